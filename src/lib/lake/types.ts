@@ -1,0 +1,93 @@
+import type {Column, Partitioning} from '../mapping/types.js'
+
+export type TableKind = 'changelog' | 'events' | 'derived'
+export type Layer = 'bronze' | 'silver' | 'gold'
+
+/** Where a table's history comes from. */
+export interface TableSource {
+  /** Name of the DynamoDB table whose exports and stream feed this table. */
+  readonly dynamodb: string
+}
+
+export interface TableDefinition {
+  readonly name: string
+  readonly kind: TableKind
+  readonly layer: Layer
+  readonly description: string
+  readonly source: TableSource | null
+  readonly key: readonly string[]
+  readonly columns: readonly Column[]
+  readonly partition: Partitioning | null
+  /** A load that removes more than this share of the standing keys is refused; 0.05 is 5%. */
+  readonly max_vanished: number
+}
+
+export type KpiUnit = 'ratio' | 'milliseconds' | 'money'
+
+export interface KpiThresholds {
+  /** Which way is better. */
+  readonly better: 'higher' | 'lower'
+  /** Decimal text. Higher is better: green at or above. Lower is better: green below. */
+  readonly green: string
+  /** Decimal text. Higher: yellow at or above. Lower: yellow at or below. Everything else is red. */
+  readonly yellow: string
+  /** For money: the thresholds hold for this currency only. */
+  readonly currency?: string
+}
+
+export interface KpiDefinition {
+  readonly name: string
+  readonly title: string
+  readonly description: string
+  readonly table: string
+  readonly unit: KpiUnit
+  /** Which views show it. */
+  readonly views: readonly string[]
+  /** Column of the table that the period `$from` .. `$to` filters. */
+  readonly time: string
+  readonly thresholds: KpiThresholds | null
+  /**
+   * Portable SQL with `$from` and `$to`. One row, or one a currency, with `numerator`, `denominator`,
+   * optional `currency`, `p50`, `p95` and any number of `excluded_<reason>` counts.
+   */
+  readonly sql: string
+}
+
+export interface LocalEnvironment {
+  readonly name: string
+  readonly backend: 'local'
+  /** Absolute folder. */
+  readonly root: string
+  readonly protect: boolean
+  /** Keep old object versions, as a versioned bucket does. */
+  readonly versioned: boolean
+}
+
+export interface AwsEnvironment {
+  readonly name: string
+  readonly backend: 'aws'
+  readonly region: string
+  readonly account: string
+  readonly protect: boolean
+  /** `s3://bucket/prefix` of operations, locks and run records; outside every table root. */
+  readonly state: string | null
+  readonly database: string | null
+  readonly workgroup: string | null
+  readonly results: string | null
+  readonly endpoints: Readonly<Record<string, string>>
+}
+
+export type Environment = LocalEnvironment | AwsEnvironment
+
+/** A complete definition: blueprint and overrides merged, every default filled in, `{env}` replaced. */
+export interface LakeDefinition {
+  readonly format: 1
+  readonly lake: string
+  readonly blueprint: string | null
+  /** Absolute path of the file that was read. */
+  readonly file: string
+  readonly environment: Environment
+  readonly environments: readonly string[]
+  readonly tables: readonly TableDefinition[]
+  readonly kpis: readonly KpiDefinition[]
+}

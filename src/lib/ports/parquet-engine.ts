@@ -1,0 +1,87 @@
+import type {TableMapping} from '../mapping/types.js'
+import type {Etag, ObjectKey, ObjectStore} from './object-store.js'
+
+/** One gzipped line file of an export. */
+export interface SourceFile {
+  readonly key: ObjectKey
+  readonly sizeBytes: number
+  /** Lines that the manifest states. */
+  readonly itemCount: number
+}
+
+/** What every row of a load says of its origin. */
+export interface RowOrigin {
+  /** Microseconds since 1970; a full export's time rounded down to the second. */
+  readonly version: bigint
+  readonly sourceRank: number
+  /** The attempt's run id, stored in `_source`. */
+  readonly source: string
+}
+
+export interface StagedObject {
+  readonly key: ObjectKey
+  readonly etag: Etag
+  readonly sizeBytes: number
+  readonly rows: number
+  /** One text a partition column; Hive's default partition for NULL; empty when the table is not partitioned. */
+  readonly partition: readonly string[]
+}
+
+/** One kind of problem and how often it was met. */
+export interface ProblemCount {
+  readonly reason: 'missing' | 'inexact' | 'wrong_type'
+  readonly column: string
+  readonly rows: number
+}
+
+/** Rows counted and hashed as a multiset: equal for the same rows in any order. */
+export interface RowDigest {
+  readonly rows: number
+  readonly quarantined: number
+  /** Comparable only within one run of one engine; hexadecimal. */
+  readonly digest: string
+}
+
+export interface LoadRequest {
+  readonly source: ObjectStore
+  readonly files: readonly SourceFile[]
+  readonly mapping: TableMapping
+  readonly origin: RowOrigin
+  /** The UTC day for rows that fall back to `load_day`, as `2026-01-14`. */
+  readonly loadDay: string
+  readonly target: ObjectStore
+  /** The key of the n-th object of a partition. */
+  readonly keyOf: (partition: readonly string[], n: number) => Promise<ObjectKey>
+  readonly onProgress?: (rows: number) => void
+  readonly signal?: AbortSignal
+}
+
+export interface LoadResult extends RowDigest {
+  readonly objects: readonly StagedObject[]
+  /** Lines read of each source file, in the order of `files`. */
+  readonly linesOfFile: readonly number[]
+  /** Largest first; empty when nothing was quarantined. */
+  readonly problems: readonly ProblemCount[]
+}
+
+export interface DigestRequest {
+  readonly store: ObjectStore
+  readonly objects: readonly {readonly key: ObjectKey; readonly rows: number}[]
+  readonly mapping: TableMapping
+  readonly signal?: AbortSignal
+}
+
+/**
+ * The heavy work over rows.
+ *
+ * Errors of `load`: `EXPORT_FILE_BROKEN` (a file cannot be read to its end), `EXPORT_LINE_INVALID` (a line is not an
+ * item), `EXPORT_ITEM_WITHOUT_KEY`, `MAPPING_ERROR` (a policy says `error`), `MEMORY_EXCEEDED`, `DISK_FULL`.
+ */
+export interface ParquetEngine {
+  readonly name: 'duckdb' | 'athena'
+  /** Source lines to staged Parquet objects in the target store; one read of the source. */
+  load(request: LoadRequest): Promise<LoadResult>
+  /** Reads back Parquet objects: counts and the same digest as `load` made. */
+  digest(request: DigestRequest): Promise<RowDigest>
+  close(): Promise<void>
+}
