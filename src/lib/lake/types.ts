@@ -75,6 +75,8 @@ export interface AwsEnvironment {
   readonly workgroup: string | null
   readonly results: string | null
   readonly endpoints: Readonly<Record<string, string>>
+  /** `s3://bucket/prefix` by table; a table without one has none in this environment. */
+  readonly locations: Readonly<Record<string, string>>
 }
 
 export type Environment = LocalEnvironment | AwsEnvironment

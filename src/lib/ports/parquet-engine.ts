@@ -58,16 +58,16 @@ export interface LoadRequest {
 
 export interface LoadResult extends RowDigest {
   readonly objects: readonly StagedObject[]
-  /** Lines read of each source file, in the order of `files`. */
-  readonly linesOfFile: readonly number[]
   /** Largest first; empty when nothing was quarantined. */
   readonly problems: readonly ProblemCount[]
 }
 
 export interface DigestRequest {
   readonly store: ObjectStore
-  readonly objects: readonly {readonly key: ObjectKey; readonly rows: number}[]
+  /** What should stand there: `PROOF_FAILED` when an object has other rows or rows of another partition. */
+  readonly objects: readonly Pick<StagedObject, 'key' | 'rows' | 'partition'>[]
   readonly mapping: TableMapping
+  readonly loadDay: string
   readonly signal?: AbortSignal
 }
 
@@ -75,7 +75,7 @@ export interface DigestRequest {
  * The heavy work over rows.
  *
  * Errors of `load`: `EXPORT_FILE_BROKEN` (a file cannot be read to its end), `EXPORT_LINE_INVALID` (a line is not an
- * item), `EXPORT_ITEM_WITHOUT_KEY`, `MAPPING_ERROR` (a policy says `error`), `MEMORY_EXCEEDED`, `DISK_FULL`.
+ * item), `EXPORT_COUNT_MISMATCH`, `EXPORT_ITEM_WITHOUT_KEY`, `MAPPING_ERROR` (a policy says `error`), `MEMORY_EXCEEDED`, `DISK_FULL`.
  */
 export interface ParquetEngine {
   readonly name: 'duckdb' | 'athena'

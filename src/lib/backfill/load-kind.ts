@@ -1,0 +1,198 @@
+import {createHash} from 'node:crypto'
+import pMap from 'p-map'
+import {encodeRunRecord, ensureChangelogTables, readRunRecord, tableLocation, type RunRecord} from '../changelog/index.js'
+import {hasCode, SluiceError} from '../errors.js'
+import {partitionPath, pathTemplate, SOURCE_RANK, type TableMapping} from '../mapping/index.js'
+import type {OperationId, OperationKind, OperationPorts, Proof, StageContext, Unit} from '../operation/index.js'
+import {HIVE_NULL_PARTITION, type Catalog} from '../ports/catalog.js'
+import type {Etag, ObjectKey} from '../ports/object-store.js'
+import type {LoadResult, StagedObject} from '../ports/parquet-engine.js'
+import type {LoadWork} from './load-plan.js'
+
+const HEADS_AT_ONCE = 8
+const OBJECT_DIGITS = 5
+
+/** What staging leaves in the journal; nothing of it is visible until the run is admitted. */
+export interface StagedLoad extends LoadResult {
+  readonly run: string
+}
+
+/** `backfill.load`: one export, staged under the attempt's run id and admitted by one conditional write. */
+export const loadKind: OperationKind<LoadWork, StagedLoad> = {
+  kind: 'backfill.load',
+  stage,
+  prove,
+  publish,
+  retract,
+  garbage,
+}
+
+async function stage({work}: Unit<LoadWork>, context: StageContext): Promise<StagedLoad> {
+  const {ports, signal} = context
+  // A process that lost its lease may still write: its rows carry an older attempt and are never admitted.
+  const run = `${context.operation}.${context.attempt}`
+  ports.report({kind: 'phase', phase: 'stage', unit: 'items', total: work.export.itemCount})
+  const startMs = ports.clock.monotonicMs()
+  const locate = await partitionLocator(work.mapping, ports.catalog)
+  const result = await ports.parquet.load({
+    source: await ports.openSource(work.export.sourceUri),
+    files: work.files,
+    mapping: work.mapping,
+    origin: {version: BigInt(work.version), sourceRank: SOURCE_RANK.fullExport, source: run},
+    loadDay: work.loadDay,
+    target: ports.store,
+    keyOf: async (partition, n) => `${locate(partition)}${objectName(work, run, n)}`,
+    onProgress: (done) => ports.report({kind: 'progress', done}),
+    signal,
+  })
+  await registerTable(work.mapping, result.objects, locate, ports.catalog)
+  ports.report({kind: 'done', phase: 'staged', text: stagedText(result), durationMs: ports.clock.monotonicMs() - startMs})
+  return {...result, run}
+}
+
+function objectName(work: LoadWork, run: string, n: number): string {
+  return `backfill-${work.export.exportId}-${run}-${String(n).padStart(OBJECT_DIGITS, '0')}.parquet`
+}
+
+function stagedText({rows, quarantined}: LoadResult): string {
+  const count = (value: number): string => value.toLocaleString('en-US')
+  return `${count(rows)} items: ${count(rows - quarantined)} rows, ${count(quarantined)} quarantined`
+}
+
+type Locate = (partition: readonly string[]) => string
+
+/** Standing partitions are written where the catalog says, new ones where the path template says. */
+async function partitionLocator(mapping: TableMapping, catalog: Catalog): Promise<Locate> {
+  const table = await catalog.getTable(mapping.table)
+  const location = table?.location ?? tableLocation(mapping.table)
+  const {partition} = mapping
+  if (partition === null) return () => location
+  const standing = new Map<string, string>()
+  if (table !== null) {
+    for await (const found of catalog.listPartitions(mapping.table)) standing.set(JSON.stringify(found.values), found.location)
+  }
+  return (values) => {
+    const named = values.map((value) => (value === HIVE_NULL_PARTITION ? null : value))
+    return standing.get(JSON.stringify(values)) ?? `${location}${partitionPath(partition, named)}`
+  }
+}
+
+/** Tables and partitions enter the catalog before the run is admitted: an empty partition harms no reader. */
+async function registerTable(mapping: TableMapping, objects: readonly StagedObject[], locate: Locate, catalog: Catalog): Promise<void> {
+  await ensureChangelogTables(mapping, catalog)
+  if (mapping.partition === null) return
+  const partitions = new Map(objects.map(({partition}) => [JSON.stringify(partition), partition]))
+  const outcomes = await catalog.createPartitions(
+    mapping.table,
+    [...partitions.values()].map((values) => ({values, location: locate(values), parameters: {}})),
+  )
+  const failed = outcomes.find((outcome) => outcome.state === 'failed')
+  if (failed === undefined) return
+  throw new SluiceError('STORE_UNAVAILABLE', `Partition ${failed.values.join('/')} of ${mapping.table} could not be registered: ${failed.reason}.`, {
+    fix: 'Run the same command again.',
+    details: {template: mapping.partition && pathTemplate(mapping.partition)},
+  })
+}
+
+async function prove({work}: Unit<LoadWork>, staged: StagedLoad, ports: OperationPorts, signal: AbortSignal): Promise<Proof> {
+  await checkObjects(staged.objects, ports)
+  const found = await ports.parquet.digest({
+    store: ports.store,
+    objects: staged.objects,
+    mapping: work.mapping,
+    loadDay: work.loadDay,
+    signal,
+  })
+  const differs = found.rows !== staged.rows || found.quarantined !== staged.quarantined || found.digest !== staged.digest
+  if (differs || found.rows !== work.export.itemCount) {
+    throw new SluiceError('PROOF_FAILED', `What was written is not what was read: ${found.rows} rows, ${staged.rows} staged, ${work.export.itemCount} stated.`, {
+      fix: 'Nothing was admitted. Run the same command again; if it happens twice, check the disk.',
+      details: {found, staged: {rows: staged.rows, quarantined: staged.quarantined, digest: staged.digest}},
+    })
+  }
+  return {level: 'content', text: `structure and content: counts, ${staged.objects.length} objects read back, digest`}
+}
+
+async function checkObjects(objects: readonly StagedObject[], ports: OperationPorts): Promise<void> {
+  await pMap(
+    objects,
+    async (object) => {
+      const head = await ports.store.head(object.key)
+      if (head?.etag === object.etag && head.sizeBytes === object.sizeBytes) return
+      throw new SluiceError('PROOF_FAILED', `${object.key} ${head === null ? 'is gone' : 'is not what was written'}.`, {
+        fix: 'Nothing was admitted. Cancel this operation and run the load anew.',
+        details: {key: object.key},
+      })
+    },
+    {concurrency: HEADS_AT_ONCE},
+  )
+}
+
+async function publish({work}: Unit<LoadWork>, staged: StagedLoad, ports: OperationPorts): Promise<'published' | 'already' | 'conflict'> {
+  try {
+    await ports.store.write(work.runKey, encodeRunRecord(runRecord(work, staged, ports)), {ifAbsent: true})
+    return 'published'
+  } catch (error) {
+    // Taken: by ourselves before a crash or a lost answer, or by another load of this export.
+    if (!hasCode(error, 'PRECONDITION_FAILED')) throw error
+    return (await readRunRecord(ports.store, work.runKey))?.record.run === staged.run ? 'already' : 'conflict'
+  }
+}
+
+function runRecord(work: LoadWork, staged: StagedLoad, ports: OperationPorts): RunRecord {
+  return {
+    format: 1,
+    run: staged.run,
+    operation: staged.run.split('.')[0]!,
+    kind: 'full',
+    load: work.export.exportId,
+    floor: Number(work.version),
+    supersedes: [...work.supersedes],
+    rows: staged.rows,
+    quarantined: staged.quarantined,
+    objects: staged.objects.length,
+    sizeBytes: staged.objects.reduce((sum, {sizeBytes}) => sum + sizeBytes, 0),
+    objectsSha256: objectsSha256(staged.objects),
+    mapping: work.mappingHash,
+    exportTime: work.export.exportTime,
+    admittedAt: ports.clock.now().toISOString(),
+  }
+}
+
+/** SHA-256 over `key etag` of every object, sorted: names the bytes that were proven, for any later reader. */
+export function objectsSha256(objects: readonly {readonly key: ObjectKey; readonly etag: Etag}[]): string {
+  const lines = objects.map(({key, etag}) => `${key} ${etag}\n`).sort()
+  return createHash('sha256').update(lines.join('')).digest('hex')
+}
+
+async function retract({work}: Unit<LoadWork>, staged: StagedLoad, ports: OperationPorts): Promise<'retracted' | 'already' | 'conflict'> {
+  const stored = await readRunRecord(ports.store, work.runKey)
+  // Another load may have been admitted under this key since: that one stays.
+  if (stored === null || stored.record.run !== staged.run) return 'already'
+  try {
+    await ports.store.delete(work.runKey, {ifMatch: stored.etag})
+    return 'retracted'
+  } catch (error) {
+    if (!hasCode(error, 'PRECONDITION_FAILED')) throw error
+    return 'conflict'
+  }
+}
+
+/** Objects of the operation's attempts that no run record admits; their names carry the operation's id. */
+async function* garbage(
+  {work}: Unit<LoadWork>,
+  staged: StagedLoad | null,
+  published: boolean,
+  ports: OperationPorts,
+  operation: OperationId,
+): AsyncGenerator<{key: ObjectKey; etag: Etag; sizeBytes: number}> {
+  const admitted = published && staged !== null ? `-${staged.run}-` : null
+  const location = (await ports.catalog.getTable(work.table))?.location ?? tableLocation(work.table)
+  for await (const {key} of ports.store.list(location)) {
+    const name = key.slice(key.lastIndexOf('/') + 1)
+    if (!name.startsWith(`backfill-${work.export.exportId}-${operation}.`)) continue
+    if (admitted !== null && name.includes(admitted)) continue
+    const head = await ports.store.head(key)
+    if (head !== null) yield {key, etag: head.etag, sizeBytes: head.sizeBytes}
+  }
+}

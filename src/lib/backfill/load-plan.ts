@@ -1,0 +1,151 @@
+import {SluiceError} from '../errors.js'
+import {activeRuns, listRunRecords, runKey, standingFloor, type StoredRunRecord} from '../changelog/index.js'
+import {definitionHash, mappingHash, mappingOf, type LakeDefinition, type TableDefinition} from '../lake/index.js'
+import type {TableMapping} from '../mapping/index.js'
+import type {Estimate, LoadedPlan, OperationPorts, Unit} from '../operation/index.js'
+import {openExport, type CheckedExport, type ExportFile} from './export-source.js'
+
+/** What a load is asked to do. */
+export interface LoadRequest {
+  readonly export: string
+  readonly acceptEditedSummary: boolean
+  /** Null: the table of the definition that the export's table feeds. */
+  readonly table: string | null
+}
+
+/** The work of the one unit of a load. */
+export interface LoadWork {
+  readonly export: Pick<CheckedExport, 'uri' | 'sourceUri' | 'exportId' | 'tableName' | 'exportTime' | 'itemCount' | 'isSummaryIntact'>
+  readonly files: readonly ExportFile[]
+  readonly table: string
+  readonly mapping: TableMapping
+  readonly mappingHash: string
+  /** Microseconds, as text. */
+  readonly version: string
+  readonly loadDay: string
+  readonly runKey: string
+  readonly supersedes: readonly string[]
+}
+
+export interface LoadPlan {
+  readonly plan: LoadedPlan<LoadWork>
+  readonly export: CheckedExport
+  readonly table: TableDefinition
+  /** The run that already holds this export under this mapping: there is nothing to do. */
+  readonly loadedAs: StoredRunRecord | null
+  readonly supersedes: readonly StoredRunRecord[]
+  readonly floorBefore: number | null
+  readonly runsBefore: number
+}
+
+type PlanPorts = Pick<OperationPorts, 'store' | 'ids' | 'openSource'>
+
+/** Measured on the reference machine (docs/performance.md): compressed bytes of an export a second, and their growth. */
+const COMPRESSED_BYTES_PER_SECOND = 11_000_000
+const PARQUET_BYTES_PER_COMPRESSED_BYTE = 1.15
+const FIXED_REQUESTS = 20
+
+/** Plans the load of one full export. Pure: reads, writes nothing. Throws the EXPORT_… errors and `TABLE_UNKNOWN`. */
+export async function planLoad(request: LoadRequest, definition: LakeDefinition, ports: PlanPorts): Promise<LoadPlan> {
+  const opened = await openExport({uri: request.export, acceptEditedSummary: request.acceptEditedSummary}, ports)
+  const table = chooseTable(opened, request.table, definition)
+  const runs = await listRunRecords(ports.store, table.name)
+  const ofExport = runs.filter(({record}) => record.load === opened.exportId)
+  const active = activeRuns(ofExport).filter(({record}) => isActive(record.run, runs))
+  const hash = mappingHash(table)
+  const loadedAs = active.find(({record}) => record.mapping === hash) ?? null
+  const supersedes = loadedAs === null ? active : []
+  const unit = loadUnit(opened, table, hash, runKey(table.name, opened.exportId, nextSequence(ofExport)), supersedes)
+  return {
+    plan: {header: planHeader(opened, table, definition, ports), units: loadedAs === null ? [unit] : []},
+    export: opened,
+    table,
+    loadedAs,
+    supersedes,
+    floorBefore: standingFloor(runs),
+    runsBefore: runs.length,
+  }
+}
+
+function isActive(run: string, runs: readonly StoredRunRecord[]): boolean {
+  return activeRuns(runs).some(({record}) => record.run === run)
+}
+
+/** One more than the highest admission of this export, whatever became of it. */
+function nextSequence(ofExport: readonly StoredRunRecord[]): number {
+  const taken = ofExport.map(({key}) => Number(/\.(\d+)\.json$/.exec(key)?.[1] ?? 0))
+  return Math.max(0, ...taken) + 1
+}
+
+function chooseTable(opened: CheckedExport, asked: string | null, definition: LakeDefinition): TableDefinition {
+  const fed = definition.tables.filter(({source}) => source?.dynamodb === opened.tableName)
+  const table = asked === null ? fed[0] : definition.tables.find(({name}) => name === asked)
+  if (asked !== null && table === undefined) {
+    throw new SluiceError('TABLE_UNKNOWN', `The lake has no table ${asked}.`, {
+      fix: `Its tables: ${definition.tables.map(({name}) => name).join(', ')}`,
+    })
+  }
+  if (table === undefined || table.source?.dynamodb !== opened.tableName) {
+    const known = definition.tables.flatMap(({name, source}) => (source === null ? [] : [`${name} from ${source.dynamodb}`]))
+    throw new SluiceError('EXPORT_TABLE_MISMATCH', `The export is of table ${opened.tableName}, which feeds no table of this lake${asked === null ? '' : ` called ${asked}`}.`, {
+      fix: `The definition has ${known.join(', ') || 'no table with a source'}. Correct source.dynamodb, or choose another export.`,
+      details: {exported: opened.tableName, asked},
+    })
+  }
+  if (fed.length > 1 && asked === null) {
+    throw new SluiceError('USAGE', `Table ${opened.tableName} feeds ${fed.map(({name}) => name).join(' and ')}.`, {
+      fix: 'Add --table NAME.',
+    })
+  }
+  return table
+}
+
+function planHeader(opened: CheckedExport, table: TableDefinition, definition: LakeDefinition, ports: PlanPorts): LoadedPlan<LoadWork>['header'] {
+  return {
+    format: 1,
+    kind: 'backfill.load',
+    operation: ports.ids.next(),
+    lake: definition.lake,
+    environment: definition.environment.name,
+    account: definition.environment.backend === 'aws' ? definition.environment.account : null,
+    definitionHash: definitionHash(definition, [table.name]),
+    tables: [table.name],
+    locks: [`table:${table.name}`],
+    estimate: estimateLoad(opened),
+    undo: 'until-gc',
+  }
+}
+
+function estimateLoad(opened: CheckedExport): Estimate {
+  const bytesWritten = Math.round(opened.sizeBytes * PARQUET_BYTES_PER_COMPRESSED_BYTE)
+  return {
+    bytesRead: opened.sizeBytes + bytesWritten,
+    bytesWritten,
+    requests: FIXED_REQUESTS + opened.files.length * 2,
+    costUsdMicros: '0',
+    durationMs: Math.round((opened.sizeBytes / COMPRESSED_BYTES_PER_SECOND) * 1000) + 500,
+  }
+}
+
+function loadUnit(opened: CheckedExport, table: TableDefinition, hash: string, key: string, supersedes: readonly StoredRunRecord[]): Unit<LoadWork> {
+  const seconds = Math.floor(Date.parse(opened.exportTime) / 1000)
+  const {uri, sourceUri, exportId, tableName, exportTime, itemCount, isSummaryIntact} = opened
+  return {
+    key: `load ${exportId}`,
+    reads: [
+      ...opened.files.map((file) => ({in: 'source' as const, uri: sourceUri, key: file.key, etag: file.etag})),
+      ...supersedes.map((run) => ({in: 'lake' as const, uri: null, key: run.key, etag: run.etag})),
+    ],
+    work: {
+      export: {uri, sourceUri, exportId, tableName, exportTime, itemCount, isSummaryIntact},
+      files: opened.files,
+      table: table.name,
+      mapping: mappingOf(table),
+      mappingHash: hash,
+      version: String(BigInt(seconds) * 1_000_000n),
+      loadDay: opened.exportTime.slice(0, 10),
+      runKey: key,
+      supersedes: supersedes.map(({record}) => record.run),
+    },
+  }
+}

@@ -1,0 +1,32 @@
+import type {TableMapping} from '../mapping/index.js'
+import {quoteIdentifier} from '../sql/index.js'
+import {runsTableName} from './run-records.js'
+
+export function currentViewName(table: string): string {
+  return `${table}_current`
+}
+
+/**
+ * Portable SQL of `<table>_current`: the newest row of each key among stream rows and admitted runs, at or above the
+ * floor, without deleted and quarantined keys. The window stands by partition columns and key where partitions are
+ * immutable, so that a filter on them prunes; by key alone elsewhere.
+ */
+export function currentViewSql(mapping: TableMapping): string {
+  const table = quoteIdentifier(mapping.table)
+  const runs = quoteIdentifier(runsTableName(mapping.table))
+  const partition = mapping.partition?.by.map(({name}) => quoteIdentifier(name)) ?? []
+  const columns = [...mapping.columns.map(({name}) => quoteIdentifier(name)), ...partition]
+  const key = mapping.key.map((name) => quoteIdentifier(name))
+  const window = mapping.partition?.immutable ? [...partition, ...key] : key
+  return `WITH runs AS (
+  SELECT run, floor FROM ${runs}
+  WHERE run NOT IN (SELECT s FROM ${runs} CROSS JOIN UNNEST(supersedes) AS u(s)))
+SELECT ${columns.join(', ')} FROM (
+  SELECT t.*, row_number() OVER (PARTITION BY ${window.map((name) => `t.${name}`).join(', ')}
+    ORDER BY t._version DESC, t._source_rank DESC,
+      CASE WHEN t._op = 'quarantined' THEN 1 ELSE 0 END, t._sequence DESC) AS _rank
+  FROM ${table} t
+  WHERE (t._source = 'stream' OR t._source IN (SELECT run FROM runs))
+    AND t._version >= (SELECT coalesce(max(floor), 0) FROM runs)) c
+WHERE _rank = 1 AND _op = 'upsert'`
+}

@@ -1,0 +1,137 @@
+import os from 'node:os'
+import path from 'node:path'
+import {SluiceError} from './errors.js'
+import type {LakeDefinition, LocalEnvironment} from './lake/types.js'
+import type {AnyOperationKind, Caller, OperationPorts} from './operation/types.js'
+import type {Clock} from './ports/clock.js'
+import type {ObjectStore} from './ports/object-store.js'
+import type {QueryEngine} from './ports/query-engine.js'
+import type {Report} from './ports/report.js'
+
+export interface ContextOptions {
+  readonly lakeFile?: string | undefined
+  readonly environment?: string | undefined
+  /** `--now`: moves reports and planning only. */
+  readonly now?: Date | undefined
+  readonly workingFolder: string
+  readonly variables: NodeJS.ProcessEnv
+  readonly signal: AbortSignal
+  readonly report: Report
+}
+
+/** Everything a use case needs of one lake and environment. Parts are built when first asked for. */
+export interface Context {
+  readonly definition: LakeDefinition
+  readonly ports: OperationPorts
+  readonly query: QueryEngine
+  readonly signal: AbortSignal
+  /** Time of reports; `--now` where it is given. */
+  readonly asOf: Date
+  kind(name: string): Promise<AnyOperationKind>
+  caller(command: string, version: string, reason: string | null): Caller
+  close(): Promise<void>
+}
+
+/** Builds the context of a command. Throws the definition's errors and `NOT_IN_THIS_ENVIRONMENT`. */
+export async function createContext(options: ContextOptions): Promise<Context> {
+  const {loadDefinition} = await import('./lake/index.js')
+  const definition = await loadDefinition({
+    ...(options.lakeFile === undefined ? {} : {file: options.lakeFile}),
+    ...(options.environment === undefined ? {} : {environment: options.environment}),
+    workingFolder: options.workingFolder,
+    variables: options.variables,
+  })
+  if (definition.environment.backend !== 'local') {
+    throw new SluiceError('NOT_IN_THIS_ENVIRONMENT', `Environment ${definition.environment.name} is on AWS, which this version cannot reach.`, {
+      fix: 'Choose a local environment: --env local',
+    })
+  }
+  return localContext(definition, definition.environment, options)
+}
+
+/** A folder outside the lake as a store that can be written, for commands that make files. */
+export async function openFolder(folder: string): Promise<ObjectStore> {
+  const {FolderObjectStore} = await import('./local/folder-object-store.js')
+  return new FolderObjectStore({root: path.resolve(folder)})
+}
+
+async function localContext(definition: LakeDefinition, environment: LocalEnvironment, options: ContextOptions): Promise<Context> {
+  const [{FolderObjectStore}, {FileCatalog}, {systemClock, systemHost, systemIds}, {DuckDbParquetEngine, DuckDbQueryEngine}] =
+    await Promise.all([
+      import('./local/folder-object-store.js'),
+      import('./local/file-catalog.js'),
+      import('./local/system.js'),
+      import('./engines/duckdb/index.js'),
+    ])
+  const store = new FolderObjectStore({root: environment.root, versioned: environment.versioned})
+  const catalog = new FileCatalog(store)
+  const engine = duckdbOptions(environment, options.variables)
+  const parquet = new DuckDbParquetEngine(engine)
+  const query = new DuckDbQueryEngine({...engine, store, catalog})
+  const host = systemHost()
+  const ports: OperationPorts = {
+    store,
+    catalog,
+    parquet,
+    clock: systemClock,
+    ids: systemIds,
+    host,
+    report: options.report,
+    openSource: (uri) => openLocalSource(uri, options.workingFolder),
+  }
+  return {
+    definition,
+    ports,
+    query,
+    signal: options.signal,
+    asOf: options.now ?? systemClock.now(),
+    kind: operationKind,
+    caller: (command, version, reason) => ({user: host.identity.user, host: host.identity.host, version, command, reason}),
+    close: async () => {
+      await Promise.all([parquet.close(), query.close()])
+    },
+  }
+}
+
+async function openLocalSource(uri: string, workingFolder: string): Promise<ObjectStore> {
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(uri) && !uri.startsWith('file://')) {
+    throw new SluiceError('NOT_IN_THIS_ENVIRONMENT', `${uri} is not a local folder.`, {fix: 'Copy the export to a folder and name that.'})
+  }
+  const {FolderObjectStore} = await import('./local/folder-object-store.js')
+  return new FolderObjectStore({root: path.resolve(workingFolder, uri.replace(/^file:\/\//, '')), readOnly: true})
+}
+
+const GIB = 1024 ** 3
+const MAX_DEFAULT_MEMORY_BYTES = 4 * GIB
+
+/** Spools stand inside the lake's folder, so that staged files are moved into place, not copied. */
+function duckdbOptions(environment: LocalEnvironment, variables: NodeJS.ProcessEnv) {
+  const half = Math.floor(os.totalmem() / 2)
+  return {
+    temporaryFolder: path.join(environment.root, '.sluice-store', 'spool'),
+    memoryLimitBytes: memoryLimit(variables['SLUICE_MEMORY']) ?? Math.min(half, MAX_DEFAULT_MEMORY_BYTES),
+    threads: os.availableParallelism(),
+  }
+}
+
+function memoryLimit(text: string | undefined): number | null {
+  if (text === undefined || text === '') return null
+  const match = /^(\d+)\s*(MB|MiB|GB|GiB)$/i.exec(text)
+  if (match === null) throw new SluiceError('USAGE', `SLUICE_MEMORY=${text} is no size.`, {fix: 'e.g. SLUICE_MEMORY=4GB'})
+  const unit = {mb: 1e6, mib: 1024 ** 2, gb: 1e9, gib: GIB}[match[2]!.toLowerCase()]!
+  return Number(match[1]) * unit
+}
+
+/** Every kind of operation, loaded when it is met. */
+async function operationKind(name: string): Promise<AnyOperationKind> {
+  const kinds: Record<string, () => Promise<unknown>> = {
+    'backfill.load': async () => (await import('./backfill/load-kind.js')).loadKind,
+  }
+  const load = kinds[name]
+  if (load === undefined) {
+    throw new SluiceError('FORMAT_UNKNOWN', `This version knows no operation ${name}.`, {fix: 'Use the version of sluice that wrote it, or a newer one.'})
+  }
+  return (await load()) as AnyOperationKind
+}
+
+export type {Clock}

@@ -1,0 +1,58 @@
+import pMap from 'p-map'
+import {SluiceError} from '../../errors.js'
+import {catalogValues, compileDuckdb, decodePartition} from '../../mapping/index.js'
+import type {DigestRequest, RowDigest, StagedObject} from '../../ports/parquet-engine.js'
+import {MAPPING_PRELUDE} from '../../sql/index.js'
+import {fileList, localFile} from './local-files.js'
+import type {DuckDbSession} from './session.js'
+
+const READS_AT_ONCE = 4
+
+/**
+ * Reads objects back: rows of each object against what was staged, every row against its object's partition, and the
+ * multiset digest over the stored columns.
+ */
+export async function digest(session: DuckDbSession, request: DigestRequest): Promise<RowDigest> {
+  if (request.objects.length === 0) return {rows: 0, quarantined: 0, digest: '0'}
+  const files = await pMap(request.objects, ({key}, index) => localFile(request.store, key, session.spoolFolder, index), {
+    concurrency: READS_AT_ONCE,
+  })
+  const compiled = compileDuckdb(request.mapping, request.loadDay)
+  await session.execute(MAPPING_PRELUDE, request.signal)
+  const rows = await session.rows(
+    `SELECT filename AS file, count(*) AS rows, sum(CAST(hash(${compiled.columns.join(', ')}) AS HUGEINT)) AS digest,
+       count(*) FILTER (_op = 'quarantined') AS quarantined, min(${compiled.partitionSql}) AS first, max(${compiled.partitionSql}) AS last
+     FROM read_parquet(${fileList(files)}, hive_partitioning = false, filename = true) GROUP BY 1`,
+    request.signal,
+  )
+  const ofFile = new Map(rows.map((row) => [String(row['file']), row]))
+  let total = {rows: 0, quarantined: 0, digest: 0n}
+  for (const [index, object] of request.objects.entries()) {
+    const row = ofFile.get(files[index]!)
+    checkObject(object, Number(row?.['rows'] ?? 0), [row?.['first'], row?.['last']])
+    total = {
+      rows: total.rows + Number(row?.['rows'] ?? 0),
+      quarantined: total.quarantined + Number(row?.['quarantined'] ?? 0),
+      digest: total.digest + BigInt(String(row?.['digest'] ?? 0)),
+    }
+  }
+  return {...total, digest: total.digest.toString(16)}
+}
+
+function checkObject(object: Pick<StagedObject, 'key' | 'rows' | 'partition'>, rows: number, ends: readonly unknown[]): void {
+  if (rows !== object.rows) {
+    throw new SluiceError('PROOF_FAILED', `${object.key} holds ${rows} rows, ${object.rows} were written.`, {
+      fix: 'Nothing was admitted. Run the same command again; if it happens twice, check the disk.',
+      details: {key: object.key, rows, staged: object.rows},
+    })
+  }
+  if (object.partition.length === 0) return
+  const expected = JSON.stringify(object.partition)
+  for (const end of ends) {
+    if (JSON.stringify(catalogValues(decodePartition(String(end)))) === expected) continue
+    throw new SluiceError('PROOF_FAILED', `${object.key} holds rows of another partition.`, {
+      fix: 'Nothing was admitted. Run the same command again.',
+      details: {key: object.key, partition: object.partition},
+    })
+  }
+}

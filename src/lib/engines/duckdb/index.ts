@@ -1,0 +1,2 @@
+export {DuckDbParquetEngine} from './parquet-engine.js'
+export {DuckDbQueryEngine} from './query-engine.js'

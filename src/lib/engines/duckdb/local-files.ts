@@ -1,0 +1,23 @@
+import {createWriteStream} from 'node:fs'
+import {mkdir} from 'node:fs/promises'
+import path from 'node:path'
+import {Readable} from 'node:stream'
+import {pipeline} from 'node:stream/promises'
+import {quoteText} from '../../sql/index.js'
+import type {ObjectKey, ObjectStore} from '../../ports/object-store.js'
+
+/** A file that DuckDB can read: the object's own, or a copy in the spool for a remote store. */
+export async function localFile(store: ObjectStore, key: ObjectKey, spoolFolder: string, index: number): Promise<string> {
+  const own = store.localPath(key)
+  if (own !== null) return own
+  const folder = path.join(spoolFolder, 'objects')
+  await mkdir(folder, {recursive: true})
+  const copy = path.join(folder, `${index}-${path.basename(key)}`)
+  await pipeline(Readable.from(store.read(key)), createWriteStream(copy))
+  return copy
+}
+
+/** A list of file names for DuckDB's readers, with the characters of its patterns taken literally. */
+export function fileList(files: readonly string[]): string {
+  return `[${files.map((file) => quoteText(file.replaceAll(/[[*?]/g, '[$&]'))).join(', ')}]`
+}

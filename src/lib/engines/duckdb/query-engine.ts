@@ -1,0 +1,99 @@
+import type {DuckDBResult, DuckDBValue} from '@duckdb/node-api'
+import {SluiceError} from '../../errors.js'
+import type {Catalog} from '../../ports/catalog.js'
+import type {ObjectStore} from '../../ports/object-store.js'
+import type {QueryEngine, QueryRequest, QueryResult, QueryValue} from '../../ports/query-engine.js'
+import {DUCKDB_PRELUDE, quoteIdentifier} from '../../sql/index.js'
+import {DuckDbSession, type DuckDbOptions} from './session.js'
+import {tableSourceSql} from './table-source.js'
+import {athenaTypeName, queryValue} from './values.js'
+
+export interface DuckDbQueryOptions extends DuckDbOptions {
+  readonly store: ObjectStore
+  readonly catalog: Catalog
+}
+
+/** QueryEngine on embedded DuckDB: every statement sees the tables and views of the catalog as they stand now. */
+export class DuckDbQueryEngine implements QueryEngine {
+  readonly name = 'duckdb'
+  private session: Promise<DuckDbSession> | null = null
+
+  constructor(private readonly options: DuckDbQueryOptions) {}
+
+  async run(request: QueryRequest): Promise<QueryResult> {
+    const session = await this.open()
+    try {
+      await this.defineTables(session, request.sql, new Set())
+      const result = await session.stream(request.sql, parameters(request.parameters ?? {}), request.signal)
+      return {columns: columnsOf(result), rows: rowsOf(session, result, request.signal)}
+    } catch (error) {
+      throw queryError(error)
+    }
+  }
+
+  async close(): Promise<void> {
+    const session = this.session
+    this.session = null
+    await (await session)?.close()
+  }
+
+  private open(): Promise<DuckDbSession> {
+    this.session ??= this.start()
+    return this.session
+  }
+
+  private async start(): Promise<DuckDbSession> {
+    const session = await DuckDbSession.open(this.options)
+    await session.execute(DUCKDB_PRELUDE)
+    return session
+  }
+
+  /** Makes a temporary view for every catalog table that the statement reads, views first resolved to tables. */
+  private async defineTables(session: DuckDbSession, sql: string, seen: Set<string>): Promise<void> {
+    for (const name of session.connection.getTableNames(sql, false)) {
+      if (seen.has(name)) continue
+      seen.add(name)
+      const table = await this.options.catalog.getTable(name.toLowerCase())
+      if (table === null) continue
+      if (table.viewSql !== null) await this.defineTables(session, table.viewSql, seen)
+      const source = table.viewSql ?? (await tableSourceSql(table, {...this.options, spoolFolder: session.spoolFolder}))
+      await session.execute([`CREATE OR REPLACE TEMP VIEW ${quoteIdentifier(name)} AS ${source}`])
+    }
+  }
+}
+
+function parameters(values: Readonly<Record<string, QueryValue>>): Record<string, DuckDBValue> {
+  return values as Record<string, DuckDBValue>
+}
+
+function columnsOf(result: DuckDBResult): {name: string; type: string}[] {
+  return result.columnNames().map((name, index) => ({name, type: athenaTypeName(result.columnType(index))}))
+}
+
+async function* rowsOf(
+  session: DuckDbSession,
+  result: DuckDBResult,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<readonly QueryValue[]> {
+  try {
+    for (;;) {
+      const chunk = await session.guarded(() => result.fetchChunk(), signal)
+      if (chunk === null || chunk.rowCount === 0) return
+      for (const row of chunk.getRows()) yield row.map(queryValue)
+    }
+  } catch (error) {
+    throw queryError(error)
+  }
+}
+
+/** DuckDB's message without its prefix and without the drawing of the statement below it. */
+function queryError(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof SluiceError) return error
+  const [kind = '', ...rest] = (error.message.split('\n')[0] ?? '').split(': ')
+  const message = rest.length === 0 ? kind : rest.join(': ')
+  const invalid = /^(binder|parser|catalog|syntax|conversion|invalid input)/i.test(kind)
+  return new SluiceError(invalid ? 'QUERY_INVALID' : 'QUERY_FAILED', message, {
+    fix: 'Check the names against the definition: sluice lake show',
+    cause: error,
+  })
+}

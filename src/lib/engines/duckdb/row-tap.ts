@@ -1,0 +1,75 @@
+import {DuckDBScalarFunction, BOOLEAN, INTEGER, UBIGINT, type DuckDBConnection, type DuckDBDataChunk, type DuckDBVector} from '@duckdb/node-api'
+import {ROW_CLASS} from '../../mapping/index.js'
+
+/** What passed through the tap. */
+export interface TapCounts {
+  rows: number
+  /** Sum of the rows' 64-bit hashes: a multiset digest. */
+  digest: bigint
+  /** Rows of each `ROW_CLASS`. */
+  readonly ofClass: number[]
+  /** Rows of each source file, by index. */
+  readonly ofFile: number[]
+}
+
+/**
+ * Registers `sluice_tap(hash, file_index, class)`: it counts and hashes rows while they stream into the writer, so
+ * that the proof and the progress need no second pass. It must stand in a projection: DuckDB pushes a filter below
+ * the projections and evaluates every mapped expression twice (measured: +15% CPU).
+ */
+export function registerRowTap(connection: DuckDBConnection, name: string, fileCount: number, onRows?: (rows: number) => void): TapCounts {
+  const counts: TapCounts = {
+    rows: 0,
+    digest: 0n,
+    ofClass: Object.values(ROW_CLASS).map(() => 0),
+    ofFile: Array.from({length: fileCount}, () => 0),
+  }
+  connection.registerScalarFunction(
+    DuckDBScalarFunction.create({
+      name,
+      parameterTypes: [UBIGINT, UBIGINT, INTEGER],
+      returnType: BOOLEAN,
+      volatile: true,
+      mainFunction: (_info, chunk, output) => {
+        count(counts, chunk)
+        for (let row = 0; row < chunk.rowCount; row += 1) output.setItem(row, true)
+        output.flush()
+        onRows?.(counts.rows)
+      },
+    }),
+  )
+  return counts
+}
+
+function count(counts: TapCounts, chunk: DuckDBDataChunk): void {
+  const rows = chunk.rowCount
+  counts.digest += sum(items(chunk.getColumnVector(0), BigUint64Array), rows)
+  const files = items(chunk.getColumnVector(1), BigUint64Array)
+  const classes = items(chunk.getColumnVector(2), Int32Array)
+  const fileWords = new Uint32Array(files.buffer, files.byteOffset, rows * 2)
+  for (let row = 0; row < rows; row += 1) {
+    counts.ofClass[classes[row]!]! += 1
+    counts.ofFile[fileWords[row * 2]!]! += 1
+  }
+  counts.rows += rows
+}
+
+/** The vector's raw array; the typed accessor makes a BigInt a row, which costs more than the whole digest. */
+function items<Items extends BigUint64Array | Int32Array>(vector: DuckDBVector, type: new (length: number) => Items): Items {
+  const raw = (vector as unknown as {readonly items: unknown}).items
+  if (!(raw instanceof type)) throw new Error('DuckDB vectors have changed their layout.')
+  return raw
+}
+
+/** Sum of 64-bit numbers by 16-bit words: a word's sum over one chunk stays exact in a double. */
+function sum(values: BigUint64Array, rows: number): bigint {
+  const words = new Uint16Array(values.buffer, values.byteOffset, rows * 4)
+  let [a, b, c, d] = [0, 0, 0, 0]
+  for (let index = 0; index < rows * 4; index += 4) {
+    a += words[index]!
+    b += words[index + 1]!
+    c += words[index + 2]!
+    d += words[index + 3]!
+  }
+  return BigInt(a) + (BigInt(b) << 16n) + (BigInt(c) << 32n) + (BigInt(d) << 48n)
+}

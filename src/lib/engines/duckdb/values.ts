@@ -1,0 +1,57 @@
+import {
+  DuckDBBlobValue,
+  DuckDBDateValue,
+  DuckDBDecimalValue,
+  DuckDBListValue,
+  DuckDBMapValue,
+  DuckDBStructValue,
+  DuckDBTimestampTZValue,
+  DuckDBTimestampValue,
+  DuckDBTypeId,
+  type DuckDBType,
+  type DuckDBValue,
+} from '@duckdb/node-api'
+import type {QueryValue} from '../../ports/query-engine.js'
+
+const MS_PER_DAY = 86_400_000
+const MICROS_PER_MS = 1000n
+
+/** A DuckDB value as the port promises it: nothing exact passes through a JavaScript number. */
+export function queryValue(value: DuckDBValue): QueryValue {
+  if (value === null || typeof value !== 'object') return value ?? null
+  if (value instanceof DuckDBDecimalValue) return value.toString()
+  if (value instanceof DuckDBTimestampValue) return isoInstant(value.micros, '')
+  if (value instanceof DuckDBTimestampTZValue) return isoInstant(value.micros, '')
+  if (value instanceof DuckDBDateValue) return new Date(value.days * MS_PER_DAY).toISOString().slice(0, 10)
+  if (value instanceof DuckDBBlobValue) return Buffer.from(value.bytes).toString('base64')
+  if (value instanceof DuckDBListValue) return value.items.map(queryValue)
+  if (value instanceof DuckDBStructValue) {
+    return Object.fromEntries(Object.entries(value.entries).map(([name, entry]) => [name, queryValue(entry)]))
+  }
+  if (value instanceof DuckDBMapValue) {
+    return Object.fromEntries(value.entries.map(({key, value: entry}) => [String(queryValue(key)), queryValue(entry)]))
+  }
+  return String(value)
+}
+
+/** ISO 8601 in UTC: milliseconds, and microseconds where there are any. */
+function isoInstant(micros: bigint, suffix: string): string {
+  const rest = ((micros % MICROS_PER_MS) + MICROS_PER_MS) % MICROS_PER_MS
+  const milliseconds = Number((micros - rest) / MICROS_PER_MS)
+  const text = new Date(milliseconds).toISOString()
+  return rest === 0n ? `${text}${suffix}` : `${text.slice(0, -1)}${String(rest).padStart(3, '0')}Z`
+}
+
+const ATHENA_NAMES: Partial<Record<DuckDBTypeId, string>> = {
+  [DuckDBTypeId.VARCHAR]: 'varchar',
+  [DuckDBTypeId.INTEGER]: 'integer',
+  [DuckDBTypeId.HUGEINT]: 'decimal(38,0)',
+  [DuckDBTypeId.BLOB]: 'varbinary',
+  [DuckDBTypeId.TIMESTAMP_TZ]: 'timestamp with time zone',
+  [DuckDBTypeId.FLOAT]: 'real',
+}
+
+/** Athena's name of a result type. */
+export function athenaTypeName(type: DuckDBType): string {
+  return ATHENA_NAMES[type.typeId] ?? type.toString().toLowerCase()
+}

@@ -1,0 +1,38 @@
+import {createHash} from 'node:crypto'
+import type {TableMapping} from '../mapping/types.js'
+import {findTable} from './find.js'
+import type {LakeDefinition, TableDefinition} from './types.js'
+
+type MappedTable = Pick<TableDefinition, 'name' | 'key' | 'columns' | 'partition'>
+
+/**
+ * SHA-256 (hex) of the touched tables as they are resolved, mapping included; the order of names and keys does not
+ * matter. Throws `TABLE_UNKNOWN`.
+ */
+export function definitionHash(definition: LakeDefinition, tableNames: readonly string[]): string {
+  const names = [...new Set(tableNames)].sort()
+  return sha256(canonicalJson(names.map((name) => findTable(definition, name))))
+}
+
+/** SHA-256 (hex) of what decides how an item becomes a row: name, key, columns and partition. */
+export function mappingHash({name, key, columns, partition}: MappedTable): string {
+  return sha256(canonicalJson({name, key, columns, partition}))
+}
+
+/** The part of a table that the mapping's compilers need. */
+export function mappingOf({name, key, columns, partition}: MappedTable): TableMapping {
+  return {table: name, key, columns, partition}
+}
+
+/** JSON with sorted keys and no space: equal values have equal text. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null'
+  const entries = Object.entries(value as Record<string, unknown>).filter(([, entry]) => entry !== undefined)
+  entries.sort(([left], [right]) => (left < right ? -1 : 1))
+  return `{${entries.map(([key, entry]) => `${JSON.stringify(key)}:${canonicalJson(entry)}`).join(',')}}`
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}

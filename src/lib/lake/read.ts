@@ -1,0 +1,48 @@
+import {blueprintNames, findBlueprint} from './blueprints/index.js'
+import {checkEnvironments} from './environment-rules.js'
+import {checkEnvironmentKpis, checkKpis, mergeKpis} from './kpi-rules.js'
+import {mergeTables} from './merge.js'
+import {definitionInvalid, Findings, pathText, type Mistake} from './mistakes.js'
+import {nearFix} from './near-name.js'
+import type {CheckedDefinition} from './resolve.js'
+import {readSourceText} from './source-text.js'
+import {checkStructure} from './structure.js'
+import {checkTable} from './table-rules.js'
+
+/**
+ * Reads and checks the text of a definition. Pure. Throws `DEFINITION_INVALID` with every mistake of the file;
+ * `shownFile` is what the mistakes call it.
+ */
+export function readDefinition(text: string, file: string, shownFile: string): CheckedDefinition {
+  const findings = new Findings()
+  const source = readSourceText(text, findings)
+  const found = source.value === null && findings.all().length > 0 ? null : checkStructure(source.value, findings)
+  const broken = found === null
+  const sound = found ?? {}
+  const blueprint = sound.blueprint === undefined ? null : findBlueprint(sound.blueprint)
+  if (sound.blueprint !== undefined && blueprint === null) {
+    const fix = nearFix(sound.blueprint, blueprintNames(), 'blueprint')
+    findings.add(['blueprint'], `There is no blueprint ${JSON.stringify(sound.blueprint)}.`, fix)
+  }
+  const tables = mergeTables(sound, blueprint, findings)
+  const kpis = mergeKpis(sound, blueprint)
+  // Without its blueprint every override looks incomplete: one mistake would be told many times.
+  const complete = !broken && (sound.blueprint === undefined || blueprint !== null)
+  if (complete) {
+    for (const table of tables) checkTable(table, findings)
+    checkKpis(kpis, tables, findings)
+    checkEnvironmentKpis(sound, kpis, findings)
+  }
+  if (!broken) checkEnvironments(sound, complete ? tables : [], findings)
+  const mistakes = locate(findings, source.locate, shownFile)
+  if (mistakes.length > 0) throw definitionInvalid(shownFile, mistakes)
+  return {file, source: sound, tables, kpis}
+}
+
+function locate(findings: Findings, at: ReturnType<typeof readSourceText>['locate'], file: string): Mistake[] {
+  const mistakes = findings.all().map(({path, message, fix, offset}): Mistake => {
+    const {line, column} = at(path, offset)
+    return {file, line, column, path: pathText(path), message, fix}
+  })
+  return mistakes.sort((left, right) => left.line - right.line || left.column - right.column)
+}

@@ -1,0 +1,132 @@
+import {dirname, resolve} from 'node:path'
+import {isDerived, type Column, type Derivation, type Partitioning, type SourceColumn} from '../mapping/types.js'
+import type {DraftColumn, DraftTable} from './drafts.js'
+import {fillName} from './environment-rules.js'
+import {mergeThresholds, type DraftKpi} from './kpi-rules.js'
+import type {ThresholdsInput} from './schema.js'
+import type {SoundDefinition, SoundEnvironment} from './sound.js'
+import type {Environment, KpiDefinition, KpiThresholds, LakeDefinition, TableDefinition} from './types.js'
+
+/** A definition without mistakes, merged and ready to be resolved for one of its environments. */
+export interface CheckedDefinition {
+  /** Absolute path of the file. */
+  readonly file: string
+  readonly source: SoundDefinition
+  readonly tables: readonly DraftTable[]
+  readonly kpis: readonly DraftKpi[]
+}
+
+const DEFAULT_MAX_VANISHED = 0.05
+
+/**
+ * Fills in every default and the name of the environment, which must be one of the definition's. Pure; the rules have
+ * seen to it that every key that is read here without a default is there.
+ */
+export function resolveDefinition(checked: CheckedDefinition, environment: string): LakeDefinition {
+  const {file, source, tables, kpis} = checked
+  const values = source.environments?.[environment] ?? {}
+  return {
+    format: 1,
+    lake: source.lake ?? '',
+    blueprint: source.blueprint ?? null,
+    file,
+    environment: resolveEnvironment(environment, values, dirname(file)),
+    environments: Object.keys(source.environments ?? {}),
+    tables: tables.map((table) => resolveTable(table, environment)),
+    kpis: kpis.filter((kpi) => kpi.values.enabled !== false).map((kpi) => resolveKpi(kpi, values)),
+  }
+}
+
+function resolveEnvironment(name: string, values: SoundEnvironment, folder: string): Environment {
+  const filled = (text: string | undefined): string | null => (text === undefined ? null : fillName(text, name))
+  const protect = values.protect ?? false
+  if (values.backend !== 'aws') {
+    const root = resolve(folder, fillName(values.root ?? '.', name))
+    return {name, backend: 'local', root, protect, versioned: values.versioned ?? false}
+  }
+  const locations = Object.entries(values.tables ?? {}).flatMap(([table, {location} = {}]) =>
+    location === undefined ? [] : [[table, fillName(location, name)]],
+  )
+  return {
+    name,
+    backend: 'aws',
+    region: filled(values.region) ?? '',
+    account: filled(values.account) ?? '',
+    protect,
+    state: filled(values.state),
+    database: filled(values.database),
+    workgroup: filled(values.workgroup),
+    results: filled(values.results),
+    endpoints: values.endpoints ?? {},
+    locations: Object.fromEntries(locations) as Record<string, string>,
+  }
+}
+
+function resolveTable(table: DraftTable, environment: string): TableDefinition {
+  const {values, columns, partition} = table
+  const dynamodb = values.source?.dynamodb
+  return {
+    name: table.name,
+    kind: values.kind ?? 'changelog',
+    layer: values.layer ?? 'bronze',
+    description: values.description ?? '',
+    source: dynamodb === undefined ? null : {dynamodb: fillName(dynamodb, environment)},
+    key: (values.key ?? []).filter((name) => name !== undefined),
+    columns: columns.map(resolveColumn),
+    partition: partition === null ? null : resolvePartition(partition),
+    max_vanished: values.max_vanished ?? DEFAULT_MAX_VANISHED,
+  }
+}
+
+function resolveColumn({name, values}: DraftColumn): Column {
+  const type = (values.type ?? 'string').replace(/\s/g, '')
+  const dataClass = values.class ?? 'internal'
+  if (values.derive !== undefined) return {name, type, derive: values.derive as Derivation, class: dataClass}
+  const column: SourceColumn = {
+    name,
+    type,
+    from: values.from as SourceColumn['from'],
+    // A bare null of YAML is the policy of that name.
+    missing: values.missing ?? 'null',
+    inexact: values.inexact ?? 'quarantine',
+    wrong_type: values.wrong_type === undefined ? 'quarantine' : (values.wrong_type ?? 'null'),
+    class: dataClass,
+  }
+  return values.format === undefined ? column : {...column, format: values.format}
+}
+
+function resolvePartition(partition: NonNullable<DraftTable['partition']>): Partitioning {
+  return {
+    by: partition.by.map(({name, derive}) => ({name: name ?? '', derive: derive as Derivation})),
+    immutable: partition.immutable ?? false,
+    path: partition.path ?? null,
+    fallback: partition.fallback === undefined ? 'load_day' : (partition.fallback ?? 'null'),
+  }
+}
+
+function resolveKpi({name, values}: DraftKpi, environment: SoundEnvironment): KpiDefinition {
+  const thresholds = mergeThresholds(values.thresholds, environment.kpis?.[name]?.thresholds)
+  return {
+    name,
+    title: values.title ?? name.replaceAll('_', ' '),
+    description: values.description ?? '',
+    table: values.table ?? '',
+    unit: values.unit ?? 'ratio',
+    views: values.views ?? [],
+    time: values.time ?? '',
+    thresholds: thresholds === undefined ? null : resolveThresholds(thresholds),
+    sql: values.sql ?? '',
+  }
+}
+
+function resolveThresholds(thresholds: ThresholdsInput): KpiThresholds {
+  const {better = 'higher', green, yellow, currency} = thresholds
+  const complete = {better, green: String(green), yellow: String(yellow)}
+  return currency === undefined ? complete : {...complete, currency}
+}
+
+/** Columns in the order of a person's interest: what is read, then what is computed. */
+export function countColumns(table: TableDefinition): {read: number; computed: number} {
+  const computed = table.columns.filter(isDerived).length
+  return {read: table.columns.length - computed, computed}
+}

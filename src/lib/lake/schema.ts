@@ -1,0 +1,238 @@
+import {z} from 'zod'
+
+/**
+ * The shape of `sluice.yaml`. Only shape: what names, types and expressions may say is checked by the rules, with
+ * better words. Nothing has a default here, because a default of an override would overwrite the blueprint's value.
+ */
+
+const NAME_PATTERN = '^[a-z][a-z0-9_]*$'
+
+const text = (description: string, extra: Record<string, unknown> = {}) => z.string().meta({description, ...extra})
+const flag = (description: string, byDefault: boolean) => z.boolean().meta({description, default: byDefault})
+
+const decimalText = (description: string) =>
+  z
+    .union([z.string(), z.number()], {error: 'Expected a decimal number, like 0.90.'})
+    .meta({description, examples: ['0.90']})
+
+const operand = z.string().meta({description: 'A column of this table.'})
+const twoOperands = (description: string) => z.tuple([operand, operand]).meta({description}).optional()
+
+export const deriveSchema = z
+  .strictObject({
+    equal: twoOperands('True when both are equal; NULL when one is NULL. Result: boolean.'),
+    not_equal: twoOperands('True when both differ; NULL when one is NULL. Result: boolean.'),
+    add: twoOperands('First plus second. Result: bigint or decimal(p,s).'),
+    subtract: twoOperands('First minus second. Result: bigint or decimal(p,s).'),
+    millis_between: twoOperands('Milliseconds from the first to the second timestamp. Result: bigint.'),
+    format_date: z
+      .tuple([operand, z.string().meta({description: 'Pattern of %Y, %m, %d, %H and separators, in UTC.'})])
+      .meta({description: 'A timestamp as UTC text. Result: string.'})
+      .optional(),
+  })
+  .meta({description: 'How the column is computed: exactly one expression. All are NULL when an input is NULL.'})
+
+/** YAML reads a bare `null` as no value; both spellings mean the policy. */
+const policy = <const Names extends readonly [string, ...string[]]>(
+  names: Names,
+  description: string,
+  byDefault: string,
+) =>
+  z
+    .enum(names)
+    .nullable()
+    .meta({description, default: byDefault, enum: [...names, null], type: ['string', 'null'], anyOf: undefined})
+    .optional()
+
+export const columnSchema = z
+  .strictObject({
+    name: text('Column name: a-z, 0-9 and _, beginning with a letter.', {pattern: NAME_PATTERN}),
+    type: text('string, boolean, integer, bigint, double, timestamp, date or decimal(p,s).', {
+      examples: ['string', 'bigint', 'decimal(18,2)', 'timestamp'],
+    }).optional(),
+    from: z
+      .union([z.string(), z.array(z.string()).min(1)], {
+        error: 'Expected an attribute name, or a path like [incident, zip].',
+      })
+      .meta({description: 'The source attribute, exact in case and dots; a list is a path into nested maps.'})
+      .optional(),
+    derive: deriveSchema.optional(),
+    missing: policy(['null', 'error', 'quarantine'], 'What an absent or NULL attribute leads to.', 'null'),
+    inexact: z
+      .enum(['quarantine', 'error', 'round'])
+      .meta({
+        description: 'What a value leads to that the type cannot hold exactly; double needs round.',
+        default: 'quarantine',
+      })
+      .optional(),
+    wrong_type: policy(['quarantine', 'error', 'null'], 'What a value of another type leads to.', 'quarantine'),
+    format: z
+      .enum(['iso', 'iso_local', 'epoch_s', 'epoch_ms'])
+      .meta({description: 'How the source writes the time; required for timestamp and date.'})
+      .optional(),
+    class: z
+      .enum(['public', 'internal', 'personal', 'restricted'])
+      .meta({
+        description: 'Data class: personal is in the scope of erasure, restricted is never printed.',
+        default: 'internal',
+      })
+      .optional(),
+    remove: z.literal(true).meta({description: "Removes the blueprint's column of this name."}).optional(),
+  })
+  .meta({description: 'One column: read from the source item (from) or computed from other columns (derive).'})
+
+export const partitionSchema = z
+  .strictObject({
+    by: z
+      .array(
+        z.strictObject({
+          name: text('Partition column; always text.', {pattern: NAME_PATTERN}),
+          derive: deriveSchema,
+        }),
+      )
+      .min(1)
+      .meta({description: 'Partition columns, in path order.'})
+      .optional(),
+    immutable: flag(
+      'True when a key never changes its partition; queries of the current state then prune.',
+      false,
+    ).optional(),
+    path: z
+      .string()
+      .nullable()
+      .meta({
+        description: "Path below the table's location, like {year}/{month}/; without it name=value/.",
+        default: null,
+      })
+      .optional(),
+    fallback: policy(
+      ['load_day', 'null'],
+      "Where a row without partition source goes: the load's UTC day, or the NULL partition.",
+      'load_day',
+    ),
+  })
+  .meta({description: 'How the table is divided; also how its paths look.'})
+
+export const tableSchema = z
+  .strictObject({
+    kind: z
+      .enum(['changelog', 'events', 'derived'])
+      .meta({description: 'changelog: versions of keyed items; events: append only; derived: reserved.'})
+      .optional(),
+    layer: z
+      .enum(['bronze', 'silver', 'gold'])
+      .meta({description: 'bronze as received, silver conformed, gold served.', default: 'bronze'})
+      .optional(),
+    description: text('One line for people.').optional(),
+    source: z
+      .strictObject({dynamodb: text('DynamoDB table whose exports and stream feed this table; may contain {env}.')})
+      .nullable()
+      .meta({description: "Where the table's history comes from."})
+      .optional(),
+    key: z.array(z.string()).min(1).meta({description: 'Columns that identify an item, in order.'}).optional(),
+    columns: z
+      .array(columnSchema)
+      .min(1)
+      .meta({description: "Columns; merged by name with the blueprint's."})
+      .optional(),
+    partition: partitionSchema
+      .nullable()
+      .meta({description: 'How the table is divided, and how its paths look; null for a table in one piece.'})
+      .optional(),
+    max_vanished: z
+      .number()
+      .min(0)
+      .max(1)
+      .meta({
+        description: 'A load that removes more than this share of the standing keys is refused; 0.05 is 5%.',
+        default: 0.05,
+      })
+      .optional(),
+  })
+  .meta({description: 'A table of the lake, or an override of a blueprint table of the same name.'})
+
+export const thresholdsSchema = z
+  .strictObject({
+    better: z.enum(['higher', 'lower']).meta({description: 'Which way is better.'}).optional(),
+    green: decimalText('Higher is better: green at or above. Lower is better: green below.').optional(),
+    yellow: decimalText(
+      'Higher is better: yellow at or above. Lower is better: yellow at or below. Else red.',
+    ).optional(),
+    currency: text('Money only: the thresholds hold for this currency.', {pattern: '^[A-Z]{3}$'}).optional(),
+  })
+  .meta({description: 'When a KPI is green, yellow or red.'})
+
+export const kpiSchema = z
+  .strictObject({
+    enabled: flag('False leaves the KPI out.', true).optional(),
+    title: text('Name for people.').optional(),
+    description: text('What it says, in one line.').optional(),
+    table: text('Table that it is computed from.').optional(),
+    unit: z.enum(['ratio', 'milliseconds', 'money']).meta({description: 'What the value is.'}).optional(),
+    views: z.array(z.string()).meta({description: 'Views that show it.', default: []}).optional(),
+    time: text('Timestamp column that the period filters.').optional(),
+    thresholds: thresholdsSchema.optional(),
+    sql: text(
+      'Portable SQL that answers numerator and denominator; parameters $from, $to, $from_day, $to_day.',
+    ).optional(),
+  })
+  .meta({description: 'A KPI, or an override of a blueprint KPI of the same name.'})
+
+const environmentKpis = z
+  .record(z.string(), z.strictObject({thresholds: thresholdsSchema.optional()}))
+  .meta({description: 'Thresholds of this environment.'})
+  .optional()
+const protect = flag('Every change asks for the name of the lake.', false).optional()
+
+export const localEnvironmentSchema = z
+  .strictObject({
+    backend: z.literal('local').meta({description: 'The lake is a folder.'}),
+    root: text('Folder, relative to this file; may contain {env}.', {examples: ['./lake']}),
+    versioned: flag('Keep old object versions, as a versioned bucket does.', false).optional(),
+    protect,
+    kpis: environmentKpis,
+  })
+  .meta({description: 'The lake in a local folder.'})
+
+export const awsEnvironmentSchema = z
+  .strictObject({
+    backend: z.literal('aws').meta({description: 'The lake is in an AWS account.'}),
+    region: text('AWS Region.', {examples: ['eu-west-1']}),
+    account: text('AWS account, 12 digits in quotes; checked before the first call.', {pattern: '^[0-9]{12}$'}),
+    protect,
+    state: text('s3://bucket/prefix of operations, locks and run records; outside every table.').optional(),
+    database: text('Glue database.').optional(),
+    workgroup: text('Athena workgroup.').optional(),
+    results: text('s3://bucket/prefix of query results.').optional(),
+    endpoints: z
+      .record(z.string(), z.string())
+      .meta({description: 'Service URLs by service name; http only on this machine.'})
+      .optional(),
+    tables: z
+      .record(z.string(), z.strictObject({location: text('s3://bucket/prefix of the table.').optional()}))
+      .meta({description: 'Where each table lies. An environment never changes columns or mappings.'})
+      .optional(),
+    kpis: environmentKpis,
+  })
+  .meta({description: 'The lake in an AWS account and Region.'})
+
+export const environmentSchema = z.discriminatedUnion('backend', [localEnvironmentSchema, awsEnvironmentSchema])
+
+export const definitionSchema = z
+  .strictObject({
+    sluice: z.literal(1).meta({description: 'Format of this file.'}),
+    lake: text('Name of the lake: a-z, 0-9, - and _.', {pattern: '^[a-z][a-z0-9_-]{0,62}$'}),
+    blueprint: text('A ready definition that this one builds on.').optional(),
+    default: text('Environment that is used when none is named.'),
+    environments: z.record(z.string(), environmentSchema).meta({description: 'Where the lake runs, by name.'}),
+    tables: z.record(z.string(), tableSchema).meta({description: 'Tables by name.'}).optional(),
+    kpis: z.record(z.string(), kpiSchema).meta({description: 'KPIs by name.'}).optional(),
+  })
+  .meta({title: 'sluice lake definition', description: 'The tables, KPIs and environments of one data lake.'})
+
+export type DefinitionInput = z.input<typeof definitionSchema>
+export type TableInput = z.input<typeof tableSchema>
+export type ColumnInput = z.input<typeof columnSchema>
+export type DeriveInput = z.input<typeof deriveSchema>
+export type KpiInput = z.input<typeof kpiSchema>
+export type ThresholdsInput = z.input<typeof thresholdsSchema>

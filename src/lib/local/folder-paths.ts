@@ -1,0 +1,102 @@
+import {lstat, mkdir, realpath, rmdir} from 'node:fs/promises'
+import {dirname, join, relative} from 'node:path'
+import {FolderSync} from './folder-sync.js'
+import {assertKey, keyInvalid} from './key-rules.js'
+import {errnoOf, isAbsence} from './store-errors.js'
+
+// Each try beyond the first needs a concurrent delete that empties the same folder at that moment.
+const MOST_PLACING_TRIES = 100
+
+/** The folders below a store's root: made, checked against symbolic links, removed when empty. */
+export class FolderPaths {
+  readonly root: string
+  readonly #sync = new FolderSync()
+  #realRoot: string | undefined
+
+  constructor(root: string) {
+    this.root = root
+  }
+
+  /** The file of a key. Throws `KEY_INVALID`. */
+  fileOf(key: string): string {
+    assertKey(key)
+    return join(this.root, key)
+  }
+
+  /** False when the folder is not there. Throws `KEY_INVALID` when a symbolic link below the root leads to it. */
+  async isThere(folder: string): Promise<boolean> {
+    try {
+      const real = await realpath(folder)
+      this.#realRoot ??= await realpath(this.root)
+      if (real === join(this.#realRoot, relative(this.root, folder))) return true
+    } catch (error) {
+      if (isAbsence(error)) return false
+      throw error
+    }
+    throw this.#linked(folder)
+  }
+
+  /** Makes the folder and those above it, durably. Throws `KEY_INVALID` when a symbolic link or a file is in the way. */
+  async ensure(folder: string): Promise<void> {
+    if (await this.isThere(folder)) return
+    if (folder === this.root) {
+      await mkdir(folder, {recursive: true})
+      return
+    }
+    await this.ensure(dirname(folder))
+    await this.#make(folder)
+    await this.#sync.sync(dirname(folder))
+  }
+
+  /** Gives a file its name (`link` or `rename` inside `action`); makes its folder again when a delete removed it. */
+  async place(file: string, action: () => Promise<void>): Promise<void> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        await action()
+        return
+      } catch (error) {
+        if (errnoOf(error) !== 'ENOENT' || tries === MOST_PLACING_TRIES) throw error
+        await this.ensure(dirname(file))
+      }
+    }
+  }
+
+  /** Resolves when the names in the folder are on disk. */
+  sync(folder: string): Promise<void> {
+    return this.#sync.sync(folder)
+  }
+
+  /** Removes the folder and those above it as far as they are empty, never `top`; then what is left is synced. */
+  async prune(folder: string, top: string): Promise<void> {
+    let current = folder
+    while (current !== top && (await isRemoved(current))) current = dirname(current)
+    await this.#sync.sync(current)
+  }
+
+  async #make(folder: string): Promise<void> {
+    try {
+      await mkdir(folder)
+    } catch (error) {
+      if (errnoOf(error) === 'ENOENT') return
+      if (errnoOf(error) !== 'EEXIST') throw error
+      const stats = await lstat(folder).catch(() => null)
+      if (stats?.isSymbolicLink() === true) throw this.#linked(folder)
+    }
+  }
+
+  #linked(folder: string): Error {
+    const key = relative(this.root, folder)
+    return keyInvalid(key, 'a symbolic link, or another spelling of the same name, is in its path')
+  }
+}
+
+/** Removes a folder when it is empty; true when it is gone. */
+export async function isRemoved(folder: string): Promise<boolean> {
+  try {
+    await rmdir(folder)
+    return true
+  } catch (error) {
+    // ENOTDIR: the name belongs to an object by now.
+    return errnoOf(error) === 'ENOENT'
+  }
+}

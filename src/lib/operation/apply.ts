@@ -1,0 +1,167 @@
+import pMap from 'p-map'
+import {SluiceError} from '../errors.js'
+import {checkFingerprints} from './fingerprints.js'
+import {JournalWriter} from './journal.js'
+import {Leases} from './lock.js'
+import {toLines} from './json-lines.js'
+import type {LoadedPlan} from './plan-file.js'
+import {readOperation, type OperationRecord, type UnitRecord} from './record.js'
+import {planKey} from './state-layout.js'
+import type {AnyOperationKind, Caller, OperationId, OperationPorts, Unit} from './types.js'
+
+export interface ApplyOptions {
+  readonly caller: Caller
+  readonly signal: AbortSignal
+  /** Units at once. */
+  readonly concurrency?: number
+}
+
+interface Running {
+  readonly kind: AnyOperationKind
+  readonly ports: OperationPorts
+  readonly journal: JournalWriter
+  readonly operation: OperationId
+  readonly attempt: number
+  readonly signal: AbortSignal
+  readonly records: ReadonlyMap<string, UnitRecord>
+}
+
+/**
+ * Runs a new plan: lock, check, journal, then stage, prove and publish each unit.
+ * Throws `LOCK_HELD` and `PLAN_STALE` before anything is written, `INTERRUPTED` with the resume command, and whatever
+ * the kind throws; the journal then says how far it came.
+ */
+export async function applyPlan(
+  plan: LoadedPlan<unknown>,
+  kind: AnyOperationKind,
+  options: ApplyOptions,
+  ports: OperationPorts,
+): Promise<OperationRecord> {
+  const {operation} = plan.header
+  const leases = await Leases.take(plan.header.locks, operation, plan.header.kind, ports, options.signal)
+  try {
+    for (const unit of plan.units) await checkFingerprints(unit, ports)
+    await ports.store.write(planKey(operation), Buffer.from(toLines([plan.header, ...plan.units])), {ifAbsent: true})
+    return await work(await readOperation(ports.store, operation), kind, options, ports, leases)
+  } finally {
+    await leases.release()
+  }
+}
+
+/**
+ * Goes on with an operation that was interrupted, killed or failed; `definitionHash` is that of its tables now.
+ * Throws `OPERATION_NOT_RESUMABLE`, `PLAN_STALE`, `LOCK_HELD`.
+ */
+export async function resumeOperation(
+  operation: OperationId,
+  definitionHash: string,
+  kind: AnyOperationKind,
+  options: ApplyOptions,
+  ports: OperationPorts,
+): Promise<OperationRecord> {
+  const found = await readOperation(ports.store, operation)
+  if (found.state === 'done') return found
+  refuseUnlessResumable(found, definitionHash)
+  const leases = await Leases.take(found.header.locks, operation, found.header.kind, ports, options.signal)
+  try {
+    // Read again under the lock: its last holder may have gone on until just now.
+    const record = await readOperation(ports.store, operation)
+    if (record.state === 'done') return record
+    refuseUnlessResumable(record, definitionHash)
+    return await work(record, kind, options, ports, leases)
+  } finally {
+    await leases.release()
+  }
+}
+
+function refuseUnlessResumable(record: OperationRecord, definitionHash: string): void {
+  const {operation} = record.header
+  if (record.state === 'cancelled' || record.state === 'undone' || record.state === 'undoing') {
+    throw new SluiceError('OPERATION_NOT_RESUMABLE', `Operation ${operation} is ${record.state}.`, {
+      fix: record.state === 'undoing' ? `sluice ops undo ${operation}` : 'Plan and run it anew.',
+    })
+  }
+  if (record.header.definitionHash !== definitionHash) {
+    throw new SluiceError('PLAN_STALE', `The definition of ${record.header.tables.join(', ')} has changed since operation ${operation} was planned.`, {
+      fix: `sluice ops cancel ${operation}, then run it anew`,
+    })
+  }
+}
+
+async function work(
+  record: OperationRecord,
+  kind: AnyOperationKind,
+  options: ApplyOptions,
+  ports: OperationPorts,
+  leases: Leases,
+): Promise<OperationRecord> {
+  const {operation} = record.header
+  const journal = new JournalWriter(ports.store, operation, record.segments, () => ports.clock.monotonicMs())
+  const attempt = record.attempts + 1
+  const at = (): string => ports.clock.now().toISOString()
+  const signal = AbortSignal.any([options.signal, leases.signal])
+  await journal.addNow({kind: 'started', at: at(), attempt, caller: options.caller})
+  try {
+    const running: Running = {kind, ports, journal, operation, attempt, signal, records: record.unitRecords}
+    await pMap(record.units, (unit) => runUnit(unit, running), {concurrency: options.concurrency ?? 1, signal})
+    await journal.addNow({kind: 'finished', at: at(), caller: options.caller})
+  } catch (error) {
+    throw await recordFailure(leases.signal.aborted ? leases.signal.reason : error, journal, operation, options, at())
+  }
+  return readOperation(ports.store, operation)
+}
+
+/** Writes how the attempt ended, as far as it still can, and gives back the error to throw. */
+async function recordFailure(error: unknown, journal: JournalWriter, operation: OperationId, options: ApplyOptions, at: string): Promise<unknown> {
+  const interrupted = options.signal.aborted
+  const code = error instanceof SluiceError ? error.code : 'UNEXPECTED'
+  const message = error instanceof Error ? error.message : String(error)
+  if (code !== 'LOCK_LOST') {
+    // The first error is the one to tell; a journal that cannot be written either is seen by the next reader.
+    await journal
+      .addNow(interrupted ? {kind: 'interrupted', at, caller: options.caller} : {kind: 'failed', at, code, message})
+      .catch(() => undefined)
+  }
+  if (!interrupted) return error
+  return new SluiceError('INTERRUPTED', 'Stopped. What was not published is not visible to readers.', {
+    fix: `sluice ops resume ${operation}`,
+    details: {operation},
+    cause: error,
+  })
+}
+
+async function runUnit(unit: Unit<unknown>, running: Running): Promise<void> {
+  const record = running.records.get(unit.key)
+  if (record?.isPublished) return
+  const {kind, ports, journal, signal} = running
+  const staged = record?.isStaged ? record.staged : await stageUnit(unit, running)
+  const startMs = ports.clock.monotonicMs()
+  const proof = await kind.prove(unit, staged, ports, signal)
+  const proveMs = Math.round(ports.clock.monotonicMs() - startMs)
+  await journal.addNow({kind: 'proven', unit: unit.key, proof, durationMs: proveMs})
+  ports.report({kind: 'done', phase: 'proven', text: proof.text, durationMs: proveMs})
+  await checkFingerprints(unit, ports)
+  signal.throwIfAborted()
+  await publishUnit(unit, staged, running)
+}
+
+async function stageUnit(unit: Unit<unknown>, running: Running): Promise<unknown> {
+  const {kind, ports, journal, operation, attempt, signal} = running
+  await checkFingerprints(unit, ports)
+  const startMs = ports.clock.monotonicMs()
+  const staged = await kind.stage(unit, {ports, operation, attempt, signal})
+  const durationMs = Math.round(ports.clock.monotonicMs() - startMs)
+  await journal.addNow({kind: 'staged', unit: unit.key, staged, durationMs})
+  return staged
+}
+
+/** From here on nothing is aborted: the write either happened or it did not, and the next look tells which. */
+async function publishUnit(unit: Unit<unknown>, staged: unknown, {kind, ports, journal, operation}: Running): Promise<void> {
+  const outcome = await kind.publish(unit, staged, ports)
+  if (outcome === 'conflict') {
+    throw new SluiceError('OPERATION_CONFLICT', `${unit.key} was published by another operation meanwhile.`, {
+      fix: `sluice ops cancel ${operation}`,
+    })
+  }
+  await journal.addNow({kind: 'published', unit: unit.key, at: ports.clock.now().toISOString()})
+}

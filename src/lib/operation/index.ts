@@ -1,0 +1,7 @@
+export {applyPlan, resumeOperation, type ApplyOptions} from './apply.js'
+export {collectGarbage, type GarbageOptions, type GarbageResult} from './collect-garbage.js'
+export type {StandingLock} from './lock.js'
+export {loadPlan, parsePlan, planLines, type LoadedPlan} from './plan-file.js'
+export {listOperationIds, readOperation, type OperationRecord, type OperationState} from './record.js'
+export {cancelOperation, removeLock, standingLocks, undoOperation, type UndoResult} from './undo.js'
+export * from './types.js'

@@ -1,0 +1,93 @@
+import {hasCode, SluiceError} from '../errors.js'
+import {readText} from '../ports/object-content.js'
+import type {ObjectStore} from '../ports/object-store.js'
+import {parseLines, toLines} from './json-lines.js'
+import {journalPrefix, segmentKey} from './state-layout.js'
+import type {Caller, OperationId, Proof} from './types.js'
+
+export type JournalEntry =
+  | {readonly kind: 'started'; readonly at: string; readonly attempt: number; readonly caller: Caller}
+  | {readonly kind: 'staged'; readonly unit: string; readonly staged: unknown; readonly durationMs: number}
+  | {readonly kind: 'proven'; readonly unit: string; readonly proof: Proof; readonly durationMs: number}
+  | {readonly kind: 'published'; readonly unit: string; readonly at: string}
+  | {readonly kind: 'interrupted' | 'finished' | 'cancelled'; readonly at: string; readonly caller: Caller}
+  | {readonly kind: 'failed'; readonly at: string; readonly code: string; readonly message: string}
+  | {readonly kind: 'retracted'; readonly unit: string; readonly at: string}
+  | {readonly kind: 'undone'; readonly at: string; readonly caller: Caller}
+  | {readonly kind: 'collected'; readonly at: string; readonly caller: Caller; readonly objects: number; readonly sizeBytes: number}
+
+type StoredEntry = JournalEntry & {readonly format: 1}
+
+/** Every entry of an operation, in order. */
+export async function readJournal(store: ObjectStore, operation: OperationId): Promise<{entries: JournalEntry[]; segments: number}> {
+  const entries: JournalEntry[] = []
+  let segments = 0
+  for await (const {key} of store.list(journalPrefix(operation))) {
+    entries.push(...parseLines<StoredEntry>(await readText(store, key), key))
+    segments += 1
+  }
+  return {entries, segments}
+}
+
+const MAX_BUFFERED_ENTRIES = 1000
+const MAX_BUFFERED_MS = 1000
+
+/**
+ * Appends to an operation's journal in numbered segments, each written once. Two writers cannot both go on: whoever
+ * finds the next number taken has lost the operation and stops (`LOCK_LOST`).
+ */
+export class JournalWriter {
+  private buffered: StoredEntry[] = []
+  private bufferedSince = 0
+  private flushing: Promise<void> = Promise.resolve()
+
+  constructor(
+    private readonly store: ObjectStore,
+    private readonly operation: OperationId,
+    private segments: number,
+    private readonly monotonicMs: () => number,
+  ) {}
+
+  /** Adds an entry; written with others of its second. */
+  async add(entry: JournalEntry): Promise<void> {
+    if (this.buffered.length === 0) this.bufferedSince = this.monotonicMs()
+    this.buffered.push({format: 1, ...entry})
+    const isDue = this.buffered.length >= MAX_BUFFERED_ENTRIES || this.monotonicMs() - this.bufferedSince >= MAX_BUFFERED_MS
+    if (isDue) await this.flush()
+  }
+
+  /** Adds an entry and returns once it is durable. */
+  async addNow(entry: JournalEntry): Promise<void> {
+    await this.add(entry)
+    await this.flush()
+  }
+
+  /** Writes what is buffered. Throws `LOCK_LOST` when another process wrote on. */
+  flush(): Promise<void> {
+    this.flushing = this.flushing.then(() => this.writeSegment())
+    return this.flushing
+  }
+
+  private async writeSegment(): Promise<void> {
+    if (this.buffered.length === 0) return
+    const entries = this.buffered
+    this.buffered = []
+    const key = segmentKey(this.operation, this.segments + 1)
+    const text = toLines(entries)
+    try {
+      await this.store.write(key, Buffer.from(text), {ifAbsent: true})
+    } catch (error) {
+      // Our own write whose answer was lost looks like a conflict: the content tells.
+      if (!hasCode(error, 'PRECONDITION_FAILED') || (await readText(this.store, key)) !== text) throw this.lost(error)
+    }
+    this.segments += 1
+  }
+
+  private lost(error: unknown): unknown {
+    if (!hasCode(error, 'PRECONDITION_FAILED')) return error
+    return new SluiceError('LOCK_LOST', `Another process went on with operation ${this.operation}.`, {
+      fix: `sluice ops show ${this.operation}`,
+      cause: error,
+    })
+  }
+}

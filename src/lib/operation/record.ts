@@ -1,0 +1,123 @@
+import {hasCode, SluiceError} from '../errors.js'
+import {readText} from '../ports/object-content.js'
+import type {ObjectStore} from '../ports/object-store.js'
+import {readJournal, type JournalEntry} from './journal.js'
+import {parsePlan} from './plan-file.js'
+import {OPERATIONS_PREFIX, planKey} from './state-layout.js'
+import type {Caller, OperationId, PlanHeader, Proof, Unit} from './types.js'
+
+export type OperationState = 'unfinished' | 'interrupted' | 'failed' | 'done' | 'cancelled' | 'undoing' | 'undone'
+
+export interface UnitRecord {
+  readonly staged: unknown
+  readonly isStaged: boolean
+  readonly proof: Proof | null
+  readonly isPublished: boolean
+  readonly isRetracted: boolean
+  readonly stageMs: number
+  readonly proveMs: number
+}
+
+/** An operation as its plan and journal tell it. */
+export interface OperationRecord {
+  readonly header: PlanHeader
+  readonly units: readonly Unit<unknown>[]
+  readonly state: OperationState
+  readonly attempts: number
+  readonly segments: number
+  readonly caller: Caller | null
+  readonly startedAt: string | null
+  readonly endedAt: string | null
+  readonly error: {readonly code: string; readonly message: string} | null
+  readonly unitRecords: ReadonlyMap<string, UnitRecord>
+  readonly collected: {readonly objects: number; readonly sizeBytes: number} | null
+}
+
+const NEW_UNIT: UnitRecord = {
+  staged: null,
+  isStaged: false,
+  proof: null,
+  isPublished: false,
+  isRetracted: false,
+  stageMs: 0,
+  proveMs: 0,
+}
+
+/** Reads one operation. Throws `OPERATION_UNKNOWN`. */
+export async function readOperation(store: ObjectStore, operation: OperationId): Promise<OperationRecord> {
+  const text = await readText(store, planKey(operation)).catch((error: unknown) => {
+    if (!hasCode(error, 'OBJECT_NOT_FOUND', 'KEY_INVALID')) throw error
+    throw new SluiceError('OPERATION_UNKNOWN', `There is no operation ${operation}.`, {fix: 'sluice ops list'})
+  })
+  const {header, units} = parsePlan<unknown>(text, planKey(operation))
+  const {entries, segments} = await readJournal(store, operation)
+  return entries.reduce(applyEntry, {
+    header,
+    units,
+    state: 'unfinished',
+    attempts: 0,
+    segments,
+    caller: null,
+    startedAt: null,
+    endedAt: null,
+    error: null,
+    unitRecords: new Map(),
+    collected: null,
+  } satisfies OperationRecord as OperationRecord)
+}
+
+/** Ids of every operation of the lake, oldest first (ULIDs sort by their time). */
+export async function* listOperationIds(store: ObjectStore): AsyncGenerator<OperationId> {
+  let last = ''
+  for await (const {key} of store.list(OPERATIONS_PREFIX)) {
+    const id = key.slice(OPERATIONS_PREFIX.length).split('/')[0]!
+    // An operation exists from its plan on: `journal/` sorts before `plan.ndjson`, and is never written first.
+    if (id !== last && key === planKey(id)) yield (last = id)
+  }
+}
+
+function applyEntry(record: OperationRecord, entry: JournalEntry): OperationRecord {
+  switch (entry.kind) {
+    case 'started':
+      return {
+        ...record,
+        state: 'unfinished',
+        attempts: entry.attempt,
+        caller: record.caller ?? entry.caller,
+        startedAt: record.startedAt ?? entry.at,
+        endedAt: null,
+        error: null,
+      }
+    case 'staged':
+      return withUnit(record, entry.unit, {staged: entry.staged, isStaged: true, stageMs: entry.durationMs})
+    case 'proven':
+      return withUnit(record, entry.unit, {proof: entry.proof, proveMs: entry.durationMs})
+    case 'published':
+      return withUnit(record, entry.unit, {isPublished: true})
+    case 'retracted':
+      return {...withUnit(record, entry.unit, {isPublished: false, isRetracted: true}), state: 'undoing'}
+    case 'interrupted':
+    case 'cancelled':
+      return {...record, state: entry.kind, endedAt: entry.at}
+    case 'finished':
+      return {...record, state: 'done', endedAt: entry.at}
+    case 'failed':
+      return {...record, state: 'failed', endedAt: entry.at, error: {code: entry.code, message: entry.message}}
+    case 'undone':
+      return {...record, state: 'undone', endedAt: entry.at}
+    case 'collected':
+      return {
+        ...record,
+        collected: {
+          objects: (record.collected?.objects ?? 0) + entry.objects,
+          sizeBytes: (record.collected?.sizeBytes ?? 0) + entry.sizeBytes,
+        },
+      }
+  }
+}
+
+function withUnit(record: OperationRecord, unit: string, change: Partial<UnitRecord>): OperationRecord {
+  const unitRecords = new Map(record.unitRecords)
+  unitRecords.set(unit, {...(unitRecords.get(unit) ?? NEW_UNIT), ...change})
+  return {...record, unitRecords}
+}

@@ -1,0 +1,114 @@
+import type {Catalog} from '../ports/catalog.js'
+import type {Clock, Host, Ids} from '../ports/clock.js'
+import type {Etag, ObjectKey, ObjectStore} from '../ports/object-store.js'
+import type {ParquetEngine} from '../ports/parquet-engine.js'
+import type {Report} from '../ports/report.js'
+
+/** A ULID: identity, never used for ordering. */
+export type OperationId = string
+/** What an operation holds while it works, e.g. `table:claims`. */
+export type LockName = `${'table' | 'queue' | 'crawler'}:${string}`
+
+export interface Estimate {
+  readonly bytesRead: number
+  readonly bytesWritten: number
+  readonly requests: number
+  /** Millionths of a dollar, as text: exact. */
+  readonly costUsdMicros: string
+  readonly durationMs: number
+}
+
+export interface PlanHeader {
+  readonly format: 1
+  /** e.g. `backfill.load` */
+  readonly kind: string
+  readonly operation: OperationId
+  readonly lake: string
+  readonly environment: string
+  readonly account: string | null
+  /** SHA-256 of the resolved definition of the touched tables, mapping included. */
+  readonly definitionHash: string
+  readonly tables: readonly string[]
+  /** Sorted: every operation takes its locks in the same order. */
+  readonly locks: readonly LockName[]
+  readonly estimate: Estimate
+  readonly undo: 'until-gc' | 'never'
+}
+
+/** What a unit reads or replaces; checked before stage and before publish. */
+export interface Fingerprint {
+  /** `source`: an object outside the lake, by its store's uri; `lake`: an object of the lake's store. */
+  readonly in: 'source' | 'lake'
+  readonly uri: string | null
+  readonly key: ObjectKey
+  /** Null: nothing must stand there. */
+  readonly etag: Etag | null
+}
+
+/** One part of an operation, published whole. `work` is JSON. */
+export interface Unit<Work> {
+  readonly key: string
+  readonly reads: readonly Fingerprint[]
+  readonly work: Work
+}
+
+export interface Plan<Work> {
+  readonly header: PlanHeader
+  readonly units: AsyncIterable<Unit<Work>>
+}
+
+export interface Proof {
+  readonly level: 'structure' | 'content' | 'mapping'
+  /** What was compared, for people: `counts, 90 footers, digest`. */
+  readonly text: string
+}
+
+/** The ports that operations work with. */
+export interface OperationPorts {
+  readonly store: ObjectStore
+  readonly catalog: Catalog
+  readonly parquet: ParquetEngine
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly host: Host
+  readonly report: Report
+  /** A store for objects outside the lake, read only. */
+  openSource(uri: string): Promise<ObjectStore>
+}
+
+export interface StageContext {
+  readonly ports: OperationPorts
+  readonly operation: OperationId
+  /** 1 for the first process that works on the operation, one more with each that takes it over. */
+  readonly attempt: number
+  readonly signal: AbortSignal
+}
+
+/** What the core asks of one kind of operation. Everything in `Work` and `Staged` is JSON. */
+export interface OperationKind<Work, Staged> {
+  readonly kind: string
+  /** Repeatable; readers see nothing of it. */
+  stage(unit: Unit<Work>, context: StageContext): Promise<Staged>
+  /** Reads back what was written. Throws `PROOF_FAILED` or `UNVERIFIED`. */
+  prove(unit: Unit<Work>, staged: Staged, ports: OperationPorts, signal: AbortSignal): Promise<Proof>
+  /** One conditional write where the store has one. */
+  publish(unit: Unit<Work>, staged: Staged, ports: OperationPorts): Promise<'published' | 'already' | 'conflict'>
+  /** Takes a published unit back. */
+  retract?(unit: Unit<Work>, staged: Staged, ports: OperationPorts): Promise<'retracted' | 'already' | 'conflict'>
+  /** Objects that nothing reads any more; `published` says whether the unit stands. */
+  garbage?(unit: Unit<Work>, staged: Staged | null, published: boolean, ports: OperationPorts, operation: OperationId): AsyncIterable<{readonly key: ObjectKey; readonly etag: Etag; readonly sizeBytes: number}>
+}
+
+/** A kind whose work and staged documents the core passes on unread. */
+export type AnyOperationKind = OperationKind<unknown, unknown>
+
+/** Who runs a command, for the audit record. */
+export interface Caller {
+  readonly user: string
+  readonly host: string
+  /** sluice's version. */
+  readonly version: string
+  /** The command line, restricted values redacted. */
+  readonly command: string
+  readonly reason: string | null
+}

@@ -1,0 +1,54 @@
+import {spawn} from 'node:child_process'
+import {existsSync} from 'node:fs'
+import {mkdtemp, readFile, rm} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {fileURLToPath, pathToFileURL} from 'node:url'
+
+const TIME = '/usr/bin/time'
+const USAGE_HOOK = fileURLToPath(new URL('usage-hook.mjs', import.meta.url))
+
+/**
+ * Runs a Node script to its end. Wall time is from spawn to exit; CPU and peak memory are of the whole process with all
+ * its threads, from time(1), or where that is missing from Node itself at exit (without the children that it waited for).
+ */
+export async function measureNode(args, {cwd} = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-bench-usage-'))
+  const usageFile = join(folder, 'usage')
+  const hasTime = existsSync(TIME)
+  const [command, commandArgs] = hasTime
+    ? [TIME, ['-f', '%U %S %M', '-o', usageFile, process.execPath, ...args]]
+    : [process.execPath, ['--import', pathToFileURL(USAGE_HOOK).href, ...args]]
+  const env = {...process.env, SLUICE_BENCH_USAGE: usageFile, NO_COLOR: '1'}
+  try {
+    const started = performance.now()
+    const ended = await finished(spawn(command, commandArgs, {cwd, env, stdio: ['ignore', 'pipe', 'pipe']}))
+    const wallSeconds = (performance.now() - started) / 1000
+    return {...ended, wallSeconds, ...(await usage(usageFile))}
+  } finally {
+    await rm(folder, {recursive: true, force: true})
+  }
+}
+
+/** Like `measureNode`, but a failure is an error with what the script said. */
+export async function runNode(args, options) {
+  const run = await measureNode(args, options)
+  if (run.exit !== 0) throw new Error(`node ${args.join(' ')} left with ${run.exit}:\n${run.stderr}${run.stdout}`)
+  return run
+}
+
+function finished(child) {
+  const texts = {stdout: '', stderr: ''}
+  for (const name of ['stdout', 'stderr']) child[name].setEncoding('utf8').on('data', (text) => (texts[name] += text))
+  return new Promise((done, fail) => {
+    child.on('error', fail)
+    child.on('close', (code, signal) => done({exit: code ?? signal, ...texts}))
+  })
+}
+
+async function usage(file) {
+  // time(1) writes a line about a failed command before the figures.
+  const last = (await readFile(file, 'utf8').catch(() => '')).trim().split('\n').at(-1) ?? ''
+  const [userSeconds, systemSeconds, maxRssKib] = last.split(' ').map(Number)
+  return {cpuSeconds: userSeconds + systemSeconds, maxRssBytes: maxRssKib * 1024}
+}

@@ -1,0 +1,24 @@
+// Side-by-side figures, printed as a Markdown table. Usage after a build:
+//   node test/bench/run.mjs backfill [--items 1000000] [--rounds 5]
+//   node test/bench/run.mjs startup [--rounds 15]
+// Nothing is asserted: the machine decides the figures, the ratios are what counts.
+import {parseArgs} from 'node:util'
+import {benchBackfill} from './backfill.mjs'
+import {machineLine} from './figures.mjs'
+import {benchStartup} from './startup.mjs'
+
+const BENCHES = {backfill: benchBackfill, startup: benchStartup}
+
+const {values, positionals} = parseArgs({
+  allowPositionals: true,
+  options: {items: {type: 'string'}, rounds: {type: 'string'}, dist: {type: 'string'}, bin: {type: 'string'}},
+})
+const names = positionals.length === 0 ? Object.keys(BENCHES) : positionals
+const unknown = names.find((name) => !(name in BENCHES))
+if (unknown === undefined) {
+  console.log(`${machineLine()}\n`)
+  for (const name of names) console.log(`${await BENCHES[name](values)}\n`)
+} else {
+  console.error(`No bench "${unknown}": ${Object.keys(BENCHES).join(', ')}.`)
+  process.exitCode = 2
+}
