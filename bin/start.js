@@ -6,10 +6,9 @@ export async function start(argv, root) {
     // neither execute() nor flush(): they give a slow reader ten seconds and then drop the rest
     await run(argv, root)
   } catch (error) {
-    // handle() leaves with process.exit: everything that was printed must be out before
-    await new Promise((done) => process.stdout.write('', () => done()))
-    const {handle} = await import('@oclif/core/handle')
-    await handle(error)
+    // not oclif's handle(): it leaves with process.exit, and what a pipe has not taken yet is lost
+    const {showOutsideError} = await import('../dist/lib/cli/outside-error.js')
+    showOutsideError(error, argv, 'sluice')
   }
 }
 

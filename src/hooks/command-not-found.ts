@@ -2,6 +2,7 @@ import type {Hook} from '@oclif/core/hooks'
 import {ux} from '@oclif/core/ux'
 import {errorDocumentOf} from '../lib/cli/error-document.js'
 import {errorText} from '../lib/cli/error-text.js'
+import {isJson} from '../lib/cli/outside-error.js'
 import {jsonText} from '../lib/cli/output/json.js'
 import {unknownCommand} from '../lib/cli/unknown-command.js'
 
@@ -17,12 +18,6 @@ const hook: Hook<'command_not_found'> = function ({id, argv, config}) {
   if (isJson(argv ?? [])) process.stdout.write(`${jsonText(errorDocumentOf(shown))}\n`)
   else process.stderr.write(`${errorText(shown, (text) => ux.colorize('bold', ux.colorize('red', text)))}\n`)
   return Promise.resolve()
-}
-
-/** There is no command that could tell whether it knows `--json`, so its presence before `--` decides. */
-function isJson(argv: readonly string[]): boolean {
-  const end = argv.indexOf('--')
-  return (end === -1 ? argv : argv.slice(0, end)).includes('--json')
 }
 
 export default hook

@@ -2,8 +2,7 @@ import os from 'node:os'
 import path from 'node:path'
 import {SluiceError} from './errors.js'
 import type {LakeDefinition, LocalEnvironment} from './lake/types.js'
-import type {AnyOperationKind, Caller, OperationPorts} from './operation/types.js'
-import type {Clock} from './ports/clock.js'
+import type {AnyOperationKind, OperationPorts} from './operation/types.js'
 import type {ObjectStore} from './ports/object-store.js'
 import type {QueryEngine} from './ports/query-engine.js'
 import type {Report} from './ports/report.js'
@@ -28,7 +27,6 @@ export interface Context {
   /** Time of reports; `--now` where it is given. */
   readonly asOf: Date
   kind(name: string): Promise<AnyOperationKind>
-  caller(command: string, version: string, reason: string | null): Caller
   close(): Promise<void>
 }
 
@@ -42,9 +40,13 @@ export async function createContext(options: ContextOptions): Promise<Context> {
     variables: options.variables,
   })
   if (definition.environment.backend !== 'local') {
-    throw new SluiceError('NOT_IN_THIS_ENVIRONMENT', `Environment ${definition.environment.name} is on AWS, which this version cannot reach.`, {
-      fix: 'Choose a local environment: --env local',
-    })
+    throw new SluiceError(
+      'NOT_IN_THIS_ENVIRONMENT',
+      `Environment ${definition.environment.name} is on AWS, which this version cannot reach.`,
+      {
+        fix: 'Choose a local environment: --env local',
+      },
+    )
   }
   return localContext(definition, definition.environment, options)
 }
@@ -55,29 +57,36 @@ export async function openFolder(folder: string): Promise<ObjectStore> {
   return new FolderObjectStore({root: path.resolve(folder)})
 }
 
-async function localContext(definition: LakeDefinition, environment: LocalEnvironment, options: ContextOptions): Promise<Context> {
-  const [{FolderObjectStore}, {FileCatalog}, {systemClock, systemHost, systemIds}, {DuckDbParquetEngine, DuckDbQueryEngine}] =
-    await Promise.all([
-      import('./local/folder-object-store.js'),
-      import('./local/file-catalog.js'),
-      import('./local/system.js'),
-      import('./engines/duckdb/index.js'),
-    ])
+async function localContext(
+  definition: LakeDefinition,
+  environment: LocalEnvironment,
+  options: ContextOptions,
+): Promise<Context> {
+  const [
+    {FolderObjectStore},
+    {FileCatalog},
+    {systemClock, systemHost, systemIds},
+    {DuckDbParquetEngine, DuckDbQueryEngine},
+  ] = await Promise.all([
+    import('./local/folder-object-store.js'),
+    import('./local/file-catalog.js'),
+    import('./local/system.js'),
+    import('./engines/duckdb/index.js'),
+  ])
   const store = new FolderObjectStore({root: environment.root, versioned: environment.versioned})
   const catalog = new FileCatalog(store)
   const engine = duckdbOptions(environment, options.variables)
   const parquet = new DuckDbParquetEngine(engine)
   const query = new DuckDbQueryEngine({...engine, store, catalog})
-  const host = systemHost()
   const ports: OperationPorts = {
     store,
     catalog,
     parquet,
     clock: systemClock,
     ids: systemIds,
-    host,
+    host: systemHost(),
     report: options.report,
-    openSource: (uri) => openLocalSource(uri, options.workingFolder),
+    openSource: (uri) => openSource(uri, options.workingFolder),
   }
   return {
     definition,
@@ -86,16 +95,18 @@ async function localContext(definition: LakeDefinition, environment: LocalEnviro
     signal: options.signal,
     asOf: options.now ?? systemClock.now(),
     kind: operationKind,
-    caller: (command, version, reason) => ({user: host.identity.user, host: host.identity.host, version, command, reason}),
     close: async () => {
       await Promise.all([parquet.close(), query.close()])
     },
   }
 }
 
-async function openLocalSource(uri: string, workingFolder: string): Promise<ObjectStore> {
+/** A folder outside the lake, read only. Throws `NOT_IN_THIS_ENVIRONMENT` for another kind of place. */
+export async function openSource(uri: string, workingFolder = '.'): Promise<ObjectStore> {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(uri) && !uri.startsWith('file://')) {
-    throw new SluiceError('NOT_IN_THIS_ENVIRONMENT', `${uri} is not a local folder.`, {fix: 'Copy the export to a folder and name that.'})
+    throw new SluiceError('NOT_IN_THIS_ENVIRONMENT', `${uri} is not a local folder.`, {
+      fix: 'Copy the export to a folder and name that.',
+    })
   }
   const {FolderObjectStore} = await import('./local/folder-object-store.js')
   return new FolderObjectStore({root: path.resolve(workingFolder, uri.replace(/^file:\/\//, '')), readOnly: true})
@@ -117,7 +128,8 @@ function duckdbOptions(environment: LocalEnvironment, variables: NodeJS.ProcessE
 function memoryLimit(text: string | undefined): number | null {
   if (text === undefined || text === '') return null
   const match = /^(\d+)\s*(MB|MiB|GB|GiB)$/i.exec(text)
-  if (match === null) throw new SluiceError('USAGE', `SLUICE_MEMORY=${text} is no size.`, {fix: 'e.g. SLUICE_MEMORY=4GB'})
+  if (match === null)
+    throw new SluiceError('USAGE', `SLUICE_MEMORY=${text} is no size.`, {fix: 'e.g. SLUICE_MEMORY=4GB'})
   const unit = {mb: 1e6, mib: 1024 ** 2, gb: 1e9, gib: GIB}[match[2]!.toLowerCase()]!
   return Number(match[1]) * unit
 }
@@ -129,9 +141,9 @@ async function operationKind(name: string): Promise<AnyOperationKind> {
   }
   const load = kinds[name]
   if (load === undefined) {
-    throw new SluiceError('FORMAT_UNKNOWN', `This version knows no operation ${name}.`, {fix: 'Use the version of sluice that wrote it, or a newer one.'})
+    throw new SluiceError('FORMAT_UNKNOWN', `This version knows no operation ${name}.`, {
+      fix: 'Use the version of sluice that wrote it, or a newer one.',
+    })
   }
   return (await load()) as AnyOperationKind
 }
-
-export type {Clock}

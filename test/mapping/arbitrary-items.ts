@@ -53,12 +53,30 @@ const numberText = fc.oneof(
   fc.tuple(sign, digits(20), digits(18)).map(([s, whole, fraction]) => `${s}${whole}.${fraction}`),
   fc.tuple(sign, digits(6), digits(6), fc.integer({min: -20, max: 20})).map(([s, w, f, e]) => `${s}${w}.${f}E${e}`),
   fc.tuple(sign, digits(1), fc.integer({min: -130, max: 125})).map(([s, d, e]) => `${s}${d}E${e}`),
-  fc.constantFrom('0', '-0', '1E-130', '9.99E125', '0.005', '-0.005', '1.005', '9223372036854775807', '9223372036854775808',
-    '-9223372036854775808', '2147483648', '9999999999999999.99', '9999999999999999.995', '1.50', '100000', '99999.5'),
+  fc.constantFrom(
+    '0',
+    '-0',
+    '1E-130',
+    '9.99E125',
+    '0.005',
+    '-0.005',
+    '1.005',
+    '9223372036854775807',
+    '9223372036854775808',
+    '-9223372036854775808',
+    '2147483648',
+    '9999999999999999.99',
+    '9999999999999999.995',
+    '1.50',
+    '100000',
+    '99999.5',
+  ),
 )
 
 const instantText = fc.oneof(
-  fc.date({min: new Date('1900-01-01'), max: new Date('2199-12-31'), noInvalidDate: true}).map((date) => date.toISOString()),
+  fc
+    .date({min: new Date('1900-01-01'), max: new Date('2199-12-31'), noInvalidDate: true})
+    .map((date) => date.toISOString()),
   fc
     .tuple(
       fc.date({min: new Date('1900-01-02'), max: new Date('2199-12-30'), noInvalidDate: true}),
@@ -66,14 +84,30 @@ const instantText = fc.oneof(
       fc.constantFrom('Z', '+00:00', '+01:00', '-05:30', '+23:59', '+24:00', '', 'z'),
     )
     .map(([date, fraction, zone]) => `${date.toISOString().slice(0, 19)}${fraction}${zone}`),
-  fc.constantFrom('2024-02-29T00:00:00.000Z', '2023-02-29T00:00:00.000Z', '2024-01-01T24:00:00.000Z', '2024-01-01T23:59:60.000Z',
-    '2024-01-01', '2024-1-1T00:00:00.000Z', ' 024-01-01T00:00:00.000Z', '-024-01-01T00:00:00.000Z', '0000-01-01T00:00:00.000Z',
-    '2024-01-01 00:00:00.000Z', '2024-01-01T00:00:00.12 Z', '9999-12-31T23:59:59.999Z', '9999-12-31T23:59:59.999-01:00', ''),
+  fc.constantFrom(
+    '2024-02-29T00:00:00.000Z',
+    '2023-02-29T00:00:00.000Z',
+    '2024-01-01T24:00:00.000Z',
+    '2024-01-01T23:59:60.000Z',
+    '2024-01-01',
+    '2024-1-1T00:00:00.000Z',
+    ' 024-01-01T00:00:00.000Z',
+    '-024-01-01T00:00:00.000Z',
+    '0000-01-01T00:00:00.000Z',
+    '2024-01-01 00:00:00.000Z',
+    '2024-01-01T00:00:00.12 Z',
+    '9999-12-31T23:59:59.999Z',
+    '9999-12-31T23:59:59.999-01:00',
+    '',
+  ),
 )
 
-const anyText = fc.string({unit: 'binary', maxLength: 12}).filter((text) => !/[\ud800-\udfff]/.test(text) || text.isWellFormed())
+const anyText = fc
+  .string({unit: 'binary', maxLength: 12})
+  .filter((text) => !/[\ud800-\udfff]/.test(text) || text.isWellFormed())
 const text = fc.oneof(anyText, fc.constantFrom('', 'same', "o'hara", 'a\u0000b', 'línea', '😀', 'null', '{}'))
-const tagged = (tag: string, value: fc.Arbitrary<unknown>): fc.Arbitrary<AttributeValue> => value.map((raw) => ({[tag]: raw}))
+const tagged = (tag: string, value: fc.Arbitrary<unknown>): fc.Arbitrary<AttributeValue> =>
+  value.map((raw) => ({[tag]: raw}))
 
 const otherAttribute: fc.Arbitrary<AttributeValue> = fc.oneof(
   tagged('S', text),
@@ -88,11 +122,17 @@ const otherAttribute: fc.Arbitrary<AttributeValue> = fc.oneof(
 
 /** Mostly the tag that the column expects, sometimes any other, sometimes none. */
 function attribute(expected: fc.Arbitrary<AttributeValue>): fc.Arbitrary<AttributeValue | undefined> {
-  return fc.oneof({weight: 8, arbitrary: expected}, {weight: 1, arbitrary: otherAttribute}, {weight: 1, arbitrary: fc.constant(undefined)})
+  return fc.oneof(
+    {weight: 8, arbitrary: expected},
+    {weight: 1, arbitrary: otherAttribute},
+    {weight: 1, arbitrary: fc.constant(undefined)},
+  )
 }
 
 const dayText = fc.oneof(
-  fc.date({min: new Date('1000-01-01'), max: new Date('2999-12-31'), noInvalidDate: true}).map((date) => date.toISOString().slice(0, 10)),
+  fc
+    .date({min: new Date('1000-01-01'), max: new Date('2999-12-31'), noInvalidDate: true})
+    .map((date) => date.toISOString().slice(0, 10)),
   fc.constantFrom('2023-02-29', '2024-2-1', '0000-01-01', 'today', '2024-01-01T00:00:00Z', ''),
 )
 

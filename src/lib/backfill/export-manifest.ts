@@ -55,18 +55,30 @@ export async function readManifests(place: ExportPlace, acceptEditedSummary: boo
   const summaryBytes = await readSummary(place)
   const isSummaryIntact = await matchesChecksum(place, 'manifest-summary', summaryBytes)
   if (!isSummaryIntact && !acceptEditedSummary) {
-    throw new SluiceError('EXPORT_SUMMARY_CHECKSUM', `manifest-summary.json of ${place.folder} is not as DynamoDB wrote it: its MD5 differs from manifest-summary.md5.`, {
-      fix: 'If it was edited on purpose (names redacted in a copy), add --accept-edited-summary; every other check stays on.',
-    })
+    throw new SluiceError(
+      'EXPORT_SUMMARY_CHECKSUM',
+      `manifest-summary.json of ${place.folder} is not as DynamoDB wrote it: its MD5 differs from manifest-summary.md5.`,
+      {
+        fix: 'If it was edited on purpose (names redacted in a copy), add --accept-edited-summary; every other check stays on.',
+      },
+    )
   }
   const summary = parseDocument(Summary, summaryBytes.toString('utf8'), 'manifest-summary.json')
   const filesBytes = await readPart(place, 'manifest-files.json')
   if (!(await matchesChecksum(place, 'manifest-files', filesBytes))) {
-    throw new SluiceError('EXPORT_CHECKSUM_MISMATCH', `manifest-files.json of ${place.folder} does not match its MD5.`, {
-      fix: 'Copy the export again from its bucket.',
-    })
+    throw new SluiceError(
+      'EXPORT_CHECKSUM_MISMATCH',
+      `manifest-files.json of ${place.folder} does not match its MD5.`,
+      {
+        fix: 'Copy the export again from its bucket.',
+      },
+    )
   }
-  const files = filesBytes.toString('utf8').split('\n').filter(Boolean).map((line) => parseDocument(FileLine, line, 'manifest-files.json'))
+  const files = filesBytes
+    .toString('utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => parseDocument(FileLine, line, 'manifest-files.json'))
   checkCounts(summary, files)
   return {summary, files, isSummaryIntact}
 }
@@ -82,10 +94,14 @@ async function readSummary(place: ExportPlace): Promise<Buffer> {
   } catch (error) {
     if (!hasCode(error, 'OBJECT_NOT_FOUND', 'KEY_INVALID')) throw error
     for await (const object of place.store.list(`${place.folder}/`)) {
-      throw new SluiceError('EXPORT_INCOMPLETE', `${place.uri} has no manifest-summary.json: the export is not finished, or was not copied whole.`, {
-        fix: 'Wait for the export to finish, or copy its folder again.',
-        details: {found: object.key},
-      })
+      throw new SluiceError(
+        'EXPORT_INCOMPLETE',
+        `${place.uri} has no manifest-summary.json: the export is not finished, or was not copied whole.`,
+        {
+          fix: 'Wait for the export to finish, or copy its folder again.',
+          details: {found: object.key},
+        },
+      )
     }
     throw new SluiceError('EXPORT_NOT_FOUND', `There is no export at ${place.uri}.`, {
       fix: 'Name the folder that holds manifest-summary.json, e.g. …/AWSDynamoDB/01768385930622-efd1a093',
@@ -98,7 +114,9 @@ async function readPart(place: ExportPlace, name: string): Promise<Buffer> {
     return await readBytes(place.store, `${place.folder}/${name}`)
   } catch (error) {
     if (!hasCode(error, 'OBJECT_NOT_FOUND')) throw error
-    throw new SluiceError('EXPORT_INCOMPLETE', `${place.uri} has no ${name}.`, {fix: 'Copy the export again, with all of its files.'})
+    throw new SluiceError('EXPORT_INCOMPLETE', `${place.uri} has no ${name}.`, {
+      fix: 'Copy the export again, with all of its files.',
+    })
   }
 }
 
@@ -129,7 +147,10 @@ function parseDocument<Shape extends z.ZodType>(shape: Shape, text: string, name
 function checkCounts(summary: ManifestSummary, files: readonly ManifestFile[]): void {
   const total = files.reduce((sum, file) => sum + file.itemCount, 0)
   if (total !== summary.itemCount) {
-    throw invalid(`manifest-files.json lists ${total} items, manifest-summary.json states ${summary.itemCount}.`, undefined)
+    throw invalid(
+      `manifest-files.json lists ${total} items, manifest-summary.json states ${summary.itemCount}.`,
+      undefined,
+    )
   }
   const keys = new Set<string>()
   for (const {dataFileS3Key} of files) {

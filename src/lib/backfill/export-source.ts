@@ -94,7 +94,8 @@ function refuseUnsupported({summary}: Manifests): void {
       details: {outputFormat: summary.outputFormat, exportType: summary.exportType ?? 'FULL_EXPORT'},
     })
   }
-  if ((summary.exportType ?? 'FULL_EXPORT') !== 'FULL_EXPORT' || summary.exportTime === undefined) unsupported('Incremental')
+  if ((summary.exportType ?? 'FULL_EXPORT') !== 'FULL_EXPORT' || summary.exportTime === undefined)
+    unsupported('Incremental')
   if (summary.outputFormat !== 'DYNAMODB_JSON') unsupported(summary.outputFormat)
 }
 
@@ -107,10 +108,12 @@ async function checkFiles(place: ExportPlace, manifests: Manifests): Promise<Exp
     {concurrency: HEADS_AT_ONCE},
   )
   const missing = found.filter(({head}) => head === null).map(({key}) => key)
-  if (missing.length > 0) throw fileError('EXPORT_FILE_MISSING', missing, 'are missing', 'Copy the export again, with all of its files.')
+  if (missing.length > 0)
+    throw fileError('EXPORT_FILE_MISSING', missing, 'are missing', 'Copy the export again, with all of its files.')
   const changed: string[] = []
   for (const {file, key, head} of found) if (!(await hasContent(place.store, file, head!))) changed.push(key)
-  if (changed.length > 0) throw fileError('EXPORT_CHECKSUM_MISMATCH', changed, 'do not match their MD5', 'Copy them again from the bucket.')
+  if (changed.length > 0)
+    throw fileError('EXPORT_CHECKSUM_MISMATCH', changed, 'do not match their MD5', 'Copy them again from the bucket.')
   return found
     .map(({file, key, head}) => ({key, etag: head!.etag, sizeBytes: head!.sizeBytes, itemCount: file.itemCount}))
     .sort((a, b) => (a.key < b.key ? -1 : 1))
@@ -147,12 +150,21 @@ async function hasContent(store: ObjectStore, file: ManifestFile, head: ObjectHe
   return hash.digest().equals(md5)
 }
 
-function fileError(code: 'EXPORT_FILE_MISSING' | 'EXPORT_CHECKSUM_MISMATCH', keys: readonly string[], what: string, fix: string): SluiceError {
+function fileError(
+  code: 'EXPORT_FILE_MISSING' | 'EXPORT_CHECKSUM_MISMATCH',
+  keys: readonly string[],
+  what: string,
+  fix: string,
+): SluiceError {
   const more = keys.length > NAMED_FILES ? ` and ${keys.length - NAMED_FILES} more` : ''
-  return new SluiceError(code, `${keys.length} listed files ${what}: ${keys.slice(0, NAMED_FILES).join(', ')}${more}.`, {
-    fix,
-    details: {files: keys},
-  })
+  return new SluiceError(
+    code,
+    `${keys.length} listed files ${what}: ${keys.slice(0, NAMED_FILES).join(', ')}${more}.`,
+    {
+      fix,
+      details: {files: keys},
+    },
+  )
 }
 
 function rebasedFrom({summary}: Manifests, place: ExportPlace): string | null {

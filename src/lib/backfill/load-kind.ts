@@ -1,6 +1,12 @@
 import {createHash} from 'node:crypto'
 import pMap from 'p-map'
-import {encodeRunRecord, ensureChangelogTables, readRunRecord, tableLocation, type RunRecord} from '../changelog/index.js'
+import {
+  encodeRunRecord,
+  ensureChangelogTables,
+  readRunRecord,
+  tableLocation,
+  type RunRecord,
+} from '../changelog/index.js'
 import {hasCode, SluiceError} from '../errors.js'
 import {partitionPath, pathTemplate, SOURCE_RANK, type TableMapping} from '../mapping/index.js'
 import type {OperationId, OperationKind, OperationPorts, Proof, StageContext, Unit} from '../operation/index.js'
@@ -46,7 +52,12 @@ async function stage({work}: Unit<LoadWork>, context: StageContext): Promise<Sta
     signal,
   })
   await registerTable(work.mapping, result.objects, locate, ports.catalog)
-  ports.report({kind: 'done', phase: 'staged', text: stagedText(result), durationMs: ports.clock.monotonicMs() - startMs})
+  ports.report({
+    kind: 'done',
+    phase: 'staged',
+    text: stagedText(result),
+    durationMs: ports.clock.monotonicMs() - startMs,
+  })
   return {...result, run}
 }
 
@@ -69,7 +80,8 @@ async function partitionLocator(mapping: TableMapping, catalog: Catalog): Promis
   if (partition === null) return () => location
   const standing = new Map<string, string>()
   if (table !== null) {
-    for await (const found of catalog.listPartitions(mapping.table)) standing.set(JSON.stringify(found.values), found.location)
+    for await (const found of catalog.listPartitions(mapping.table))
+      standing.set(JSON.stringify(found.values), found.location)
   }
   return (values) => {
     const named = values.map((value) => (value === HIVE_NULL_PARTITION ? null : value))
@@ -78,7 +90,12 @@ async function partitionLocator(mapping: TableMapping, catalog: Catalog): Promis
 }
 
 /** Tables and partitions enter the catalog before the run is admitted: an empty partition harms no reader. */
-async function registerTable(mapping: TableMapping, objects: readonly StagedObject[], locate: Locate, catalog: Catalog): Promise<void> {
+async function registerTable(
+  mapping: TableMapping,
+  objects: readonly StagedObject[],
+  locate: Locate,
+  catalog: Catalog,
+): Promise<void> {
   await ensureChangelogTables(mapping, catalog)
   if (mapping.partition === null) return
   const partitions = new Map(objects.map(({partition}) => [JSON.stringify(partition), partition]))
@@ -88,13 +105,22 @@ async function registerTable(mapping: TableMapping, objects: readonly StagedObje
   )
   const failed = outcomes.find((outcome) => outcome.state === 'failed')
   if (failed === undefined) return
-  throw new SluiceError('STORE_UNAVAILABLE', `Partition ${failed.values.join('/')} of ${mapping.table} could not be registered: ${failed.reason}.`, {
-    fix: 'Run the same command again.',
-    details: {template: mapping.partition && pathTemplate(mapping.partition)},
-  })
+  throw new SluiceError(
+    'STORE_UNAVAILABLE',
+    `Partition ${failed.values.join('/')} of ${mapping.table} could not be registered: ${failed.reason}.`,
+    {
+      fix: 'Run the same command again.',
+      details: {template: mapping.partition && pathTemplate(mapping.partition)},
+    },
+  )
 }
 
-async function prove({work}: Unit<LoadWork>, staged: StagedLoad, ports: OperationPorts, signal: AbortSignal): Promise<Proof> {
+async function prove(
+  {work}: Unit<LoadWork>,
+  staged: StagedLoad,
+  ports: OperationPorts,
+  signal: AbortSignal,
+): Promise<Proof> {
   await checkObjects(staged.objects, ports)
   const found = await ports.parquet.digest({
     store: ports.store,
@@ -103,12 +129,17 @@ async function prove({work}: Unit<LoadWork>, staged: StagedLoad, ports: Operatio
     loadDay: work.loadDay,
     signal,
   })
-  const differs = found.rows !== staged.rows || found.quarantined !== staged.quarantined || found.digest !== staged.digest
+  const differs =
+    found.rows !== staged.rows || found.quarantined !== staged.quarantined || found.digest !== staged.digest
   if (differs || found.rows !== work.export.itemCount) {
-    throw new SluiceError('PROOF_FAILED', `What was written is not what was read: ${found.rows} rows, ${staged.rows} staged, ${work.export.itemCount} stated.`, {
-      fix: 'Nothing was admitted. Run the same command again; if it happens twice, check the disk.',
-      details: {found, staged: {rows: staged.rows, quarantined: staged.quarantined, digest: staged.digest}},
-    })
+    throw new SluiceError(
+      'PROOF_FAILED',
+      `What was written is not what was read: ${found.rows} rows, ${staged.rows} staged, ${work.export.itemCount} stated.`,
+      {
+        fix: 'Nothing was admitted. Run the same command again; if it happens twice, check the disk.',
+        details: {found, staged: {rows: staged.rows, quarantined: staged.quarantined, digest: staged.digest}},
+      },
+    )
   }
   return {level: 'content', text: `structure and content: counts, ${staged.objects.length} objects read back, digest`}
 }
@@ -128,7 +159,11 @@ async function checkObjects(objects: readonly StagedObject[], ports: OperationPo
   )
 }
 
-async function publish({work}: Unit<LoadWork>, staged: StagedLoad, ports: OperationPorts): Promise<'published' | 'already' | 'conflict'> {
+async function publish(
+  {work}: Unit<LoadWork>,
+  staged: StagedLoad,
+  ports: OperationPorts,
+): Promise<'published' | 'already' | 'conflict'> {
   try {
     await ports.store.write(work.runKey, encodeRunRecord(runRecord(work, staged, ports)), {ifAbsent: true})
     return 'published'
@@ -165,7 +200,11 @@ export function objectsSha256(objects: readonly {readonly key: ObjectKey; readon
   return createHash('sha256').update(lines.join('')).digest('hex')
 }
 
-async function retract({work}: Unit<LoadWork>, staged: StagedLoad, ports: OperationPorts): Promise<'retracted' | 'already' | 'conflict'> {
+async function retract(
+  {work}: Unit<LoadWork>,
+  staged: StagedLoad,
+  ports: OperationPorts,
+): Promise<'retracted' | 'already' | 'conflict'> {
   const stored = await readRunRecord(ports.store, work.runKey)
   // Another load may have been admitted under this key since: that one stays.
   if (stored === null || stored.record.run !== staged.run) return 'already'

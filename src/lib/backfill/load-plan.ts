@@ -1,13 +1,20 @@
 import {SluiceError} from '../errors.js'
 import {activeRuns, listRunRecords, runKey, standingFloor, type StoredRunRecord} from '../changelog/index.js'
-import {definitionHash, mappingHash, mappingOf, type LakeDefinition, type TableDefinition} from '../lake/index.js'
+import {
+  definitionHash,
+  findTable,
+  mappingHash,
+  mappingOf,
+  type LakeDefinition,
+  type TableDefinition,
+} from '../lake/index.js'
 import type {TableMapping} from '../mapping/index.js'
 import type {Estimate, LoadedPlan, OperationPorts, Unit} from '../operation/index.js'
 import {openExport, type CheckedExport, type ExportFile} from './export-source.js'
 
 /** What a load is asked to do. */
 export interface LoadRequest {
-  readonly export: string
+  readonly export: string | undefined
   readonly acceptEditedSummary: boolean
   /** Null: the table of the definition that the export's table feeds. */
   readonly table: string | null
@@ -15,7 +22,10 @@ export interface LoadRequest {
 
 /** The work of the one unit of a load. */
 export interface LoadWork {
-  readonly export: Pick<CheckedExport, 'uri' | 'sourceUri' | 'exportId' | 'tableName' | 'exportTime' | 'itemCount' | 'isSummaryIntact'>
+  readonly export: Pick<
+    CheckedExport,
+    'uri' | 'sourceUri' | 'exportId' | 'tableName' | 'exportTime' | 'itemCount' | 'isSummaryIntact'
+  >
   readonly files: readonly ExportFile[]
   readonly table: string
   readonly mapping: TableMapping
@@ -47,6 +57,8 @@ const FIXED_REQUESTS = 20
 
 /** Plans the load of one full export. Pure: reads, writes nothing. Throws the EXPORT_… errors and `TABLE_UNKNOWN`. */
 export async function planLoad(request: LoadRequest, definition: LakeDefinition, ports: PlanPorts): Promise<LoadPlan> {
+  if (request.export === undefined)
+    throw new SluiceError('USAGE', 'Which export?', {fix: 'Add --export FOLDER, or --plan FILE.'})
   const opened = await openExport({uri: request.export, acceptEditedSummary: request.acceptEditedSummary}, ports)
   const table = chooseTable(opened, request.table, definition)
   const runs = await listRunRecords(ports.store, table.name)
@@ -67,6 +79,20 @@ export async function planLoad(request: LoadRequest, definition: LakeDefinition,
   }
 }
 
+/** The change log that a command means: the named one, or the only one. Throws `TABLE_UNKNOWN`, `USAGE`. */
+export function changelogTable(definition: LakeDefinition, name: string | undefined): TableDefinition {
+  if (name !== undefined) return findTable(definition, name)
+  const tables = definition.tables.filter(({kind}) => kind === 'changelog')
+  if (tables.length === 1) return tables[0]!
+  throw new SluiceError(
+    'USAGE',
+    `The lake has ${tables.length} change logs: ${tables.map((table) => table.name).join(', ')}.`,
+    {
+      fix: 'Add --table NAME.',
+    },
+  )
+}
+
 function isActive(run: string, runs: readonly StoredRunRecord[]): boolean {
   return activeRuns(runs).some(({record}) => record.run === run)
 }
@@ -79,18 +105,19 @@ function nextSequence(ofExport: readonly StoredRunRecord[]): number {
 
 function chooseTable(opened: CheckedExport, asked: string | null, definition: LakeDefinition): TableDefinition {
   const fed = definition.tables.filter(({source}) => source?.dynamodb === opened.tableName)
-  const table = asked === null ? fed[0] : definition.tables.find(({name}) => name === asked)
-  if (asked !== null && table === undefined) {
-    throw new SluiceError('TABLE_UNKNOWN', `The lake has no table ${asked}.`, {
-      fix: `Its tables: ${definition.tables.map(({name}) => name).join(', ')}`,
-    })
-  }
+  const table = asked === null ? fed[0] : findTable(definition, asked)
   if (table === undefined || table.source?.dynamodb !== opened.tableName) {
-    const known = definition.tables.flatMap(({name, source}) => (source === null ? [] : [`${name} from ${source.dynamodb}`]))
-    throw new SluiceError('EXPORT_TABLE_MISMATCH', `The export is of table ${opened.tableName}, which feeds no table of this lake${asked === null ? '' : ` called ${asked}`}.`, {
-      fix: `The definition has ${known.join(', ') || 'no table with a source'}. Correct source.dynamodb, or choose another export.`,
-      details: {exported: opened.tableName, asked},
-    })
+    const known = definition.tables.flatMap(({name, source}) =>
+      source === null ? [] : [`${name} from ${source.dynamodb}`],
+    )
+    throw new SluiceError(
+      'EXPORT_TABLE_MISMATCH',
+      `The export is of table ${opened.tableName}, which feeds no table of this lake${asked === null ? '' : ` called ${asked}`}.`,
+      {
+        fix: `The definition has ${known.join(', ') || 'no table with a source'}. Correct source.dynamodb, or choose another export.`,
+        details: {exported: opened.tableName, asked},
+      },
+    )
   }
   if (fed.length > 1 && asked === null) {
     throw new SluiceError('USAGE', `Table ${opened.tableName} feeds ${fed.map(({name}) => name).join(' and ')}.`, {
@@ -100,7 +127,12 @@ function chooseTable(opened: CheckedExport, asked: string | null, definition: La
   return table
 }
 
-function planHeader(opened: CheckedExport, table: TableDefinition, definition: LakeDefinition, ports: PlanPorts): LoadedPlan<LoadWork>['header'] {
+function planHeader(
+  opened: CheckedExport,
+  table: TableDefinition,
+  definition: LakeDefinition,
+  ports: PlanPorts,
+): LoadedPlan<LoadWork>['header'] {
   return {
     format: 1,
     kind: 'backfill.load',
@@ -127,7 +159,13 @@ function estimateLoad(opened: CheckedExport): Estimate {
   }
 }
 
-function loadUnit(opened: CheckedExport, table: TableDefinition, hash: string, key: string, supersedes: readonly StoredRunRecord[]): Unit<LoadWork> {
+function loadUnit(
+  opened: CheckedExport,
+  table: TableDefinition,
+  hash: string,
+  key: string,
+  supersedes: readonly StoredRunRecord[],
+): Unit<LoadWork> {
   const seconds = Math.floor(Date.parse(opened.exportTime) / 1000)
   const {uri, sourceUri, exportId, tableName, exportTime, itemCount, isSummaryIntact} = opened
   return {

@@ -68,7 +68,23 @@ async function ensureTable(wanted: NewCatalogTable, catalog: Catalog): Promise<v
 
 /** A table's standing location is kept: the catalog, not the template, says where a table is. */
 function describesSame(standing: NewCatalogTable, wanted: NewCatalogTable): boolean {
-  const description = ({name, kind, columns, partitionColumns, format, pathTemplate: template, viewSql}: NewCatalogTable): string =>
-    JSON.stringify([name, kind, columns.map((c) => [c.name, c.type]), partitionColumns.map((c) => [c.name, c.type]), format, template, viewSql])
+  const description = ({
+    name,
+    kind,
+    columns,
+    partitionColumns,
+    format,
+    pathTemplate: template,
+    viewSql,
+  }: NewCatalogTable): string =>
+    JSON.stringify([
+      name,
+      kind,
+      columns.map((c) => [c.name, c.type]),
+      partitionColumns.map((c) => [c.name, c.type]),
+      format,
+      template,
+      viewSql,
+    ])
   return description(standing) === description(wanted)
 }

@@ -8,14 +8,18 @@ import {createInterface} from 'node:readline/promises'
 export async function askOnTerminal(question: string, signal: AbortSignal): Promise<string> {
   const lines = createInterface({input: process.stdin, output: process.stderr, terminal: false})
   try {
-    return await Promise.race([lines.question(question, {signal}), ended(lines)])
+    return await Promise.race([lines.question(question, {signal}), ended(lines, signal)])
   } finally {
-    lines.close()
+    lines.removeAllListeners('close').close()
   }
 }
 
-function ended(lines: ReturnType<typeof createInterface>): Promise<string> {
+function ended(lines: ReturnType<typeof createInterface>, signal: AbortSignal): Promise<string> {
   return new Promise((resolve) => {
-    lines.once('close', () => resolve(''))
+    lines.once('close', () => {
+      // the end of the input leaves the cursor behind the question
+      if (!signal.aborted) process.stderr.write('\n')
+      resolve('')
+    })
   })
 }

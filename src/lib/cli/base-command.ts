@@ -147,7 +147,12 @@ export abstract class BaseCommand<Result extends object> extends Command {
     // the second one leaves at once, whichever of the two it is
     for (const other of STOP_SIGNALS) process.once(other, () => process.exit(EXIT.interrupted))
     this.progress?.pause()
-    if (!this.isQuiet && !this.jsonEnabled()) process.stderr.write('Stopping. Once more to leave at once.\n')
+    if (!this.isQuiet && !this.jsonEnabled()) this.sayStopping()
     this.stop.abort(new SluiceError('INTERRUPTED', `Stopped by ${name === 'SIGINT' ? 'Ctrl-C' : name}.`))
+  }
+
+  private sayStopping(): void {
+    // a terminal has echoed ^C, perhaps behind a question
+    process.stderr.write(`${process.stderr.isTTY ? '\n' : ''}Stopping. Once more to leave at once.\n`)
   }
 }

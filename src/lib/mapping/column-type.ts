@@ -16,13 +16,16 @@ export function parseColumnType(text: string): ColumnType | null {
   if (match === null) return null
   const precision = Number(match[1])
   const scale = Number(match[2])
-  return precision >= 1 && precision <= MAX_DECIMAL_PRECISION && scale <= precision ? {kind: 'decimal', precision, scale} : null
+  return precision >= 1 && precision <= MAX_DECIMAL_PRECISION && scale <= precision
+    ? {kind: 'decimal', precision, scale}
+    : null
 }
 
 /** As `parseColumnType`, for definitions that were checked. Throws `DEFINITION_INVALID`. */
 export function columnType(text: string): ColumnType {
   const type = parseColumnType(text)
-  if (type === null) throw new SluiceError('DEFINITION_INVALID', `${text} is no column type.`, {fix: 'sluice lake check'})
+  if (type === null)
+    throw new SluiceError('DEFINITION_INVALID', `${text} is no column type.`, {fix: 'sluice lake check'})
   return type
 }
 

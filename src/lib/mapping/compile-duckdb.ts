@@ -47,7 +47,11 @@ function rowsSql(mapping: TableMapping, lines: string, origin: RowOrigin, partit
   return `(SELECT ${[...mapped, ...metadata(origin), `${partitionSql} AS _partition`, `${rowClass()} AS _class`].join(', ')}, _problem, file_index FROM (${judged}))`
 }
 
-function rowProblem(mapping: TableMapping, sources: readonly SourceColumn[], derived: readonly DerivedColumn[]): string {
+function rowProblem(
+  mapping: TableMapping,
+  sources: readonly SourceColumn[],
+  derived: readonly DerivedColumn[],
+): string {
   const keyIsNull = mapping.key.map((name) => `${quoteIdentifier(name)} IS NULL`).join(' OR ')
   const problems = [
     `CASE WHEN ${keyIsNull} THEN CASE WHEN Item IS NULL THEN 'item' ELSE 'key' END END`,

@@ -28,7 +28,11 @@ export function derivationSql(derivation: Derivation, operandSql: OperandSql = c
   return `strftime(${operandSql(operand)}, ${quoteText(pattern)})`
 }
 
-function pair(operands: readonly [string, string], operandSql: OperandSql, write: (a: string, b: string) => string): string {
+function pair(
+  operands: readonly [string, string],
+  operandSql: OperandSql,
+  write: (a: string, b: string) => string,
+): string {
   return write(operandSql(operands[0]), operandSql(operands[1]))
 }
 
@@ -42,7 +46,8 @@ export function derivedValueSql(column: DerivedColumn): string {
 
 /** NULL, or the problem text of a derived column whose inputs stand but whose result does not fit. */
 export function derivedProblemSql(column: DerivedColumn): string | null {
-  const operands = 'add' in column.derive ? column.derive.add : 'subtract' in column.derive ? column.derive.subtract : null
+  const operands =
+    'add' in column.derive ? column.derive.add : 'subtract' in column.derive ? column.derive.subtract : null
   if (operands === null) return null
   const inputs = operands.map((operand) => `${columnOperand(operand)} IS NOT NULL`).join(' AND ')
   return `CASE WHEN ${quoteIdentifier(column.name)} IS NULL AND ${inputs} THEN ${quoteText(`quarantine inexact ${column.name}`)} END`

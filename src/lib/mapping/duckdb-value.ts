@@ -75,7 +75,9 @@ function timestampSql(column: SourceColumn, raw: string, round: boolean): string
     case 'epoch_ms':
       return epochSql(integerSql(raw, 'BIGINT', round))
     case 'epoch_s':
-      return epochSql(`CASE WHEN ${allowed(raw, 3, round)} THEN TRY_CAST(TRY_CAST(sluice_plain(${raw}) AS DECIMAL(20,3)) * 1000 AS BIGINT) END`)
+      return epochSql(
+        `CASE WHEN ${allowed(raw, 3, round)} THEN TRY_CAST(TRY_CAST(sluice_plain(${raw}) AS DECIMAL(20,3)) * 1000 AS BIGINT) END`,
+      )
     default: {
       // 24 characters that parse are the plain form; the first comparison keeps signs, spaces and the year 0 out.
       const fast = `CASE WHEN length(${raw}) = 24 AND ${raw} >= '0001' THEN try_strptime(${raw}, ${ISO_MILLISECONDS}) END`
@@ -108,8 +110,7 @@ export function problemSql(column: SourceColumn, value: string): string | null {
 }
 
 function badValueSql(column: SourceColumn): string | null {
-  const wrongType =
-    column.wrong_type === 'null' ? 'NULL' : quoteText(`${column.wrong_type} wrong_type ${column.name}`)
+  const wrongType = column.wrong_type === 'null' ? 'NULL' : quoteText(`${column.wrong_type} wrong_type ${column.name}`)
   const test = inexactTest(column)
   if (test === null) return wrongType === 'NULL' ? null : wrongType
   // A value past the column's range cannot be rounded into it, so `round` quarantines it.

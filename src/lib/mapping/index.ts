@@ -2,5 +2,11 @@ export {columnType, duckdbType, parseColumnType, sourceTag, type ColumnType} fro
 export {compileDuckdb, decodePartition, ROW_CLASS, type CompiledMapping} from './compile-duckdb.js'
 export {catalogValues, hivePathValue, partitionPath, pathTemplate} from './partition-path.js'
 export {METADATA_COLUMNS, SOURCE_RANK, storedColumns} from './row-metadata.js'
-export {compileRowFunction, type AttributeValue, type DynamoItem, type MappedRow, type RowProblem} from './row-function.js'
+export {
+  compileRowFunction,
+  type AttributeValue,
+  type DynamoItem,
+  type MappedRow,
+  type RowProblem,
+} from './row-function.js'
 export * from './types.js'

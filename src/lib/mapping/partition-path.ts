@@ -8,7 +8,10 @@ const HIVE_ESCAPED = /[\u0001-\u001f\u007f"#%'*/:=?\\{}[\]^]/g
 /** A value in a partition's folder name by Hive's rule; NULL and the empty text are its default partition. */
 export function hivePathValue(value: string | null): string {
   if (value === null || value === '') return HIVE_NULL_PARTITION
-  return value.replaceAll(HIVE_ESCAPED, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`)
+  return value.replaceAll(
+    HIVE_ESCAPED,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`,
+  )
 }
 
 /** The template of a partition's path: the table's own, or Hive's `name=value/` form. */
@@ -20,7 +23,9 @@ export function pathTemplate(partitioning: Partitioning): string {
 /** The path of a partition below its table's location, ending in `/`. */
 export function partitionPath(partitioning: Partitioning, values: readonly (string | null)[]): string {
   const byName = new Map(partitioning.by.map(({name}, index) => [name, values[index] ?? null]))
-  return pathTemplate(partitioning).replaceAll(/\{([^}]+)\}/g, (_, name: string) => hivePathValue(byName.get(name) ?? null))
+  return pathTemplate(partitioning).replaceAll(/\{([^}]+)\}/g, (_, name: string) =>
+    hivePathValue(byName.get(name) ?? null),
+  )
 }
 
 /** Values as the catalog keeps them: text, with Hive's default partition for NULL and the empty text. */

@@ -16,7 +16,12 @@ export interface RowProblem {
 }
 
 export type MappedRow =
-  | {readonly state: 'row'; readonly values: Readonly<Record<string, QueryValue>>; readonly problem: RowProblem | null; readonly partition: readonly (string | null)[]}
+  | {
+      readonly state: 'row'
+      readonly values: Readonly<Record<string, QueryValue>>
+      readonly problem: RowProblem | null
+      readonly partition: readonly (string | null)[]
+    }
   | {readonly state: 'no_key'}
 
 type Values = Record<string, QueryValue>
@@ -44,7 +49,8 @@ export function compileRowFunction(mapping: TableMapping, loadDay: string): (ite
 function readColumn(column: SourceColumn, item: DynamoItem, values: Values): RowProblem | null {
   values[column.name] = null
   const found = findAttribute(column, item)
-  if (found === 'missing') return column.missing === 'null' ? null : {policy: column.missing, reason: 'missing', column: column.name}
+  if (found === 'missing')
+    return column.missing === 'null' ? null : {policy: column.missing, reason: 'missing', column: column.name}
   const read = found === 'wrong_type' ? {problem: found} : readValue(column, found.raw)
   if ('value' in read) {
     values[column.name] = read.value
@@ -56,7 +62,10 @@ function readColumn(column: SourceColumn, item: DynamoItem, values: Values): Row
   return {policy: column.inexact === 'error' ? 'error' : 'quarantine', reason: 'inexact', column: column.name}
 }
 
-function findAttribute(column: SourceColumn, item: DynamoItem): 'missing' | 'wrong_type' | {readonly raw: string | boolean} {
+function findAttribute(
+  column: SourceColumn,
+  item: DynamoItem,
+): 'missing' | 'wrong_type' | {readonly raw: string | boolean} {
   const path = attributePath(column)
   let attributes: Readonly<Record<string, unknown>> = item
   for (const [index, name] of path.entries()) {
@@ -122,7 +131,8 @@ function both<Result>(
 
 function operandValue(operand: string, values: Values): QueryValue {
   const value = values[operand]
-  if (value === undefined) throw new SluiceError('DEFINITION_INVALID', `Operand ${operand} is no column.`, {fix: 'sluice lake check'})
+  if (value === undefined)
+    throw new SluiceError('DEFINITION_INVALID', `Operand ${operand} is no column.`, {fix: 'sluice lake check'})
   return value
 }
 

@@ -59,7 +59,10 @@ function readDecimal(raw: string, type: Extract<ColumnType, {kind: 'decimal'}>, 
 }
 
 /** A decimal as its canonical text with all decimals of the type; null when it does not fit. */
-export function decimalValue(number: Decimal, type: Extract<ColumnType, {kind: 'decimal'}>): {readonly value: string} | null {
+export function decimalValue(
+  number: Decimal,
+  type: Extract<ColumnType, {kind: 'decimal'}>,
+): {readonly value: string} | null {
   if (number.abs().gte(new Exact(10).pow(type.precision - type.scale))) return null
   return {value: (number.isZero() ? number.abs() : number).toFixed(type.scale)}
 }
@@ -79,7 +82,14 @@ function readIso(raw: string, round: boolean): ReadValue {
   const match = ISO.exec(raw)
   if (match === null || raw < '0001') return {problem: 'wrong_type'}
   const [, year, month, day, hour, minute, second, fraction = '', zone] = match
-  const seconds = utcMilliseconds(Number(year), Number(month), Number(day), Number(hour), Number(minute), Number(second))
+  const seconds = utcMilliseconds(
+    Number(year),
+    Number(month),
+    Number(day),
+    Number(hour),
+    Number(minute),
+    Number(second),
+  )
   const offset = offsetMinutes(zone!)
   if (seconds === null || offset === null) return {problem: 'wrong_type'}
   const nanoseconds = Number(fraction.padEnd(9, '0'))
@@ -112,5 +122,7 @@ function instant(milliseconds: number, problem: 'wrong_type' | 'inexact'): ReadV
 function readDate(raw: string): ReadValue {
   const match = DATE.exec(raw)
   if (match === null || raw < '0001') return {problem: 'wrong_type'}
-  return utcMilliseconds(Number(match[1]), Number(match[2]), Number(match[3])) === null ? {problem: 'wrong_type'} : {value: raw}
+  return utcMilliseconds(Number(match[1]), Number(match[2]), Number(match[3])) === null
+    ? {problem: 'wrong_type'}
+    : {value: raw}
 }

@@ -82,9 +82,13 @@ function refuseUnlessResumable(record: OperationRecord, definitionHash: string):
     })
   }
   if (record.header.definitionHash !== definitionHash) {
-    throw new SluiceError('PLAN_STALE', `The definition of ${record.header.tables.join(', ')} has changed since operation ${operation} was planned.`, {
-      fix: `sluice ops cancel ${operation}, then run it anew`,
-    })
+    throw new SluiceError(
+      'PLAN_STALE',
+      `The definition of ${record.header.tables.join(', ')} has changed since operation ${operation} was planned.`,
+      {
+        fix: `sluice ops cancel ${operation}, then run it anew`,
+      },
+    )
   }
 }
 
@@ -112,7 +116,13 @@ async function work(
 }
 
 /** Writes how the attempt ended, as far as it still can, and gives back the error to throw. */
-async function recordFailure(error: unknown, journal: JournalWriter, operation: OperationId, options: ApplyOptions, at: string): Promise<unknown> {
+async function recordFailure(
+  error: unknown,
+  journal: JournalWriter,
+  operation: OperationId,
+  options: ApplyOptions,
+  at: string,
+): Promise<unknown> {
   const interrupted = options.signal.aborted
   const code = error instanceof SluiceError ? error.code : 'UNEXPECTED'
   const message = error instanceof Error ? error.message : String(error)
@@ -156,7 +166,11 @@ async function stageUnit(unit: Unit<unknown>, running: Running): Promise<unknown
 }
 
 /** From here on nothing is aborted: the write either happened or it did not, and the next look tells which. */
-async function publishUnit(unit: Unit<unknown>, staged: unknown, {kind, ports, journal, operation}: Running): Promise<void> {
+async function publishUnit(
+  unit: Unit<unknown>,
+  staged: unknown,
+  {kind, ports, journal, operation}: Running,
+): Promise<void> {
   const outcome = await kind.publish(unit, staged, ports)
   if (outcome === 'conflict') {
     throw new SluiceError('OPERATION_CONFLICT', `${unit.key} was published by another operation meanwhile.`, {

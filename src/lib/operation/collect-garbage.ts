@@ -33,7 +33,15 @@ export async function collectGarbage(
   ports: OperationPorts,
 ): Promise<GarbageResult> {
   const record = await readOperation(ports.store, operation)
-  const nothing = {operation, kind: record.header.kind, state: record.state, skipped: null, objects: 0, sizeBytes: 0, kept: 0} as const
+  const nothing = {
+    operation,
+    kind: record.header.kind,
+    state: record.state,
+    skipped: null,
+    objects: 0,
+    sizeBytes: 0,
+    kept: 0,
+  } as const
   if (record.endedAt === null || record.state === 'undoing') return {...nothing, skipped: 'not_ended'}
   const ageHours = (ports.clock.now().getTime() - Date.parse(record.endedAt)) / MS_PER_HOUR
   if (ageHours < options.graceHours) return {...nothing, skipped: 'in_grace'}
@@ -77,7 +85,13 @@ async function deleteObjects(
   for (const unit of record.units) {
     const unitRecord = record.unitRecords.get(unit.key)
     const staged = unitRecord?.isStaged ? unitRecord.staged : null
-    for await (const object of kind.garbage?.(unit, staged, unitRecord?.isPublished ?? false, ports, record.header.operation) ?? []) {
+    for await (const object of kind.garbage?.(
+      unit,
+      staged,
+      unitRecord?.isPublished ?? false,
+      ports,
+      record.header.operation,
+    ) ?? []) {
       batch.push(object)
       if (batch.length === DELETES_AT_ONCE) await flush()
     }
@@ -92,7 +106,9 @@ async function journalCollected(
   options: GarbageOptions,
   ports: OperationPorts,
 ): Promise<void> {
-  const journal = new JournalWriter(ports.store, record.header.operation, record.segments, () => ports.clock.monotonicMs())
+  const journal = new JournalWriter(ports.store, record.header.operation, record.segments, () =>
+    ports.clock.monotonicMs(),
+  )
   await journal.addNow({
     kind: 'collected',
     at: ports.clock.now().toISOString(),

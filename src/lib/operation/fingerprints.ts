@@ -5,7 +5,10 @@ import type {Fingerprint, OperationPorts, Unit} from './types.js'
 const HEADS_AT_ONCE = 8
 
 /** Throws `PLAN_STALE` when something that the unit reads or replaces is not as it was planned. */
-export async function checkFingerprints(unit: Unit<unknown>, ports: Pick<OperationPorts, 'store' | 'openSource'>): Promise<void> {
+export async function checkFingerprints(
+  unit: Unit<unknown>,
+  ports: Pick<OperationPorts, 'store' | 'openSource'>,
+): Promise<void> {
   await pMap(unit.reads, async (fingerprint) => checkOne(fingerprint, ports), {concurrency: HEADS_AT_ONCE})
 }
 

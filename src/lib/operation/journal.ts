@@ -14,12 +14,21 @@ export type JournalEntry =
   | {readonly kind: 'failed'; readonly at: string; readonly code: string; readonly message: string}
   | {readonly kind: 'retracted'; readonly unit: string; readonly at: string}
   | {readonly kind: 'undone'; readonly at: string; readonly caller: Caller}
-  | {readonly kind: 'collected'; readonly at: string; readonly caller: Caller; readonly objects: number; readonly sizeBytes: number}
+  | {
+      readonly kind: 'collected'
+      readonly at: string
+      readonly caller: Caller
+      readonly objects: number
+      readonly sizeBytes: number
+    }
 
 type StoredEntry = JournalEntry & {readonly format: 1}
 
 /** Every entry of an operation, in order. */
-export async function readJournal(store: ObjectStore, operation: OperationId): Promise<{entries: JournalEntry[]; segments: number}> {
+export async function readJournal(
+  store: ObjectStore,
+  operation: OperationId,
+): Promise<{entries: JournalEntry[]; segments: number}> {
   const entries: JournalEntry[] = []
   let segments = 0
   for await (const {key} of store.list(journalPrefix(operation))) {
@@ -52,7 +61,8 @@ export class JournalWriter {
   async add(entry: JournalEntry): Promise<void> {
     if (this.buffered.length === 0) this.bufferedSince = this.monotonicMs()
     this.buffered.push({format: 1, ...entry})
-    const isDue = this.buffered.length >= MAX_BUFFERED_ENTRIES || this.monotonicMs() - this.bufferedSince >= MAX_BUFFERED_MS
+    const isDue =
+      this.buffered.length >= MAX_BUFFERED_ENTRIES || this.monotonicMs() - this.bufferedSince >= MAX_BUFFERED_MS
     if (isDue) await this.flush()
   }
 

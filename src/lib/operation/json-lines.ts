@@ -19,15 +19,22 @@ export function parseDocument<Document>(text: string, name: string): Document {
   try {
     document = JSON.parse(text) as {format?: unknown}
   } catch (error) {
-    throw new SluiceError('PLAN_INVALID', `${name} is not readable as JSON.`, {fix: 'Restore the file, or plan again.', cause: error})
+    throw new SluiceError('PLAN_INVALID', `${name} is not readable as JSON.`, {
+      fix: 'Restore the file, or plan again.',
+      cause: error,
+    })
   }
   if (document === null || typeof document !== 'object') {
     throw new SluiceError('PLAN_INVALID', `${name} holds no document.`, {fix: 'Restore the file, or plan again.'})
   }
   if (document.format !== undefined && document.format !== 1) {
-    throw new SluiceError('FORMAT_UNKNOWN', `${name} has format ${String(document.format)}; this version reads format 1.`, {
-      fix: 'Use the version of sluice that wrote it, or a newer one.',
-    })
+    throw new SluiceError(
+      'FORMAT_UNKNOWN',
+      `${name} has format ${String(document.format)}; this version reads format 1.`,
+      {
+        fix: 'Use the version of sluice that wrote it, or a newer one.',
+      },
+    )
   }
   return document as Document
 }

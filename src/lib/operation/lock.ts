@@ -57,7 +57,13 @@ export class Leases {
   }
 
   /** Takes the locks in order. Throws `LOCK_HELD`, with nothing kept, when one is in use. */
-  static async take(names: readonly LockName[], operation: OperationId, kind: string, ports: LockPorts, signal: AbortSignal): Promise<Leases> {
+  static async take(
+    names: readonly LockName[],
+    operation: OperationId,
+    kind: string,
+    ports: LockPorts,
+    signal: AbortSignal,
+  ): Promise<Leases> {
     const leases = new Leases(ports)
     try {
       for (const name of names) await leases.takeOne(name, operation, kind, signal)
@@ -113,7 +119,10 @@ export class Leases {
     const fate = host.fateOf(standing.document.holder)
     if (fate === 'gone') return
     if (fate === 'alive') throw lockHeld(standing, 'Its process is running.', clock.now())
-    report({kind: 'note', text: `${standing.name} is held from another host; watching its lease for ${STALE_AFTER_MS / 1000} s.`})
+    report({
+      kind: 'note',
+      text: `${standing.name} is held from another host; watching its lease for ${STALE_AFTER_MS / 1000} s.`,
+    })
     const startMs = clock.monotonicMs()
     while (clock.monotonicMs() - startMs < STALE_AFTER_MS) {
       await clock.sleep(WATCH_EVERY_MS, signal)
@@ -135,7 +144,10 @@ export class Leases {
     } catch (error) {
       if (this.stopRenewing.signal.aborted) return
       this.lost.abort(
-        new SluiceError('LOCK_LOST', 'Another process took the lock of this operation.', {fix: 'sluice ops list', cause: error}),
+        new SluiceError('LOCK_LOST', 'Another process took the lock of this operation.', {
+          fix: 'sluice ops list',
+          cause: error,
+        }),
       )
     }
   }

@@ -17,8 +17,15 @@ export interface LoadedPlan<Work> {
 /** Reads what `planLines` wrote. Throws `PLAN_INVALID` or `FORMAT_UNKNOWN`. */
 export function parsePlan<Work>(text: string, name: string): LoadedPlan<Work> {
   const [header, ...units] = parseLines<PlanHeader | Unit<Work>>(text, name)
-  if (header === undefined || !('kind' in header) || !('operation' in header) || units.some((unit) => !('work' in unit))) {
-    throw new SluiceError('PLAN_INVALID', `${name} is not a plan.`, {fix: 'Write one with the plan command and --out FILE.'})
+  if (
+    header === undefined ||
+    !('kind' in header) ||
+    !('operation' in header) ||
+    units.some((unit) => !('work' in unit))
+  ) {
+    throw new SluiceError('PLAN_INVALID', `${name} is not a plan.`, {
+      fix: 'Write one with the plan command and --out FILE.',
+    })
   }
   return {header, units: units as Unit<Work>[]}
 }

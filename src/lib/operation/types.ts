@@ -96,7 +96,13 @@ export interface OperationKind<Work, Staged> {
   /** Takes a published unit back. */
   retract?(unit: Unit<Work>, staged: Staged, ports: OperationPorts): Promise<'retracted' | 'already' | 'conflict'>
   /** Objects that nothing reads any more; `published` says whether the unit stands. */
-  garbage?(unit: Unit<Work>, staged: Staged | null, published: boolean, ports: OperationPorts, operation: OperationId): AsyncIterable<{readonly key: ObjectKey; readonly etag: Etag; readonly sizeBytes: number}>
+  garbage?(
+    unit: Unit<Work>,
+    staged: Staged | null,
+    published: boolean,
+    ports: OperationPorts,
+    operation: OperationId,
+  ): AsyncIterable<{readonly key: ObjectKey; readonly etag: Etag; readonly sizeBytes: number}>
 }
 
 /** A kind whose work and staged documents the core passes on unread. */

@@ -52,9 +52,13 @@ export async function cancelOperation(
     if (record.state === 'cancelled') return {record, changed: false}
     const published = [...record.unitRecords.values()].some(({isPublished}) => isPublished)
     if (record.state === 'done' || record.state === 'undone' || record.state === 'undoing' || published) {
-      throw new SluiceError('OPERATION_NOT_RESUMABLE', `Operation ${operation} has published its result; it cannot be cancelled.`, {
-        fix: `sluice ops undo ${operation}`,
-      })
+      throw new SluiceError(
+        'OPERATION_NOT_RESUMABLE',
+        `Operation ${operation} has published its result; it cannot be cancelled.`,
+        {
+          fix: `sluice ops undo ${operation}`,
+        },
+      )
     }
     for (const unit of record.units) {
       const unitRecord = record.unitRecords.get(unit.key)
@@ -71,7 +75,10 @@ export async function removeLock(lock: StandingLock, ports: Pick<OperationPorts,
 }
 
 /** The locks of an operation that stand now, whoever holds them. */
-export async function standingLocks(names: readonly LockName[], ports: Pick<OperationPorts, 'store'>): Promise<StandingLock[]> {
+export async function standingLocks(
+  names: readonly LockName[],
+  ports: Pick<OperationPorts, 'store'>,
+): Promise<StandingLock[]> {
   const locks = await Promise.all(names.map((name) => readLock(ports, name)))
   return locks.filter((lock) => lock !== null)
 }
@@ -95,7 +102,9 @@ function refuseUnlessUndoable(record: OperationRecord, kind: AnyOperationKind): 
   const {operation, undo} = record.header
   const anyPublished = [...record.unitRecords.values()].some(({isPublished}) => isPublished)
   if (kind.retract === undefined || undo === 'never') {
-    throw new SluiceError('OPERATION_NOT_UNDOABLE', `${record.header.kind} cannot be undone.`, {fix: `sluice ops show ${operation}`})
+    throw new SluiceError('OPERATION_NOT_UNDOABLE', `${record.header.kind} cannot be undone.`, {
+      fix: `sluice ops show ${operation}`,
+    })
   }
   if (record.state !== 'done' && record.state !== 'undoing' && !anyPublished) {
     throw new SluiceError('OPERATION_NOT_UNDOABLE', `Operation ${operation} has published nothing (${record.state}).`, {
@@ -104,7 +113,12 @@ function refuseUnlessUndoable(record: OperationRecord, kind: AnyOperationKind): 
   }
 }
 
-async function retractUnit(unit: Unit<unknown>, staged: unknown, kind: AnyOperationKind, ports: OperationPorts): Promise<void> {
+async function retractUnit(
+  unit: Unit<unknown>,
+  staged: unknown,
+  kind: AnyOperationKind,
+  ports: OperationPorts,
+): Promise<void> {
   const outcome = await kind.retract!(unit, staged, ports)
   if (outcome !== 'conflict') return
   throw new SluiceError('OPERATION_CONFLICT', `${unit.key} was changed since it was published; it is not taken back.`, {

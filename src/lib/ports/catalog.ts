@@ -37,7 +37,10 @@ export interface CatalogPartition extends NewCatalogPartition {
 }
 
 export type PartitionOutcome =
-  | {readonly values: readonly string[]; readonly state: 'created' | 'exists' | 'updated' | 'deleted' | 'absent' | 'changed'}
+  | {
+      readonly values: readonly string[]
+      readonly state: 'created' | 'exists' | 'updated' | 'deleted' | 'absent' | 'changed'
+    }
   | {readonly values: readonly string[]; readonly state: 'failed'; readonly reason: string}
 
 /**

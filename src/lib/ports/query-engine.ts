@@ -2,7 +2,8 @@
  * A value of a result: integers up to 32 bits and doubles as number, bigint as bigint, decimal as exact text,
  * timestamp and date as ISO 8601 text, binary as base64 text.
  */
-export type QueryValue = null | boolean | number | bigint | string | readonly QueryValue[] | {readonly [name: string]: QueryValue}
+export type QueryValue =
+  null | boolean | number | bigint | string | readonly QueryValue[] | {readonly [name: string]: QueryValue}
 
 export interface QueryColumn {
   readonly name: string

@@ -1,14 +1,10 @@
-import {mkdtempSync, readFileSync, rmSync} from 'node:fs'
+import {mkdtempSync, rmSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
-import {Ajv2020} from 'ajv/dist/2020.js'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
-import {ROOT, runSluice} from '../../cli/run-cli.js'
+import {runSluice} from '../../cli/run-cli.js'
 import {manifestCommands, wordsOf} from './manifest.js'
-
-const isErrorDocument = new Ajv2020().compile(
-  JSON.parse(readFileSync(join(ROOT, 'schemas/error.json'), 'utf8')) as Record<string, unknown>,
-)
+import {documentOf} from './result-document.js'
 
 /** Runs it for people and for programs, and checks what holds for every failure; gives the error's code. */
 async function failure(argv: readonly string[], exit: number, cwd?: string): Promise<string> {
@@ -18,8 +14,7 @@ async function failure(argv: readonly string[], exit: number, cwd?: string): Pro
   expect({human: human.exit, json: json.exit}).toEqual({human: exit, json: exit})
   expect([human.stdout, json.stderr]).toEqual(['', ''])
   expect(human.stderr + json.stdout).not.toContain('\u001b')
-  const document = JSON.parse(json.stdout) as {error: {code: string}}
-  expect(isErrorDocument(document), JSON.stringify(isErrorDocument.errors)).toBe(true)
+  const document = documentOf('error', json.stdout) as {error: {code: string}}
   expect(human.stderr).toMatch(new RegExp(`^Error ${document.error.code}: `))
   return document.error.code
 }
@@ -35,12 +30,15 @@ describe.each(manifestCommands().map((command) => [command.id, command] as const
 })
 
 describe('commands that do not exist', () => {
-  it.each([['backfil'], ['backfill', 'plna'], ['lake', 'shwo', '--env', 'prod'], ['no-such-thing']])(
-    '%s %s',
-    async (...argv) => {
-      expect(await failure(argv, 2)).toBe('COMMAND_UNKNOWN')
-    },
-  )
+  it.each([
+    ['backfil'],
+    ['backfill', 'plna'],
+    ['lake', 'shwo', '--env', 'prod'],
+    ['no-such-thing'],
+    ['backfil', '--help'],
+  ])('%s %s', async (...argv) => {
+    expect(await failure(argv, 2)).toBe('COMMAND_UNKNOWN')
+  })
 })
 
 describe('a folder without a lake', () => {

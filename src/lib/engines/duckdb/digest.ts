@@ -14,9 +14,13 @@ const READS_AT_ONCE = 4
  */
 export async function digest(session: DuckDbSession, request: DigestRequest): Promise<RowDigest> {
   if (request.objects.length === 0) return {rows: 0, quarantined: 0, digest: '0'}
-  const files = await pMap(request.objects, ({key}, index) => localFile(request.store, key, session.spoolFolder, index), {
-    concurrency: READS_AT_ONCE,
-  })
+  const files = await pMap(
+    request.objects,
+    ({key}, index) => localFile(request.store, key, session.spoolFolder, index),
+    {
+      concurrency: READS_AT_ONCE,
+    },
+  )
   const compiled = compileDuckdb(request.mapping, request.loadDay)
   await session.execute(MAPPING_PRELUDE, request.signal)
   const rows = await session.rows(
@@ -39,7 +43,11 @@ export async function digest(session: DuckDbSession, request: DigestRequest): Pr
   return {...total, digest: total.digest.toString(16)}
 }
 
-function checkObject(object: Pick<StagedObject, 'key' | 'rows' | 'partition'>, rows: number, ends: readonly unknown[]): void {
+function checkObject(
+  object: Pick<StagedObject, 'key' | 'rows' | 'partition'>,
+  rows: number,
+  ends: readonly unknown[],
+): void {
   if (rows !== object.rows) {
     throw new SluiceError('PROOF_FAILED', `${object.key} holds ${rows} rows, ${object.rows} were written.`, {
       fix: 'Nothing was admitted. Run the same command again; if it happens twice, check the disk.',

@@ -23,7 +23,11 @@ interface WrittenFile {
 
 /** Maps export lines to Parquet objects: one read of the source, hashed and counted on the way into the writer. */
 export async function load(session: DuckDbSession, request: LoadRequest): Promise<LoadResult> {
-  const files = await pMap(request.files, (file, index) => localFile(request.source, file.key, session.spoolFolder, index), {concurrency: 4})
+  const files = await pMap(
+    request.files,
+    (file, index) => localFile(request.source, file.key, session.spoolFolder, index),
+    {concurrency: 4},
+  )
   const compiled = compileDuckdb(request.mapping, request.loadDay)
   const rowsSql = compiled.rowsSql(linesSql(files, compiled), request.origin)
   await session.execute(MAPPING_PRELUDE, request.signal)
@@ -73,7 +77,12 @@ async function copyRows(
 }
 
 /** Rows without a key, lines without an item and policies that say `error` stop the load before anything is stored. */
-async function refuseBadLines(session: DuckDbSession, request: LoadRequest, tap: TapCounts, rowsSql: string): Promise<void> {
+async function refuseBadLines(
+  session: DuckDbSession,
+  request: LoadRequest,
+  tap: TapCounts,
+  rowsSql: string,
+): Promise<void> {
   const count = (kind: keyof typeof ROW_CLASS): number => tap.ofClass[ROW_CLASS[kind]]!
   if (count('noItem') + count('noKey') + count('error') === 0) return
   const [first] = await session.rows(
@@ -81,7 +90,12 @@ async function refuseBadLines(session: DuckDbSession, request: LoadRequest, tap:
     request.signal,
   )
   const file = request.files[Number(first?.['file_index'] ?? 0)]?.key
-  const details = {file, linesWithoutItem: count('noItem'), itemsWithoutKey: count('noKey'), itemsRefused: count('error')}
+  const details = {
+    file,
+    linesWithoutItem: count('noItem'),
+    itemsWithoutKey: count('noKey'),
+    itemsRefused: count('error'),
+  }
   if (count('noItem') > 0) {
     throw new SluiceError('EXPORT_LINE_INVALID', `${count('noItem')} lines hold no item, the first in ${file}.`, {
       fix: 'Check that the export is a full export in DYNAMODB_JSON: sluice backfill inspect --export …',
@@ -89,26 +103,38 @@ async function refuseBadLines(session: DuckDbSession, request: LoadRequest, tap:
     })
   }
   if (count('noKey') > 0) {
-    throw new SluiceError('EXPORT_ITEM_WITHOUT_KEY', `${count('noKey')} items have no readable key (${request.mapping.key.join(', ')}), the first in ${file}.`, {
-      fix: 'Compare the key columns of the definition with the exported table: sluice lake show',
-      details,
-    })
+    throw new SluiceError(
+      'EXPORT_ITEM_WITHOUT_KEY',
+      `${count('noKey')} items have no readable key (${request.mapping.key.join(', ')}), the first in ${file}.`,
+      {
+        fix: 'Compare the key columns of the definition with the exported table: sluice lake show',
+        details,
+      },
+    )
   }
   const [, reason, column] = String(first?.['_problem']).split(' ')
-  throw new SluiceError('MAPPING_ERROR', `${count('error')} items break a rule that says error: ${column} is ${reason?.replace('_', ' ')}.`, {
-    fix: `Set the policy of column ${column} to quarantine, or correct the mapping.`,
-    details,
-  })
+  throw new SluiceError(
+    'MAPPING_ERROR',
+    `${count('error')} items break a rule that says error: ${column} is ${reason?.replace('_', ' ')}.`,
+    {
+      fix: `Set the policy of column ${column} to quarantine, or correct the mapping.`,
+      details,
+    },
+  )
 }
 
 /** Every line that the manifest states, and no other, before anything is stored. */
 function refuseWrongCounts(request: LoadRequest, tap: TapCounts): void {
   for (const [index, file] of request.files.entries()) {
     if (tap.ofFile[index] === file.itemCount) continue
-    throw new SluiceError('EXPORT_COUNT_MISMATCH', `${file.key} holds ${tap.ofFile[index]} items, its manifest states ${file.itemCount}.`, {
-      fix: 'Copy the export again and compare: sluice backfill inspect --export …',
-      details: {file: file.key, lines: tap.ofFile[index], stated: file.itemCount},
-    })
+    throw new SluiceError(
+      'EXPORT_COUNT_MISMATCH',
+      `${file.key} holds ${tap.ofFile[index]} items, its manifest states ${file.itemCount}.`,
+      {
+        fix: 'Copy the export again and compare: sluice backfill inspect --export …',
+        details: {file: file.key, lines: tap.ofFile[index], stated: file.itemCount},
+      },
+    )
   }
 }
 
@@ -144,7 +170,8 @@ function numberWithinPartition(
   const counters = new Map<string, number>()
   const sorted = [...written].sort((a, b) => (a.file < b.file ? -1 : 1))
   return sorted.map((entry) => {
-    const partition = request.mapping.partition === null ? [] : catalogValues(decodePartition(partitionFolder(entry.file)))
+    const partition =
+      request.mapping.partition === null ? [] : catalogValues(decodePartition(partitionFolder(entry.file)))
     const name = JSON.stringify(partition)
     const n = counters.get(name) ?? 0
     counters.set(name, n + 1)

@@ -7,7 +7,12 @@ import {quoteText} from '../../sql/index.js'
 import type {ObjectKey, ObjectStore} from '../../ports/object-store.js'
 
 /** A file that DuckDB can read: the object's own, or a copy in the spool for a remote store. */
-export async function localFile(store: ObjectStore, key: ObjectKey, spoolFolder: string, index: number): Promise<string> {
+export async function localFile(
+  store: ObjectStore,
+  key: ObjectKey,
+  spoolFolder: string,
+  index: number,
+): Promise<string> {
   const own = store.localPath(key)
   if (own !== null) return own
   const folder = path.join(spoolFolder, 'objects')

@@ -1,4 +1,12 @@
-import {DuckDBScalarFunction, BOOLEAN, INTEGER, UBIGINT, type DuckDBConnection, type DuckDBDataChunk, type DuckDBVector} from '@duckdb/node-api'
+import {
+  DuckDBScalarFunction,
+  BOOLEAN,
+  INTEGER,
+  UBIGINT,
+  type DuckDBConnection,
+  type DuckDBDataChunk,
+  type DuckDBVector,
+} from '@duckdb/node-api'
 import {ROW_CLASS} from '../../mapping/index.js'
 
 /** What passed through the tap. */
@@ -17,7 +25,12 @@ export interface TapCounts {
  * that the proof and the progress need no second pass. It must stand in a projection: DuckDB pushes a filter below
  * the projections and evaluates every mapped expression twice (measured: +15% CPU).
  */
-export function registerRowTap(connection: DuckDBConnection, name: string, fileCount: number, onRows?: (rows: number) => void): TapCounts {
+export function registerRowTap(
+  connection: DuckDBConnection,
+  name: string,
+  fileCount: number,
+  onRows?: (rows: number) => void,
+): TapCounts {
   const counts: TapCounts = {
     rows: 0,
     digest: 0n,
@@ -55,7 +68,10 @@ function count(counts: TapCounts, chunk: DuckDBDataChunk): void {
 }
 
 /** The vector's raw array; the typed accessor makes a BigInt a row, which costs more than the whole digest. */
-function items<Items extends BigUint64Array | Int32Array>(vector: DuckDBVector, type: new (length: number) => Items): Items {
+function items<Items extends BigUint64Array | Int32Array>(
+  vector: DuckDBVector,
+  type: new (length: number) => Items,
+): Items {
   const raw = (vector as unknown as {readonly items: unknown}).items
   if (!(raw instanceof type)) throw new Error('DuckDB vectors have changed their layout.')
   return raw

@@ -79,7 +79,10 @@ export class DuckDbSession {
 function resourceError(error: unknown): unknown {
   const message = error instanceof Error ? error.message : String(error)
   if (/no space left|disk quota/i.test(message)) {
-    return new SluiceError('DISK_FULL', 'The disk is full.', {fix: 'Free some space, then run the same command again.', cause: error})
+    return new SluiceError('DISK_FULL', 'The disk is full.', {
+      fix: 'Free some space, then run the same command again.',
+      cause: error,
+    })
   }
   if (/^out of memory error/i.test(message)) {
     return new SluiceError('MEMORY_EXCEEDED', 'The work does not fit into the memory limit.', {

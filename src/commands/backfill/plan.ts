@@ -1,0 +1,38 @@
+import * as Flags from '@oclif/core/flags'
+import {exportFlags, tableFlag} from '../../lib/cli/export-flags.js'
+import {OperationCommand} from '../../lib/cli/operation-command.js'
+import type {LoadPlanDocument} from '../../lib/backfill/index.js'
+
+export default class BackfillPlan extends OperationCommand<LoadPlanDocument> {
+  static override summary = 'Show what loading an export would do and cost; change nothing.'
+  static override examples = [
+    {
+      description: 'Plan the load of an export',
+      command: '<%= config.bin %> <%= command.id %> --export ./AWSDynamoDB/01768385930622-efd1a093',
+    },
+    {
+      description: 'Keep the plan and run exactly that later',
+      command: '<%= config.bin %> <%= command.id %> --export ./AWSDynamoDB/01768385930622-efd1a093 --out plan.ndjson',
+    },
+  ]
+  static override flags = {
+    ...exportFlags,
+    ...tableFlag,
+    out: Flags.string({summary: 'Also write the plan to this file, for run --plan.', helpValue: '<file>'}),
+  }
+
+  async run(): Promise<LoadPlanDocument> {
+    const {flags} = await this.parse(BackfillPlan)
+    const {definition, ports, asOf} = await this.context(flags)
+    const {planDocument, planLoad, renderPlan} = await import('../../lib/backfill/index.js')
+    const request = {
+      export: flags.export,
+      acceptEditedSummary: flags['accept-edited-summary'],
+      table: flags.table ?? null,
+    }
+    const planned = await planLoad(request, definition, ports)
+    if (flags.out !== undefined) await this.writePlan(flags.out, planned.plan)
+    const result = planDocument(planned, definition.environment.name, asOf)
+    return this.finish(result, renderPlan(result))
+  }
+}

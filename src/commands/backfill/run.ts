@@ -1,0 +1,63 @@
+import * as Flags from '@oclif/core/flags'
+import {optionalExportFlags, tableFlag} from '../../lib/cli/export-flags.js'
+import {mutationFlags} from '../../lib/cli/flags.js'
+import {OperationCommand} from '../../lib/cli/operation-command.js'
+import type {LoadPlanDocument, LoadResultDocument} from '../../lib/backfill/index.js'
+
+export default class BackfillRun extends OperationCommand<LoadResultDocument | LoadPlanDocument> {
+  static override summary = 'Load a DynamoDB export into the lake, proven before readers see it.'
+  static override description = `Stages every item as a row, reads the result back, and admits it with one write.
+Killed at any moment, it goes on with "ops resume"; running it twice changes nothing.
+Exit 4 when more items are quarantined than --max-quarantine allows.`
+  static override examples = [
+    {
+      description: 'Load an export',
+      command: '<%= config.bin %> <%= command.id %> --export ./AWSDynamoDB/01768385930622-efd1a093',
+    },
+    {
+      description: 'Run a plan that was written before',
+      command: '<%= config.bin %> <%= command.id %> --plan plan.ndjson',
+    },
+  ]
+  static override flags = {
+    ...optionalExportFlags,
+    ...tableFlag,
+    plan: Flags.string({
+      summary: 'Run exactly this plan.',
+      helpValue: '<file>',
+      exclusive: ['export', 'table', 'dry-run'],
+    }),
+    'max-quarantine': Flags.integer({summary: 'Quarantined items that are still a success.', default: 0, min: 0}),
+    ...mutationFlags,
+  }
+
+  async run(): Promise<LoadResultDocument | LoadPlanDocument> {
+    const {flags} = await this.parse(BackfillRun)
+    const context = await this.context(flags)
+    const backfill = await import('../../lib/backfill/index.js')
+    const {definition, ports} = context
+    const request = {
+      export: flags.export,
+      acceptEditedSummary: flags['accept-edited-summary'],
+      table: flags.table ?? null,
+    }
+    const planned = flags.plan === undefined ? await backfill.planLoad(request, definition, ports) : null
+    if (planned !== null && flags['dry-run']) {
+      const document = backfill.planDocument(planned, definition.environment.name, context.asOf)
+      return this.finish(document, backfill.renderPlan(document))
+    }
+    if (planned?.loadedAs) {
+      const nothing = backfill.nothingToLoad(planned)
+      return this.finish(nothing, backfill.renderLoad(nothing))
+    }
+    const plan = planned?.plan ?? (await backfill.acceptPlan(await this.readPlan(flags.plan!), definition, ports))
+    await this.confirmOperation(
+      plan.header,
+      `load ${plan.units[0]!.work.export.itemCount} items into ${plan.header.tables.join(', ')}`,
+      flags,
+      context,
+    )
+    const result = await backfill.runLoad(plan, this.applyOptions(flags, context), ports)
+    return this.finish(result, backfill.renderLoad(result), backfill.exitOfLoad(result, flags['max-quarantine']))
+  }
+}

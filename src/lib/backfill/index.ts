@@ -1,0 +1,7 @@
+export {inspectExport, type InspectResult} from './inspect.js'
+export {changelogTable, planLoad, type LoadPlan, type LoadRequest, type LoadWork} from './load-plan.js'
+export {planDocument, type LoadPlanDocument} from './plan-result.js'
+export {exitOfLoad, exitOfVerify, renderInspect, renderLoad, renderPlan, renderStatus, renderVerify} from './render.js'
+export {acceptPlan, loadResult, nothingToLoad, runLoad, type LoadResultDocument} from './run.js'
+export {backfillStatus, type BackfillStatus} from './status.js'
+export {verifyTable, type VerifyResult} from './verify.js'

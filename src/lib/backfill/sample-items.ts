@@ -1,0 +1,46 @@
+import {createInterface} from 'node:readline'
+import {Readable} from 'node:stream'
+import {createGunzip} from 'node:zlib'
+import type {DynamoItem} from '../mapping/index.js'
+import type {ObjectStore} from '../ports/object-store.js'
+import type {ExportFile} from './export-source.js'
+
+export interface SampledItem {
+  readonly file: string
+  readonly line: number
+  readonly item: DynamoItem
+}
+
+const SAMPLED_FILES = 4
+
+/**
+ * Up to `count` items of an export, evenly from up to four of its files and spread over their lines. Always the same
+ * ones for the same export, so that a check can be repeated.
+ */
+export async function sampleItems(
+  store: ObjectStore,
+  files: readonly ExportFile[],
+  count: number,
+): Promise<SampledItem[]> {
+  const filled = files.filter(({itemCount}) => itemCount > 0)
+  const step = Math.max(1, Math.floor(filled.length / SAMPLED_FILES))
+  const chosen = filled.filter((_, index) => index % step === 0).slice(0, SAMPLED_FILES)
+  const perFile = Math.ceil(count / Math.max(1, chosen.length))
+  const sampled = await Promise.all(chosen.map((file) => sampleFile(store, file, perFile)))
+  return sampled.flat().slice(0, count)
+}
+
+async function sampleFile(store: ObjectStore, file: ExportFile, count: number): Promise<SampledItem[]> {
+  const every = Math.max(1, Math.floor(file.itemCount / count))
+  const lines = createInterface({input: Readable.from(store.read(file.key)).pipe(createGunzip()), crlfDelay: Infinity})
+  const items: SampledItem[] = []
+  let number = 0
+  for await (const line of lines) {
+    number += 1
+    if (number % every !== 0) continue
+    items.push({file: file.key, line: number, item: (JSON.parse(line) as {Item: DynamoItem}).Item})
+    if (items.length === count) break
+  }
+  lines.close()
+  return items
+}

@@ -1,0 +1,85 @@
+import {activeRuns, listRunRecords, standingFloor} from '../changelog/index.js'
+import type {LakeDefinition} from '../lake/index.js'
+import {listOperationIds, readOperation, type OperationPorts} from '../operation/index.js'
+
+export interface RunStatus {
+  readonly run: string
+  readonly operation: string
+  readonly export: string
+  readonly exportTime: string
+  readonly admittedAt: string
+  readonly state: 'admitted' | 'superseded'
+  readonly rows: number
+  readonly quarantined: number
+  readonly objects: number
+  readonly sizeBytes: number
+}
+
+export interface TableStatus {
+  readonly table: string
+  readonly source: string | null
+  /** ISO 8601 of the newest admitted floor, or null. */
+  readonly floor: string | null
+  readonly runs: readonly RunStatus[]
+}
+
+export interface BackfillStatus {
+  readonly lake: string
+  readonly environment: string
+  readonly asOf: string
+  readonly tables: readonly TableStatus[]
+  /** Loads that were begun and neither finished nor closed. */
+  readonly unfinished: readonly {
+    readonly operation: string
+    readonly state: string
+    readonly startedAt: string | null
+  }[]
+}
+
+type StatusPorts = Pick<OperationPorts, 'store'>
+
+/** Which exports each change log holds, its floor, and loads that wait to be resumed. */
+export async function backfillStatus(
+  definition: LakeDefinition,
+  asOf: Date,
+  ports: StatusPorts,
+): Promise<BackfillStatus> {
+  const changelogs = definition.tables.filter(({kind}) => kind === 'changelog')
+  return {
+    lake: definition.lake,
+    environment: definition.environment.name,
+    asOf: asOf.toISOString(),
+    tables: await Promise.all(changelogs.map(({name, source}) => tableStatus(name, source?.dynamodb ?? null, ports))),
+    unfinished: await unfinishedLoads(ports),
+  }
+}
+
+async function tableStatus(table: string, source: string | null, ports: StatusPorts): Promise<TableStatus> {
+  const records = await listRunRecords(ports.store, table)
+  const active = new Set(activeRuns(records).map(({record}) => record.run))
+  const floor = standingFloor(records)
+  const runs = records.map(({record}): RunStatus => ({
+    run: record.run,
+    operation: record.operation,
+    export: record.load,
+    exportTime: record.exportTime,
+    admittedAt: record.admittedAt,
+    state: active.has(record.run) ? 'admitted' : 'superseded',
+    rows: record.rows - record.quarantined,
+    quarantined: record.quarantined,
+    objects: record.objects,
+    sizeBytes: record.sizeBytes,
+  }))
+  runs.sort((a, b) => (a.admittedAt < b.admittedAt ? 1 : -1))
+  return {table, source, floor: floor === null ? null : new Date(floor / 1000).toISOString(), runs}
+}
+
+async function unfinishedLoads(ports: StatusPorts): Promise<BackfillStatus['unfinished']> {
+  const unfinished: {operation: string; state: string; startedAt: string | null}[] = []
+  for await (const id of listOperationIds(ports.store)) {
+    const {header, state, startedAt} = await readOperation(ports.store, id)
+    const isOpen = state === 'unfinished' || state === 'interrupted' || state === 'failed'
+    if (header.kind.startsWith('backfill.') && isOpen) unfinished.push({operation: id, state, startedAt})
+  }
+  return unfinished
+}

@@ -1,0 +1,164 @@
+import pMap from 'p-map'
+import {activeRuns, listRunRecords, type StoredRunRecord} from '../changelog/index.js'
+import {hasCode, SluiceError} from '../errors.js'
+import {compileRowFunction} from '../mapping/index.js'
+import {readOperation, type OperationPorts} from '../operation/index.js'
+import type {QueryEngine, QueryValue} from '../ports/query-engine.js'
+import {quoteIdentifier} from '../sql/index.js'
+import {objectsSha256, type StagedLoad} from './load-kind.js'
+import type {LoadWork} from './load-plan.js'
+import {sampleItems, type SampledItem} from './sample-items.js'
+
+export interface Check {
+  readonly name: string
+  /** `unknown`: what would be compared could not be reached. */
+  readonly state: 'pass' | 'fail' | 'unknown'
+  readonly text: string
+}
+
+export interface VerifiedRun {
+  readonly run: string
+  readonly export: string
+  readonly checks: readonly Check[]
+}
+
+export interface VerifyResult {
+  readonly table: string
+  readonly asOf: string
+  readonly state: 'pass' | 'fail' | 'unknown'
+  readonly runs: readonly VerifiedRun[]
+}
+
+export interface VerifyRequest {
+  readonly table: string
+  /** Items to compare field by field, a run. */
+  readonly samples: number
+  readonly asOf: Date
+}
+
+export interface VerifyPorts {
+  readonly operation: OperationPorts
+  readonly query: QueryEngine
+  readonly signal: AbortSignal
+}
+
+const HEADS_AT_ONCE = 8
+
+/** Proves the admitted runs of a table anew: journal, objects, counts, placement, and sampled items by the row function. */
+export async function verifyTable(request: VerifyRequest, ports: VerifyPorts): Promise<VerifyResult> {
+  const runs = activeRuns(await listRunRecords(ports.operation.store, request.table))
+  if (runs.length === 0) {
+    throw new SluiceError('EXPORT_NOT_LOADED', `Table ${request.table} holds no admitted load.`, {
+      fix: 'sluice backfill status',
+    })
+  }
+  const verified: VerifiedRun[] = []
+  for (const run of runs) verified.push(await verifyRun(run, request.samples, ports))
+  const states = verified.flatMap(({checks}) => checks.map(({state}) => state))
+  const state = states.includes('fail') ? 'fail' : states.includes('unknown') ? 'unknown' : 'pass'
+  return {table: request.table, asOf: request.asOf.toISOString(), state, runs: verified}
+}
+
+async function verifyRun({record}: StoredRunRecord, samples: number, ports: VerifyPorts): Promise<VerifiedRun> {
+  const operation = await readOperation(ports.operation.store, record.operation)
+  const unit = operation.units[0]!
+  const work = unit.work as LoadWork
+  const staged = operation.unitRecords.get(unit.key)?.staged as StagedLoad
+  const checks = [
+    checkJournal(record, staged),
+    await checkObjects(staged, ports),
+    await checkRows(work, staged, ports),
+    await checkSamples(work, staged, samples, ports),
+  ]
+  return {run: record.run, export: record.load, checks}
+}
+
+function checkJournal(record: StoredRunRecord['record'], staged: StagedLoad): Check {
+  const agrees =
+    record.run === staged.run && record.rows === staged.rows && record.objectsSha256 === objectsSha256(staged.objects)
+  return {
+    name: 'record',
+    state: agrees ? 'pass' : 'fail',
+    text: agrees ? 'run record and journal agree' : 'run record and journal name different rows or objects',
+  }
+}
+
+async function checkObjects({objects}: StagedLoad, ports: VerifyPorts): Promise<Check> {
+  const heads = await pMap(objects, async ({key, etag}) => ({key, etag, head: await ports.operation.store.head(key)}), {
+    concurrency: HEADS_AT_ONCE,
+  })
+  const bad = heads.filter(({etag, head}) => head?.etag !== etag)
+  if (bad.length === 0)
+    return {name: 'objects', state: 'pass', text: `${objects.length} objects are the bytes that were proven`}
+  return {
+    name: 'objects',
+    state: 'fail',
+    text: `${bad.length} of ${objects.length} objects are gone or changed, first ${bad[0]!.key}`,
+  }
+}
+
+async function checkRows(work: LoadWork, {objects, rows, digest}: StagedLoad, ports: VerifyPorts): Promise<Check> {
+  try {
+    const found = await ports.operation.parquet.digest({
+      store: ports.operation.store,
+      objects,
+      mapping: work.mapping,
+      loadDay: work.loadDay,
+      signal: ports.signal,
+    })
+    const agrees = found.rows === rows && found.rows === work.export.itemCount && found.digest === digest
+    const text = agrees
+      ? `${found.rows} rows read back: counts, partitions and digest agree with the manifest`
+      : `${found.rows} rows read back, ${rows} were proven, the manifest states ${work.export.itemCount}`
+    return {name: 'rows', state: agrees ? 'pass' : 'fail', text}
+  } catch (error) {
+    if (ports.signal.aborted) throw error
+    return {name: 'rows', state: 'fail', text: error instanceof Error ? error.message : String(error)}
+  }
+}
+
+async function checkSamples(work: LoadWork, staged: StagedLoad, count: number, ports: VerifyPorts): Promise<Check> {
+  const name = 'samples'
+  let items: SampledItem[]
+  try {
+    items = await sampleItems(await ports.operation.openSource(work.export.sourceUri), work.files, count)
+  } catch (error) {
+    if (!hasCode(error, 'OBJECT_NOT_FOUND', 'STORE_UNAVAILABLE')) throw error
+    return {name, state: 'unknown', text: `the export is not at ${work.export.uri} any more`}
+  }
+  const map = compileRowFunction(work.mapping, work.loadDay)
+  for (const sample of items) {
+    const row = map(sample.item)
+    const expected = row.state === 'row' ? row.values : null
+    const difference = expected === null ? 'has no key' : await compareRow(work, staged.run, expected, ports)
+    if (difference !== null) return {name, state: 'fail', text: `${sample.file}, line ${sample.line}: ${difference}`}
+  }
+  return {
+    name,
+    state: 'pass',
+    text: `${items.length} items of the export, mapped by the row function, equal their rows field by field`,
+  }
+}
+
+type Values = Readonly<Record<string, QueryValue>>
+
+/** Null when the one row of the key has exactly these values, else what differs (the column, never the value). */
+async function compareRow(work: LoadWork, run: string, expected: Values, ports: VerifyPorts): Promise<string | null> {
+  const columns = work.mapping.columns.map(({name}) => name)
+  const conditions = work.mapping.key.map((name, index) => `CAST(${quoteIdentifier(name)} AS VARCHAR) = $key${index}`)
+  const keys = Object.fromEntries(work.mapping.key.map((name, index) => [`key${index}`, String(expected[name])]))
+  const result = await ports.query.run({
+    sql: `SELECT ${columns.map(quoteIdentifier).join(', ')} FROM ${quoteIdentifier(work.table)} WHERE _source = $run AND ${conditions.join(' AND ')}`,
+    parameters: {run, ...keys},
+    signal: ports.signal,
+  })
+  const rows: (readonly QueryValue[])[] = []
+  for await (const row of result.rows) rows.push(row)
+  if (rows.length !== 1) return `its key has ${rows.length} rows`
+  const column = columns.find((name, index) => canonical(rows[0]![index]!) !== canonical(expected[name] ?? null))
+  return column === undefined ? null : `column ${column} differs`
+}
+
+function canonical(value: QueryValue): string {
+  return JSON.stringify(value, (_, entry: unknown) => (typeof entry === 'bigint' ? entry.toString() : entry))
+}

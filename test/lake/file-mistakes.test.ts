@@ -1,0 +1,104 @@
+import {describe} from 'vitest'
+import {HEAD} from './definition-text.js'
+import {one, testCases, type Case} from './mistake-case.js'
+
+const LOCAL = 'environments: {local: {backend: local, root: ./lake}}'
+const AWS = 'backend: aws, region: eu-west-1, account: "111122223333"'
+const aws = (more: string): string => HEAD.replace(LOCAL, `environments:\n  local: {${AWS}, ${more}}`)
+const claims = (more: string): string => `${HEAD}blueprint: claims\n${more}`
+
+const FILE: readonly Case[] = [
+  one(
+    'later format',
+    HEAD.replace('sluice: 1', 'sluice: 2'),
+    '1:1',
+    'sluice',
+    /FORMAT_UNKNOWN.*format 2/,
+    /newer sluice/,
+  ),
+  one('top level key', `${HEAD}tabels: {}\n`, '5:1', 'tabels', /Unknown key/, /Write tables/),
+  one(
+    'required key misspelt',
+    HEAD.replace('root:', 'rot:'),
+    '4:40',
+    'environments.local.rot',
+    /Unknown key/,
+    /Write root/,
+  ),
+  one(
+    'required key missing',
+    HEAD.replace(', root: ./lake', ''),
+    '4:16',
+    'environments.local.root',
+    /root is missing/,
+    /Add root/,
+  ),
+  one('reserved key', `${HEAD}budgets: {}\n`, '5:1', 'budgets', /reserved, not built/, /Remove/),
+  one('lake name', HEAD.replace('icpa', 'My Lake'), '2:1', 'lake', /no lake name/, /my-lake/),
+  one(
+    'unknown default',
+    HEAD.replace('default: local', 'default: locl'),
+    '3:1',
+    'default',
+    /not defined/,
+    /mean local/,
+  ),
+  one(
+    'unknown backend',
+    HEAD.replace('backend: local', 'backend: gcp'),
+    '4:24',
+    'environments.local.backend',
+    /local, aws/,
+    /local or aws/,
+  ),
+  {name: 'second key', text: `${HEAD}lake: other\n`, at: '5:1', path: 'lake', message: /twice/, fix: /Keep one/},
+  one('syntax', `${HEAD}tables: [1,\n`, '6:1', '', /valid YAML/, /close every bracket/),
+  {name: 'not a map', text: '- 1\n', at: '1:1', path: '', message: /map of keys/, fix: /init/},
+  one('unknown blueprint', `${HEAD}blueprint: claim\n`, '5:1', 'blueprint', /no blueprint/, /claims/),
+  one(
+    'local tables',
+    HEAD.replace('root: ./lake', 'root: ./lake, tables: {}'),
+    '4:54',
+    'environments.local.tables',
+    /no tables/,
+    /top of the file/,
+  ),
+  one('home folder', HEAD.replace('./lake', '~/lake'), '4:40', 'environments.local.root', /not expanded/, /\.\/lake/),
+  one(
+    'account as number',
+    aws('').replace('"111122223333"', '111122223333'),
+    '5:44',
+    'environments.local.account',
+    /number/,
+    /"111122223333"/,
+  ),
+  one(
+    'plain http',
+    aws('endpoints: {s3: "http://minio.corp:9000"}'),
+    '5:81',
+    'environments.local.endpoints.s3',
+    /unencrypted/,
+    /https:\/\/minio/,
+  ),
+  one('odd placeholder', aws('database: "db_{evn}"'), '5:69', 'environments.local.database', /\{evn\}/, /\{env\}/),
+  one('bad database', aws('database: My-Db'), '5:69', 'environments.local.database', /Glue database/, /icpa/),
+  one('bad place', aws('state: bucket/x'), '5:69', 'environments.local.state', /s3:\/\//, /s3:\/\/my-bucket/),
+  one(
+    'columns in an environment',
+    claims('').replace(HEAD, aws('tables: {claims: {columns: []}}')),
+    '5:87',
+    'environments.local.tables.claims.columns',
+    /cannot change columns/,
+    /Move it to tables\.claims\.columns/,
+  ),
+  one(
+    'state inside a table',
+    claims('').replace(HEAD, aws('state: s3://b-b/c/x, tables: {claims: {location: s3://b-b/c}}')),
+    '5:108',
+    'environments.local.tables.claims.location',
+    /share a place/,
+    /prefix of its own/,
+  ),
+]
+
+describe('file and environments', () => testCases(FILE))
