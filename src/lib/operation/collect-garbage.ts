@@ -1,7 +1,8 @@
 import {JournalWriter} from './journal.js'
 import {Leases} from './lock.js'
-import {readOperation, type OperationRecord} from './record.js'
+import {listOperationIds, readOperation, type OperationRecord} from './record.js'
 import type {ApplyOptions} from './apply.js'
+import type {GarbageDocument} from './documents.js'
 import type {AnyOperationKind, OperationId, OperationPorts} from './types.js'
 
 const MS_PER_HOUR = 3_600_000
@@ -23,6 +24,22 @@ export interface GarbageResult {
   readonly sizeBytes: number
   /** Objects that had changed and were kept. */
   readonly kept: number
+}
+
+/** `collectGarbage` over one operation or all of them. Throws `OPERATION_UNKNOWN`. */
+export async function collectAll(
+  operation: OperationId | undefined,
+  options: GarbageOptions,
+  kindOf: (name: string) => Promise<AnyOperationKind>,
+  asOf: Date,
+  ports: OperationPorts,
+): Promise<GarbageDocument> {
+  const operations: GarbageResult[] = []
+  for await (const id of operation === undefined ? listOperationIds(ports.store) : [operation]) {
+    const {header} = await readOperation(ports.store, id)
+    operations.push(await collectGarbage(id, await kindOf(header.kind), options, ports))
+  }
+  return {asOf: asOf.toISOString(), dryRun: options.dryRun, graceHours: options.graceHours, operations}
 }
 
 /** Deletes what one ended operation left behind: only objects that its kind names, and only as they were named. */

@@ -1,7 +1,20 @@
 export {applyPlan, resumeOperation, type ApplyOptions} from './apply.js'
-export {collectGarbage, type GarbageOptions, type GarbageResult} from './collect-garbage.js'
-export type {StandingLock} from './lock.js'
+export {chooseResumable} from './choose.js'
+export {collectAll, type GarbageOptions, type GarbageResult} from './collect-garbage.js'
+export {
+  listOperations,
+  operationDocument,
+  showOperation,
+  type ChangedOperation,
+  type GarbageDocument,
+  type OperationDocument,
+  type OperationList,
+  type ShownOperation,
+  type UnlockDocument,
+} from './documents.js'
 export {loadPlan, parsePlan, planLines, type LoadedPlan} from './plan-file.js'
 export {listOperationIds, readOperation, type OperationRecord, type OperationState} from './record.js'
-export {cancelOperation, removeLock, standingLocks, undoOperation, type UndoResult} from './undo.js'
+export {renderChanged, renderGarbage, renderOperation, renderOperations, renderUnlock} from './render.js'
+export {cancelOperation, undoOperation, type UndoResult} from './undo.js'
+export {lockHolder, unlock} from './unlock.js'
 export * from './types.js'

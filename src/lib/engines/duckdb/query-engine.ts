@@ -5,6 +5,7 @@ import type {ObjectStore} from '../../ports/object-store.js'
 import type {QueryEngine, QueryRequest, QueryResult, QueryValue} from '../../ports/query-engine.js'
 import {DUCKDB_PRELUDE, quoteIdentifier} from '../../sql/index.js'
 import {DuckDbSession, type DuckDbOptions} from './session.js'
+import {referencedTables} from './table-names.js'
 import {tableSourceSql} from './table-source.js'
 import {athenaTypeName, queryValue} from './values.js'
 
@@ -50,7 +51,7 @@ export class DuckDbQueryEngine implements QueryEngine {
 
   /** Makes a temporary view for every catalog table that the statement reads, views first resolved to tables. */
   private async defineTables(session: DuckDbSession, sql: string, seen: Set<string>): Promise<void> {
-    for (const name of session.connection.getTableNames(sql, false)) {
+    for (const name of await referencedTables(session, sql)) {
       if (seen.has(name)) continue
       seen.add(name)
       const table = await this.options.catalog.getTable(name.toLowerCase())

@@ -1,0 +1,34 @@
+import * as Args from '@oclif/core/args'
+import {mutationFlags} from '../../lib/cli/flags.js'
+import {OperationCommand} from '../../lib/cli/operation-command.js'
+import type {ChangedOperation} from '../../lib/operation/index.js'
+
+const {yes, confirm, reason} = mutationFlags
+
+export default class OpsCancel extends OperationCommand<ChangedOperation> {
+  static override summary = 'Close an unfinished operation for good; nothing of it is visible.'
+  static override description = 'What it staged stays until gc. A finished operation is undone instead.'
+  static override examples = [
+    {description: 'One operation', command: '<%= config.bin %> <%= command.id %> 01KAP3Z8V5N6Q4S2T7W9X1Y0AB --yes'},
+  ]
+  static override args = {operation: Args.string({description: 'Id of the operation.', required: true})}
+  static override flags = {yes, confirm, reason}
+
+  async run(): Promise<ChangedOperation> {
+    const {args, flags} = await this.parse(OpsCancel)
+    const context = await this.context(flags)
+    const {ports} = context
+    const ops = await import('../../lib/operation/index.js')
+    const {header} = await ops.readOperation(ports.store, args.operation)
+    await this.confirmChange(`close operation ${header.operation} (${header.kind})`, 'high', flags, context)
+    const kind = await context.kind(header.kind)
+    const {record, changed} = await ops.cancelOperation(
+      header.operation,
+      kind,
+      this.applyOptions(flags, context),
+      ports,
+    )
+    const result = {...ops.operationDocument(record), changed}
+    return this.finish(result, ops.renderChanged(result, 'cancel'))
+  }
+}
