@@ -25,7 +25,8 @@ const MAY_IMPORT = {
   function: ['context', 'topic-door'],
   output: [],
   // the context only as a type and by a late import
-  cli: ['output', 'ports', 'context'],
+  // operation: the base of commands that plan and run operations lives here.
+  cli: ['output', 'ports', 'context', 'operation-door'],
   ports: ['lake', 'mapping'],
   operation: ['lake', 'mapping', 'sql', 'ports'],
   lake: ['mapping', 'sql', 'ports'],

@@ -13,6 +13,11 @@ import type {DuckDbSession} from './session.js'
 /** DynamoDB items have at most 400 KB; their JSON can be larger by escapes and tags. */
 const MAXIMUM_LINE_BYTES = 16 * 1024 * 1024
 const UPLOADS_AT_ONCE = 8
+/**
+ * Every open partition holds one row group in memory. DuckDB's default of 122,880 rows keeps a whole load of 1 M rows
+ * over 90 days in memory: 1.26 GB against 0.84 GB here, with files 3% larger. Compaction writes large groups.
+ */
+const ROW_GROUP_ROWS = 8192
 
 let taps = 0
 
@@ -67,7 +72,7 @@ async function copyRows(
   if (request.files.length === 0) return []
   const columns = compiled.columns.join(', ')
   const select = `SELECT ${columns}, CASE WHEN ${tapName}(hash(${columns}), CAST(file_index AS UBIGINT), _class) THEN _partition END AS _partition FROM ${rowsSql}`
-  const copy = `COPY (${select}) TO ${quoteText(folder)} (FORMAT parquet, COMPRESSION snappy, PARTITION_BY (_partition), RETURN_STATS)`
+  const copy = `COPY (${select}) TO ${quoteText(folder)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE ${ROW_GROUP_ROWS}, PARTITION_BY (_partition), RETURN_STATS)`
   try {
     const rows = await session.rows(copy, request.signal)
     return rows.map((row) => ({file: String(row['filename']), rows: Number(row['count'])}))

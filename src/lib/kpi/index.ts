@@ -1,0 +1,5 @@
+export {listKpis, type KpiListResult, type ListedKpi} from './list.js'
+export {exitOfKpis, renderKpiList, renderKpis} from './render.js'
+export {showKpis, type KpiShowResult, type ShowPorts, type ShowRequest, type ShownKpi} from './show.js'
+export type {KpiState} from './judge.js'
+export type {KpiValue} from './measure.js'

@@ -1,0 +1,103 @@
+import {countText} from '../cli/output/count.js'
+import {durationText} from '../cli/output/duration.js'
+import type {KpiThresholds, KpiUnit} from '../lake/index.js'
+import {Exact} from './exact.js'
+
+/** How much room a text takes: the first form that tells the truth is used. */
+type Form = (value: Exact) => string
+
+export const NOTHING = '–'
+
+/**
+ * A value for people: `91.4%`, `4 min 12 s`, `£0.31`. It gets more digits where rounding would make it read as a
+ * threshold, or a ratio or an amount as 0 or 100%, that it is not: 89.96% is yellow, and `90.0%` beside `≥ 90%` a lie.
+ */
+export function valueText(
+  value: Exact | null,
+  unit: KpiUnit,
+  currency: string | null,
+  thresholds: KpiThresholds | null,
+): string {
+  if (value === null) return NOTHING
+  const forms = formsOf(unit, currency)
+  const anchors = anchorsOf(unit, thresholds).filter((anchor) => !anchor.eq(value))
+  const honest = forms.find((form) => anchors.every((anchor) => form(anchor) !== form(value)))
+  return (honest ?? forms.at(-1)!)(value)
+}
+
+/** When the KPI is green: `≥ 90%`, `< 5 min`, `< £0.50`; exact. */
+export function targetText(unit: KpiUnit, thresholds: KpiThresholds | null): string {
+  if (thresholds === null) return NOTHING
+  const sign = thresholds.better === 'higher' ? '≥' : '<'
+  const green = new Exact(thresholds.green)
+  return `${sign} ${exactText(green, unit, thresholds.currency ?? null)}`
+}
+
+/** Any exact decimal with separators: `212,480`. */
+export function decimalText(value: string): string {
+  return format(new Exact(value), {maximumFractionDigits: 20})
+}
+
+/** An amount with the currency's usual decimals; bare where the currency is none. */
+export function amountText(value: Exact, currency: string | null, options: Intl.NumberFormatOptions = {}): string {
+  if (currency === null) return format(value, {minimumFractionDigits: 2, maximumFractionDigits: 2, ...options})
+  if (!/^[A-Za-z]{3}$/.test(currency)) return `${amountText(value, null, options)} ${currency}`
+  // a currency without a sign of its own stands before the amount with a no-break space
+  return format(value, {style: 'currency', currency, ...options}).replaceAll('\u00a0', ' ')
+}
+
+function formsOf(unit: KpiUnit, currency: string | null): readonly Form[] {
+  switch (unit) {
+    case 'ratio':
+      return [1, 2, 4, 6].map((decimals) => (value) => `${value.times(100).toFixed(decimals)}%`)
+    case 'milliseconds':
+      return [(value) => durationText(value.toNumber()), (value) => `${countText(value.toNumber())} ms`, preciseMs]
+    case 'money':
+      return [(value) => amountText(value, currency), ...[4, 6].map((digits) => fineAmount(currency, digits))]
+  }
+}
+
+function preciseMs(value: Exact): string {
+  return `${format(value, {maximumFractionDigits: 3})} ms`
+}
+
+/** Below a hundredth two significant digits say more than places. */
+function fineAmount(currency: string | null, decimals: number): Form {
+  const places = {minimumFractionDigits: decimals, maximumFractionDigits: decimals}
+  return (value) => amountText(value, currency, value.abs().lt('0.01') ? {maximumSignificantDigits: 2} : places)
+}
+
+function anchorsOf(unit: KpiUnit, thresholds: KpiThresholds | null): Exact[] {
+  const limits = thresholds === null ? [] : [thresholds.green, thresholds.yellow]
+  const ends = unit === 'ratio' ? ['0', '1'] : ['0']
+  return [...limits, ...ends].map((text) => new Exact(text))
+}
+
+function exactText(value: Exact, unit: KpiUnit, currency: string | null): string {
+  switch (unit) {
+    case 'ratio':
+      return `${value.times(100).toFixed()}%`
+    case 'milliseconds':
+      return wholeDuration(value)
+    case 'money':
+      return amountText(value, currency, {maximumFractionDigits: 20})
+  }
+}
+
+const UNITS = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['min', 60_000],
+  ['s', 1000],
+] as const
+
+/** In the largest unit that leaves no rest: `5 min`, `90 s`, `1500 ms`. */
+function wholeDuration(value: Exact): string {
+  const unit = value.isZero() ? undefined : UNITS.find(([, lengthMs]) => value.mod(lengthMs).isZero())
+  return unit === undefined ? `${value.toFixed()} ms` : `${value.div(unit[1]).toFixed()} ${unit[0]}`
+}
+
+/** From text, because a number would round before it is printed. */
+function format(value: Exact, options: Intl.NumberFormatOptions): string {
+  return new Intl.NumberFormat('en-US', options).format(value.toFixed() as Intl.StringNumericLiteral)
+}
