@@ -54,8 +54,12 @@ function headingOf(result: KpiShowResult): string {
     view === null && kpis.length === 1 ? kpis[0]!.title : all,
     `${tables}, env ${environment}`,
     periodText(new Date(period.from), new Date(period.to)),
-    `as of ${instantText(new Date(asOf))}`,
+    `as of ${instantText(wholeSecond(new Date(asOf)))}`,
   ].join('   ')
+}
+
+function wholeSecond(instant: Date): Date {
+  return new Date(Math.floor(instant.getTime() / 1000) * 1000)
 }
 
 /** Whole days by the first and the last one, as people name them; else both ends, the second excluded. */

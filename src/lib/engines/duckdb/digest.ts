@@ -14,19 +14,15 @@ const READS_AT_ONCE = 4
  */
 export async function digest(session: DuckDbSession, request: DigestRequest): Promise<RowDigest> {
   if (request.objects.length === 0) return {rows: 0, quarantined: 0, digest: '0'}
-  const files = await pMap(
-    request.objects,
-    ({key}, index) => localFile(request.store, key, session.spoolFolder, index),
-    {
-      concurrency: READS_AT_ONCE,
-    },
-  )
+  const files = await pMap(request.objects, ({key}) => localFile(request.store, key, session.spoolFolder), {
+    concurrency: READS_AT_ONCE,
+  })
   const compiled = compileDuckdb(request.mapping, request.loadDay)
   await session.execute(MAPPING_PRELUDE, request.signal)
   const rows = await session.rows(
-    `SELECT filename AS file, count(*) AS rows, sum(CAST(hash(${compiled.columns.join(', ')}) AS HUGEINT)) AS digest,
+    `SELECT _file AS file, count(*) AS rows, sum(CAST(hash(${compiled.columns.join(', ')}) AS HUGEINT)) AS digest,
        count(*) FILTER (_op = 'quarantined') AS quarantined, min(${compiled.partitionSql}) AS first, max(${compiled.partitionSql}) AS last
-     FROM read_parquet(${fileList(files)}, hive_partitioning = false, filename = true) GROUP BY 1`,
+     FROM read_parquet(${fileList(files)}, hive_partitioning = false, filename = '_file') GROUP BY 1`,
     request.signal,
   )
   const ofFile = new Map(rows.map((row) => [String(row['file']), row]))

@@ -28,11 +28,9 @@ interface WrittenFile {
 
 /** Maps export lines to Parquet objects: one read of the source, hashed and counted on the way into the writer. */
 export async function load(session: DuckDbSession, request: LoadRequest): Promise<LoadResult> {
-  const files = await pMap(
-    request.files,
-    (file, index) => localFile(request.source, file.key, session.spoolFolder, index),
-    {concurrency: 4},
-  )
+  const files = await pMap(request.files, ({key}) => localFile(request.source, key, session.spoolFolder), {
+    concurrency: 4,
+  })
   const compiled = compileDuckdb(request.mapping, request.loadDay)
   const rowsSql = compiled.rowsSql(linesSql(files, compiled), request.origin)
   await session.execute(MAPPING_PRELUDE, request.signal)

@@ -6,18 +6,17 @@ import {pipeline} from 'node:stream/promises'
 import {quoteText} from '../../sql/index.js'
 import type {ObjectKey, ObjectStore} from '../../ports/object-store.js'
 
+let copies = 0
+
 /** A file that DuckDB can read: the object's own, or a copy in the spool for a remote store. */
-export async function localFile(
-  store: ObjectStore,
-  key: ObjectKey,
-  spoolFolder: string,
-  index: number,
-): Promise<string> {
+export async function localFile(store: ObjectStore, key: ObjectKey, spoolFolder: string): Promise<string> {
   const own = store.localPath(key)
   if (own !== null) return own
   const folder = path.join(spoolFolder, 'objects')
   await mkdir(folder, {recursive: true})
-  const copy = path.join(folder, `${index}-${path.basename(key)}`)
+  // Objects of two tables may have one name, and one session reads several tables at a time.
+  copies += 1
+  const copy = path.join(folder, `${copies}-${path.basename(key)}`)
   await pipeline(Readable.from(store.read(key)), createWriteStream(copy))
   return copy
 }

@@ -1,6 +1,6 @@
 import type {DuckDBResult, DuckDBValue} from '@duckdb/node-api'
-import {SluiceError} from '../../errors.js'
-import type {Catalog} from '../../ports/catalog.js'
+import {hasCode, SluiceError} from '../../errors.js'
+import type {Catalog, CatalogTable} from '../../ports/catalog.js'
 import type {ObjectStore} from '../../ports/object-store.js'
 import type {QueryEngine, QueryRequest, QueryResult, QueryValue} from '../../ports/query-engine.js'
 import {DUCKDB_PRELUDE, quoteIdentifier} from '../../sql/index.js'
@@ -22,13 +22,16 @@ export class DuckDbQueryEngine implements QueryEngine {
   constructor(private readonly options: DuckDbQueryOptions) {}
 
   async run(request: QueryRequest): Promise<QueryResult> {
-    const session = await this.open()
+    request.signal?.throwIfAborted()
+    const session = await (await this.open()).branch()
     try {
+      await session.execute(DUCKDB_PRELUDE)
       await this.defineTables(session, request.sql, new Set())
       const result = await session.stream(request.sql, parameters(request.parameters ?? {}), request.signal)
       return {columns: columnsOf(result), rows: rowsOf(session, result, request.signal)}
     } catch (error) {
-      throw queryError(error)
+      await session.close()
+      throw queryError(error, request.signal)
     }
   }
 
@@ -39,14 +42,8 @@ export class DuckDbQueryEngine implements QueryEngine {
   }
 
   private open(): Promise<DuckDbSession> {
-    this.session ??= this.start()
+    this.session ??= DuckDbSession.open(this.options)
     return this.session
-  }
-
-  private async start(): Promise<DuckDbSession> {
-    const session = await DuckDbSession.open(this.options)
-    await session.execute(DUCKDB_PRELUDE)
-    return session
   }
 
   /** Makes a temporary view for every catalog table that the statement reads, views first resolved to tables. */
@@ -54,11 +51,23 @@ export class DuckDbQueryEngine implements QueryEngine {
     for (const name of await referencedTables(session, sql)) {
       if (seen.has(name)) continue
       seen.add(name)
-      const table = await this.options.catalog.getTable(name.toLowerCase())
+      const table = await this.findTable(name)
       if (table === null) continue
       if (table.viewSql !== null) await this.defineTables(session, table.viewSql, seen)
       const source = table.viewSql ?? (await tableSourceSql(table, {...this.options, spoolFolder: session.spoolFolder}))
       await session.execute([`CREATE OR REPLACE TEMP VIEW ${quoteIdentifier(name)} AS ${source}`])
+    }
+  }
+
+  private async findTable(name: string): Promise<CatalogTable | null> {
+    try {
+      return await this.options.catalog.getTable(name.toLowerCase())
+    } catch (error) {
+      if (!hasCode(error, 'KEY_INVALID')) throw error
+      throw new SluiceError('QUERY_INVALID', `${JSON.stringify(name)} is no table of the lake.`, {
+        fix: 'Check the names against the definition: sluice lake show',
+        cause: error,
+      })
     }
   }
 }
@@ -83,16 +92,18 @@ async function* rowsOf(
       for (const row of chunk.getRows()) yield row.map(queryValue)
     }
   } catch (error) {
-    throw queryError(error)
+    throw queryError(error, signal)
+  } finally {
+    await session.close()
   }
 }
 
 /** DuckDB's message without its prefix and without the drawing of the statement below it. */
-function queryError(error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof SluiceError) return error
+function queryError(error: unknown, signal: AbortSignal | undefined): unknown {
+  if (!(error instanceof Error) || error instanceof SluiceError || error === signal?.reason) return error
   const [kind = '', ...rest] = (error.message.split('\n')[0] ?? '').split(': ')
   const message = rest.length === 0 ? kind : rest.join(': ')
-  const invalid = /^(binder|parser|catalog|syntax|conversion|invalid input)/i.test(kind)
+  const invalid = /^(binder|parser|catalog|syntax|conversion|invalid input|failed to retrieve bind)/i.test(kind)
   return new SluiceError(invalid ? 'QUERY_INVALID' : 'QUERY_FAILED', message, {
     fix: 'Check the names against the definition: sluice lake show',
     cause: error,

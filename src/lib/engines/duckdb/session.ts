@@ -17,6 +17,7 @@ export class DuckDbSession {
     readonly connection: DuckDBConnection,
     /** This session's folder; removed by `close`, or by the next session when this process was killed. */
     readonly spoolFolder: string,
+    private readonly isBranch = false,
   ) {}
 
   static async open(options: DuckDbOptions): Promise<DuckDbSession> {
@@ -33,9 +34,15 @@ export class DuckDbSession {
       // Writers that stay open at once; DuckDB's default of 100 splits wide loads into many small files.
       partitioned_write_max_open_files: '512',
     })
-    const connection = await instance.connect()
-    await connection.run(`SET TimeZone = 'UTC'`)
-    return new DuckDbSession(instance, connection, spoolFolder)
+    return new DuckDbSession(instance, await connect(instance), spoolFolder)
+  }
+
+  /**
+   * Another connection to the same database, with temporary views and a running statement of its own: a connection
+   * silently ends the stream of one statement when the next begins. Closing it closes nothing else.
+   */
+  async branch(): Promise<DuckDbSession> {
+    return new DuckDbSession(this.instance, await connect(this.instance), this.spoolFolder, true)
   }
 
   /** Runs statements for their effect. */
@@ -70,9 +77,16 @@ export class DuckDbSession {
 
   async close(): Promise<void> {
     this.connection.closeSync()
+    if (this.isBranch) return
     this.instance.closeSync()
     await rm(this.spoolFolder, {recursive: true, force: true})
   }
+}
+
+async function connect(instance: DuckDBInstance): Promise<DuckDBConnection> {
+  const connection = await instance.connect()
+  await connection.run(`SET TimeZone = 'UTC'`)
+  return connection
 }
 
 /** Running out of memory or disk is named the same everywhere; other errors are left to the caller. */

@@ -5,12 +5,12 @@ import type {DuckDbSession} from './session.js'
 interface SerializedSql {
   readonly error: boolean
   readonly error_message?: string
-  readonly statements?: unknown
+  readonly statements?: readonly unknown[]
 }
 
 /**
  * Names of the tables that a SELECT reads, from DuckDB's own parser (`getTableNames` finds none in a statement with
- * parameters). Names of CTEs are among them. Throws `QUERY_INVALID` for anything but SELECT statements.
+ * parameters). Names of CTEs are among them. Throws `QUERY_INVALID` for anything but one SELECT statement.
  */
 export async function referencedTables(session: DuckDbSession, sql: string): Promise<Set<string>> {
   const [row] = await session.rows(`SELECT CAST(json_serialize_sql(${quoteText(sql)}) AS VARCHAR) AS ast`)
@@ -18,6 +18,11 @@ export async function referencedTables(session: DuckDbSession, sql: string): Pro
   if (ast.error) {
     throw new SluiceError('QUERY_INVALID', ast.error_message ?? 'The statement cannot be read.', {
       fix: 'Only SELECT statements are queries; check the syntax.',
+    })
+  }
+  if (ast.statements?.length !== 1) {
+    throw new SluiceError('QUERY_INVALID', `The text holds ${ast.statements?.length ?? 0} statements.`, {
+      fix: 'Write exactly one SELECT statement.',
     })
   }
   const names = new Set<string>()

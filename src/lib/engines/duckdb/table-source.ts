@@ -1,3 +1,4 @@
+import {hivePathValue} from '../../mapping/index.js'
 import type {Catalog, CatalogColumn, CatalogTable} from '../../ports/catalog.js'
 import {HIVE_NULL_PARTITION} from '../../ports/catalog.js'
 import type {ObjectStore} from '../../ports/object-store.js'
@@ -10,6 +11,14 @@ export interface TableSourcePorts {
   readonly spoolFolder: string
 }
 
+interface SourceFile {
+  readonly file: string
+  /** Values of its partition as the catalog has them; empty in a table without partitions. */
+  readonly values: readonly string[]
+  /** DuckDB would read the same values out of its path. */
+  readonly isInPlace: boolean
+}
+
 /**
  * A SELECT over the objects of a catalog table: those in the registered partitions, as Athena would read them.
  * A table without objects gives no rows with the right columns.
@@ -20,24 +29,35 @@ export async function tableSourceSql(table: CatalogTable, ports: TableSourcePort
   return table.format === 'json' ? jsonSql(table, files) : parquetSql(table, files)
 }
 
-async function objectFiles(table: CatalogTable, {store, catalog, spoolFolder}: TableSourcePorts): Promise<string[]> {
-  const locations = await partitionLocations(table, catalog)
-  const files: string[] = []
+async function objectFiles(table: CatalogTable, {store, catalog, spoolFolder}: TableSourcePorts): Promise<SourceFile[]> {
+  const partitions = await partitionValues(table, catalog)
+  const files: SourceFile[] = []
   for await (const {key} of store.list(table.location ?? '')) {
     const folder = key.slice(0, key.lastIndexOf('/') + 1)
     const name = key.slice(folder.length)
+    const values = partitions === null ? [] : partitions.get(folder)
     // Objects that start with `_` or `.` are hidden from every Hive reader.
-    if (/^[_.]/.test(name) || (locations !== null && !locations.has(folder))) continue
-    files.push(await localFile(store, key, spoolFolder, files.length))
+    if (/^[_.]/.test(name) || values === undefined) continue
+    const file = await localFile(store, key, spoolFolder)
+    files.push({file, values, isInPlace: isInPlace(table, file, key, values)})
   }
   return files
 }
 
-async function partitionLocations(table: CatalogTable, catalog: Catalog): Promise<Set<string> | null> {
+async function partitionValues(table: CatalogTable, catalog: Catalog): Promise<Map<string, readonly string[]> | null> {
   if (table.partitionColumns.length === 0) return null
-  const locations = new Set<string>()
-  for await (const {location} of catalog.listPartitions(table.name)) locations.add(location)
-  return locations
+  const partitions = new Map<string, readonly string[]>()
+  for await (const {location, values} of catalog.listPartitions(table.name)) partitions.set(location, values)
+  return partitions
+}
+
+/** Whether a file lies where Hive's form puts its partition, with nothing above it that looks like one of its columns. */
+function isInPlace(table: CatalogTable, file: string, key: string, values: readonly string[]): boolean {
+  const names = table.partitionColumns.map(({name}) => name)
+  const folder = names.map((name, index) => `${name}=${hivePathValue(values[index]!)}/`).join('')
+  if (!file.endsWith(`/${key}`) || !key.startsWith(`${table.location}${folder}`)) return false
+  const above = file.slice(0, file.length - key.length + (table.location ?? '').length).toLowerCase()
+  return !names.some((name) => above.includes(`/${name}=`))
 }
 
 function emptySql(table: CatalogTable): string {
@@ -45,51 +65,51 @@ function emptySql(table: CatalogTable): string {
   return `SELECT ${columns.map(({name, type}) => `CAST(NULL AS ${sqlType(type)}) AS ${quoteIdentifier(name)}`).join(', ')} WHERE false`
 }
 
-function jsonSql(table: CatalogTable, files: readonly string[]): string {
+function jsonSql(table: CatalogTable, files: readonly SourceFile[]): string {
   const columns = table.columns.map(({name, type}) => `${quoteIdentifier(name)}: ${quoteText(sqlType(type))}`)
-  return `SELECT * FROM read_json(${fileList(files)}, format = 'newline_delimited', columns = {${columns.join(', ')}})`
+  return `SELECT * FROM read_json(${listOf(files)}, format = 'newline_delimited', columns = {${columns.join(', ')}})`
 }
 
-function parquetSql(table: CatalogTable, files: readonly string[]): string {
+function parquetSql(table: CatalogTable, files: readonly SourceFile[]): string {
   const columns = table.columns.map(({name}) => quoteIdentifier(name))
   if (table.partitionColumns.length === 0) {
-    return `SELECT ${columns.join(', ')} FROM read_parquet(${fileList(files)}, hive_partitioning = false)`
+    return `SELECT ${columns.join(', ')} FROM read_parquet(${listOf(files)}, hive_partitioning = false)`
   }
-  return isHiveForm(table) ? hiveSql(table, columns, files) : plainSql(table, columns, files)
-}
-
-function isHiveForm(table: CatalogTable): boolean {
-  return table.pathTemplate === table.partitionColumns.map(({name}) => `${name}={${name}}/`).join('')
+  return files.every((file) => file.isInPlace) ? hiveSql(table, columns, files) : placedSql(table, columns, files)
 }
 
 /** Values stay text: DuckDB would read `1` as a number and `2024-01-01` as a date. */
-function hiveSql(table: CatalogTable, columns: readonly string[], files: readonly string[]): string {
+function hiveSql(table: CatalogTable, columns: readonly string[], files: readonly SourceFile[]): string {
   const types = table.partitionColumns.map(({name}) => `${quoteText(name)}: VARCHAR`)
   const partitions = table.partitionColumns.map(({name}) => quoteIdentifier(name))
-  return `SELECT ${[...columns, ...partitions].join(', ')} FROM read_parquet(${fileList(files)}, hive_partitioning = true, hive_types = {${types.join(', ')}})`
+  return `SELECT ${[...columns, ...partitions].join(', ')} FROM read_parquet(${listOf(files)}, hive_partitioning = true, hive_types = {${types.join(', ')}})`
 }
 
-/** Plain path segments: the values are cut out of the file name, which DuckDB still prunes by. */
-function plainSql(table: CatalogTable, columns: readonly string[], files: readonly string[]): string {
-  const {pattern, names} = templatePattern(`${table.location ?? ''}${table.pathTemplate ?? ''}`)
-  const partitions = table.partitionColumns.map(({name}) => {
-    const value = `url_decode(regexp_extract(filename, ${quoteText(pattern)}, ${names.indexOf(name) + 1}))`
-    return `nullif(${value}, ${quoteText(HIVE_NULL_PARTITION)}) AS ${quoteIdentifier(name)}`
+/**
+ * Partitions that are not where Hive's form puts them: plain path segments, moved ones, spooled copies. The catalog
+ * says their values; a branch whose values a filter excludes is not read.
+ */
+function placedSql(table: CatalogTable, columns: readonly string[], files: readonly SourceFile[]): string {
+  const groups = new Map<string, SourceFile[]>()
+  for (const file of files) {
+    const name = JSON.stringify(file.values)
+    groups.set(name, [...(groups.get(name) ?? []), file])
+  }
+  const branches = [...groups.values()].map((group) => {
+    const values = table.partitionColumns.map(
+      ({name}, index) => `${valueSql(group[0]!.values[index]!)} AS ${quoteIdentifier(name)}`,
+    )
+    return `SELECT ${[...columns, ...values].join(', ')} FROM read_parquet(${listOf(group)}, hive_partitioning = false)`
   })
-  return `SELECT ${[...columns, ...partitions].join(', ')} FROM read_parquet(${fileList(files)}, hive_partitioning = false, filename = true)`
+  return branches.join(' UNION ALL ')
 }
 
-function templatePattern(template: string): {pattern: string; names: string[]} {
-  const names: string[] = []
-  const pattern = template
-    .split(/\{([^}]+)\}/)
-    .map((part, index) => {
-      if (index % 2 === 0) return part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
-      names.push(part)
-      return '([^/]*)'
-    })
-    .join('')
-  return {pattern: `/${pattern}[^/]*$`, names}
+function valueSql(value: string): string {
+  return value === HIVE_NULL_PARTITION ? 'CAST(NULL AS VARCHAR)' : quoteText(value)
+}
+
+function listOf(files: readonly SourceFile[]): string {
+  return fileList(files.map(({file}) => file))
 }
 
 /** Athena's type names are DuckDB's but for text and arrays. */

@@ -2,8 +2,11 @@ import {
   DuckDBBlobValue,
   DuckDBDateValue,
   DuckDBDecimalValue,
+  DuckDBListType,
   DuckDBListValue,
+  DuckDBMapType,
   DuckDBMapValue,
+  DuckDBStructType,
   DuckDBStructValue,
   DuckDBTimestampTZValue,
   DuckDBTimestampValue,
@@ -53,5 +56,11 @@ const ATHENA_NAMES: Partial<Record<DuckDBTypeId, string>> = {
 
 /** Athena's name of a result type. */
 export function athenaTypeName(type: DuckDBType): string {
+  if (type instanceof DuckDBListType) return `array<${athenaTypeName(type.valueType)}>`
+  if (type instanceof DuckDBMapType) return `map<${athenaTypeName(type.keyType)},${athenaTypeName(type.valueType)}>`
+  if (type instanceof DuckDBStructType) {
+    const fields = type.entryNames.map((name, index) => `${name}:${athenaTypeName(type.entryTypes[index]!)}`)
+    return `struct<${fields.join(',')}>`
+  }
   return ATHENA_NAMES[type.typeId] ?? type.toString().toLowerCase()
 }

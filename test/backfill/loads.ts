@@ -1,0 +1,39 @@
+import {backfillStatus, nothingToLoad, planLoad, runLoad, type LoadResultDocument} from '../../src/lib/backfill/index.js'
+import type {Context} from '../../src/lib/context.js'
+import {undoOperation, type ApplyOptions} from '../../src/lib/operation/index.js'
+import type {QueryValue} from '../../src/lib/ports/query-engine.js'
+import type {ExportFolder} from './export-folder.js'
+
+export const APPLY: ApplyOptions = {
+  caller: {user: 'tester', host: 'here', version: '0', command: 'test', reason: null},
+  signal: new AbortController().signal,
+}
+
+/** Loads an export as the command does it. */
+export async function load(context: Context, source: ExportFolder): Promise<LoadResultDocument> {
+  const {definition, ports} = context
+  const planned = await planLoad({export: source.uri, acceptEditedSummary: false, table: null}, definition, ports)
+  return planned.loadedAs === null ? runLoad(planned.plan, APPLY, ports) : nothingToLoad(planned)
+}
+
+export async function undo(context: Context, {operation}: Pick<LoadResultDocument, 'operation'>): Promise<boolean> {
+  const {changed} = await undoOperation(operation, await context.kind('backfill.load'), APPLY, context.ports)
+  return changed
+}
+
+/** Every row of a statement, as objects. */
+export async function select(context: Context, sql: string): Promise<Record<string, QueryValue>[]> {
+  const {columns, rows} = await context.query.run({sql})
+  const found: Record<string, QueryValue>[] = []
+  for await (const row of rows) found.push(Object.fromEntries(columns.map(({name}, index) => [name, row[index]!])))
+  return found
+}
+
+export function current(context: Context, table = 'items'): Promise<Record<string, QueryValue>[]> {
+  return select(context, `SELECT * FROM ${table}_current ORDER BY id`)
+}
+
+export async function statesOf(context: Context): Promise<Record<string, string>> {
+  const {tables} = await backfillStatus(context.definition, context.asOf, context.ports)
+  return Object.fromEntries(tables.flatMap(({runs}) => runs.map(({run, state}) => [run, state])))
+}
