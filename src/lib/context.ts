@@ -77,7 +77,7 @@ async function localContext(
   const catalog = new FileCatalog(store)
   const engine = duckdbOptions(environment, options.variables)
   const parquet = new DuckDbParquetEngine(engine)
-  const query = new DuckDbQueryEngine({...engine, store, catalog})
+  const query = new DuckDbQueryEngine({...engine, temporaryFolder: queryTemporaryFolder(), store, catalog})
   const ports: OperationPorts = {
     store,
     catalog,
@@ -123,6 +123,11 @@ function duckdbOptions(environment: LocalEnvironment, variables: NodeJS.ProcessE
     memoryLimitBytes: memoryLimit(variables['SLUICE_MEMORY']) ?? Math.min(half, MAX_DEFAULT_MEMORY_BYTES),
     threads: os.availableParallelism(),
   }
+}
+
+/** Questions are asked of lakes that cannot be written too, so what they spill does not go into the lake's folder. */
+function queryTemporaryFolder(): string {
+  return path.join(os.tmpdir(), `sluice-${os.userInfo().uid}`)
 }
 
 function memoryLimit(text: string | undefined): number | null {

@@ -1,4 +1,10 @@
-import {backfillStatus, nothingToLoad, planLoad, runLoad, type LoadResultDocument} from '../../src/lib/backfill/index.js'
+import {
+  backfillStatus,
+  nothingToLoad,
+  planLoad,
+  runLoad,
+  type LoadResultDocument,
+} from '../../src/lib/backfill/index.js'
 import type {Context} from '../../src/lib/context.js'
 import {undoOperation, type ApplyOptions} from '../../src/lib/operation/index.js'
 import type {QueryValue} from '../../src/lib/ports/query-engine.js'

@@ -29,6 +29,8 @@ export const everyTypeMapping: TableMapping = {
     {name: 'same', type: 'boolean', derive: {equal: ['title', 'zip']}, class: 'internal'},
     {name: 'differs', type: 'boolean', derive: {not_equal: ['title', 'zip']}, class: 'internal'},
     {name: 'total', type: 'decimal(18,2)', derive: {add: ['amount', 'amount']}, class: 'internal'},
+    {name: 'wide_total', type: 'decimal(20,2)', derive: {add: ['amount', 'amount']}, class: 'internal'},
+    {name: 'wide_difference', type: 'decimal(19,2)', derive: {subtract: ['amount', 'amount']}, class: 'internal'},
     {name: 'difference', type: 'bigint', derive: {subtract: ['large', 'small']}, class: 'internal'},
     {name: 'waited_ms', type: 'bigint', derive: {millis_between: ['created_at', 'seen_ms']}, class: 'internal'},
   ],

@@ -7,6 +7,8 @@ import {Exact} from './exact.js'
 type Form = (value: Exact) => string
 
 export const NOTHING = '–'
+/** What Intl can do. */
+const MOST_DECIMALS = 20
 
 /**
  * A value for people: `91.4%`, `4 min 12 s`, `£0.31`. It gets more digits where rounding would make it read as a
@@ -21,7 +23,7 @@ export function valueText(
   if (value === null) return NOTHING
   const forms = formsOf(unit, currency)
   const anchors = anchorsOf(unit, thresholds).filter((anchor) => !anchor.eq(value))
-  const honest = forms.find((form) => anchors.every((anchor) => form(anchor) !== form(value)))
+  const honest = forms.find((form) => !anchors.some((anchor) => readsAs(anchor, value, form)))
   return (honest ?? forms.at(-1)!)(value)
 }
 
@@ -35,7 +37,7 @@ export function targetText(unit: KpiUnit, thresholds: KpiThresholds | null): str
 
 /** Any exact decimal with separators: `212,480`. */
 export function decimalText(value: string): string {
-  return format(new Exact(value), {maximumFractionDigits: 20})
+  return format(new Exact(value), {maximumFractionDigits: MOST_DECIMALS})
 }
 
 /** An amount with the currency's usual decimals; bare where the currency is none. */
@@ -46,25 +48,42 @@ export function amountText(value: Exact, currency: string | null, options: Intl.
   return format(value, {style: 'currency', currency, ...options}).replaceAll('\u00a0', ' ')
 }
 
+/** `-£0.00` reads as nothing, too. */
+function readsAs(anchor: Exact, value: Exact, form: Form): boolean {
+  return form(anchor) === form(anchor.isZero() ? value.abs() : value)
+}
+
 function formsOf(unit: KpiUnit, currency: string | null): readonly Form[] {
   switch (unit) {
     case 'ratio':
-      return [1, 2, 4, 6].map((decimals) => (value) => `${value.times(100).toFixed(decimals)}%`)
+      return [1, 2, 4, 6, MOST_DECIMALS].map((decimals) => (value) => percentText(value, decimals))
     case 'milliseconds':
       return [(value) => durationText(value.toNumber()), (value) => `${countText(value.toNumber())} ms`, preciseMs]
     case 'money':
-      return [(value) => amountText(value, currency), ...[4, 6].map((digits) => fineAmount(currency, digits))]
+      return [
+        (value) => amountText(value, currency),
+        ...[4, 6, MOST_DECIMALS].map((digits) => fineAmount(currency, digits)),
+      ]
   }
 }
 
+/** The last form shows whatever decimals there are. */
+function placesOf(decimals: number): Intl.NumberFormatOptions {
+  return {minimumFractionDigits: decimals === MOST_DECIMALS ? 2 : decimals, maximumFractionDigits: decimals}
+}
+
+function percentText(value: Exact, decimals: number): string {
+  return `${format(value.times(100), {...placesOf(decimals), useGrouping: false})}%`
+}
+
 function preciseMs(value: Exact): string {
-  return `${format(value, {maximumFractionDigits: 3})} ms`
+  return `${format(value, {maximumFractionDigits: MOST_DECIMALS})} ms`
 }
 
 /** Below a hundredth two significant digits say more than places. */
 function fineAmount(currency: string | null, decimals: number): Form {
-  const places = {minimumFractionDigits: decimals, maximumFractionDigits: decimals}
-  return (value) => amountText(value, currency, value.abs().lt('0.01') ? {maximumSignificantDigits: 2} : places)
+  return (value) =>
+    amountText(value, currency, value.abs().lt('0.01') ? {maximumSignificantDigits: 2} : placesOf(decimals))
 }
 
 function anchorsOf(unit: KpiUnit, thresholds: KpiThresholds | null): Exact[] {
@@ -80,7 +99,7 @@ function exactText(value: Exact, unit: KpiUnit, currency: string | null): string
     case 'milliseconds':
       return wholeDuration(value)
     case 'money':
-      return amountText(value, currency, {maximumFractionDigits: 20})
+      return amountText(value, currency, {maximumFractionDigits: MOST_DECIMALS})
   }
 }
 

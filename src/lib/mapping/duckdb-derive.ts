@@ -39,9 +39,13 @@ function pair(
 /** A derived column's value in its declared type; NULL where the result does not fit. */
 export function derivedValueSql(column: DerivedColumn): string {
   const type = columnType(column.type)
-  const sql = derivationSql(column.derive)
+  const name = duckdbType(type)
+  const isSum = 'add' in column.derive || 'subtract' in column.derive
+  // DuckDB adds two DECIMAL(18,6) as DECIMAL(18,6): operands take the result's type first.
+  const operandSql: OperandSql =
+    isSum && type.kind === 'decimal' ? (operand) => `CAST(${columnOperand(operand)} AS ${name})` : columnOperand
   // TRY: an overflow becomes NULL and is then reported as inexact, not thrown.
-  return `TRY_CAST(TRY(${sql}) AS ${duckdbType(type)})`
+  return `TRY_CAST(TRY(${derivationSql(column.derive, operandSql)}) AS ${name})`
 }
 
 /** NULL, or the problem text of a derived column whose inputs stand but whose result does not fit. */

@@ -1,4 +1,8 @@
+import {createReadStream} from 'node:fs'
 import path from 'node:path'
+import {Writable} from 'node:stream'
+import {pipeline} from 'node:stream/promises'
+import {createGunzip} from 'node:zlib'
 import {SluiceError} from '../../errors.js'
 import type {LoadRequest} from '../../ports/parquet-engine.js'
 
@@ -6,18 +10,14 @@ import type {LoadRequest} from '../../ports/parquet-engine.js'
  * Names what DuckDB could not read. Its messages carry the file and the line, and sometimes the line's text, which is
  * data and stays out of ours.
  */
-export function lineError(error: unknown, request: LoadRequest): unknown {
-  if (!(error instanceof Error) || error instanceof SluiceError) return error
-  const file = request.files.find(({key}) => error.message.includes(path.posix.basename(key)))?.key
+export async function lineError(error: unknown, request: LoadRequest, files: readonly string[]): Promise<unknown> {
+  if (!(error instanceof Error) || error instanceof SluiceError || error === request.signal?.reason) return error
+  const index = request.files.findIndex(({key}) => error.message.includes(path.posix.basename(key)))
+  const file = request.files[index]?.key
   const line = /(?:in line|line:|record\/value) (\d+)/i.exec(error.message)?.[1]
   const place = file === undefined ? 'a file of the export' : line === undefined ? file : `${file}, line ${line}`
-  if (/gzip|zlib|inflate|decompress|unexpected end of/i.test(error.message) && !/JSON/.test(error.message)) {
-    return new SluiceError('EXPORT_FILE_BROKEN', `Cannot read ${place} to its end: the gzip data is broken.`, {
-      fix: 'Copy the export again and compare: sluice backfill inspect --export …',
-      details: {file},
-      cause: error,
-    })
-  }
+  const isGzip = /gzip|zlib|inflate|decompress|unexpected end of/i.test(error.message) && !/JSON/.test(error.message)
+  if (isGzip || (file !== undefined && (await isBroken(files[index]!)))) return brokenFile(place, file, error)
   if (/json|line|transform|convert|cast/i.test(error.message)) {
     return new SluiceError('EXPORT_LINE_INVALID', `Cannot read an item in ${place}.`, {
       fix: 'Check that the export is a full export in DYNAMODB_JSON: sluice backfill inspect --export …',
@@ -26,4 +26,25 @@ export function lineError(error: unknown, request: LoadRequest): unknown {
     })
   }
   return error
+}
+
+/**
+ * Whether a gzip file cannot be read to its end. DuckDB takes a cut stream for the end of the data, so Node's reader is
+ * asked once lines turn out to be missing or cut.
+ */
+export async function isBroken(file: string): Promise<boolean> {
+  try {
+    await pipeline(createReadStream(file), createGunzip(), new Writable({write: (_chunk, _encoding, done) => done()}))
+    return false
+  } catch {
+    return true
+  }
+}
+
+export function brokenFile(place: string, file: string | undefined, cause?: unknown): SluiceError {
+  return new SluiceError('EXPORT_FILE_BROKEN', `Cannot read ${place} to its end: the gzip data is broken.`, {
+    fix: 'Copy the export again and compare: sluice backfill inspect --export …',
+    details: {file},
+    cause,
+  })
 }

@@ -5,7 +5,7 @@ import {SluiceError} from '../../errors.js'
 import {catalogValues, compileDuckdb, decodePartition, ROW_CLASS, type CompiledMapping} from '../../mapping/index.js'
 import type {LoadRequest, LoadResult, ProblemCount, StagedObject} from '../../ports/parquet-engine.js'
 import {MAPPING_PRELUDE, quoteText} from '../../sql/index.js'
-import {lineError} from './load-errors.js'
+import {brokenFile, isBroken, lineError} from './load-errors.js'
 import {fileList, localFile} from './local-files.js'
 import {registerRowTap, type TapCounts} from './row-tap.js'
 import type {DuckDbSession} from './session.js'
@@ -39,9 +39,9 @@ export async function load(session: DuckDbSession, request: LoadRequest): Promis
   const tap = registerRowTap(session.connection, tapName, files.length, request.onProgress)
   const folder = path.join(session.spoolFolder, tapName)
   try {
-    const written = await copyRows(session, request, compiled, rowsSql, tapName, folder)
+    const written = await copyRows(session, request, compiled, rowsSql, tapName, folder, files)
     await refuseBadLines(session, request, tap, rowsSql)
-    refuseWrongCounts(request, tap)
+    await refuseWrongCounts(request, tap, files)
     const objects = await storeObjects(request, written)
     return {
       rows: tap.rows,
@@ -66,6 +66,7 @@ async function copyRows(
   rowsSql: string,
   tapName: string,
   folder: string,
+  files: readonly string[],
 ): Promise<WrittenFile[]> {
   if (request.files.length === 0) return []
   const columns = compiled.columns.join(', ')
@@ -75,7 +76,7 @@ async function copyRows(
     const rows = await session.rows(copy, request.signal)
     return rows.map((row) => ({file: String(row['filename']), rows: Number(row['count'])}))
   } catch (error) {
-    throw lineError(error, request)
+    throw await lineError(error, request, files)
   }
 }
 
@@ -127,9 +128,10 @@ async function refuseBadLines(
 }
 
 /** Every line that the manifest states, and no other, before anything is stored. */
-function refuseWrongCounts(request: LoadRequest, tap: TapCounts): void {
+async function refuseWrongCounts(request: LoadRequest, tap: TapCounts, files: readonly string[]): Promise<void> {
   for (const [index, file] of request.files.entries()) {
     if (tap.ofFile[index] === file.itemCount) continue
+    if (await isBroken(files[index]!)) throw brokenFile(file.key, file.key)
     throw new SluiceError(
       'EXPORT_COUNT_MISMATCH',
       `${file.key} holds ${tap.ofFile[index]} items, its manifest states ${file.itemCount}.`,

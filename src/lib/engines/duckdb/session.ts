@@ -23,7 +23,8 @@ export class DuckDbSession {
   static async open(options: DuckDbOptions): Promise<DuckDbSession> {
     await sweepDeadSpools(options.temporaryFolder)
     const spoolFolder = path.join(options.temporaryFolder, spoolName())
-    await mkdir(spoolFolder, {recursive: true})
+    // Spilled rows are data: nobody else on the machine reads them.
+    await mkdir(spoolFolder, {recursive: true, mode: 0o700})
     const instance = await DuckDBInstance.create(':memory:', {
       threads: String(options.threads),
       memory_limit: `${Math.floor(options.memoryLimitBytes / 1024)}KiB`,

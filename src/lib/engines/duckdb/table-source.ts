@@ -67,7 +67,7 @@ function emptySql(table: CatalogTable): string {
 
 function jsonSql(table: CatalogTable, files: readonly SourceFile[]): string {
   const columns = table.columns.map(({name, type}) => `${quoteIdentifier(name)}: ${quoteText(sqlType(type))}`)
-  return `SELECT * FROM read_json(${listOf(files)}, format = 'newline_delimited', columns = {${columns.join(', ')}})`
+  return `SELECT * FROM read_json(${listOf(files)}, format = 'newline_delimited', hive_partitioning = false, columns = {${columns.join(', ')}})`
 }
 
 function parquetSql(table: CatalogTable, files: readonly SourceFile[]): string {
