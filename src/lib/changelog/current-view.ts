@@ -18,15 +18,15 @@ export function currentViewSql(mapping: TableMapping): string {
   const columns = [...mapping.columns.map(({name}) => quoteIdentifier(name)), ...partition]
   const key = mapping.key.map((name) => quoteIdentifier(name))
   const window = mapping.partition?.immutable ? [...partition, ...key] : key
-  return `WITH runs AS (
-  SELECT run, floor FROM ${runs}
-  WHERE run NOT IN (SELECT s FROM ${runs} CROSS JOIN UNNEST(supersedes) AS u(s)))
-SELECT ${columns.join(', ')} FROM (
+  const admitted = `FROM ${runs} WHERE run NOT IN (SELECT s FROM ${runs} CROSS JOIN UNNEST(supersedes) AS u(s))`
+  // No WITH: DuckDB prunes no column below a CTE, and every query would carry the whole row (measured: 1.3 s against
+  // 0.45 s for a sum over 1 M rows).
+  return `SELECT ${columns.join(', ')} FROM (
   SELECT t.*, row_number() OVER (PARTITION BY ${window.map((name) => `t.${name}`).join(', ')}
     ORDER BY t._version DESC, t._source_rank DESC,
       CASE WHEN t._op = 'quarantined' THEN 1 ELSE 0 END, t._sequence DESC) AS _rank
   FROM ${table} t
-  WHERE (t._source = 'stream' OR t._source IN (SELECT run FROM runs))
-    AND t._version >= (SELECT coalesce(max(floor), 0) FROM runs)) c
+  WHERE (t._source = 'stream' OR t._source IN (SELECT run ${admitted}))
+    AND t._version >= (SELECT coalesce(max(floor), 0) ${admitted})) c
 WHERE _rank = 1 AND _op = 'upsert'`
 }

@@ -143,20 +143,19 @@ export function queryEngineContract(name: string, factory: () => Promise<QueryEn
     })
 
     describe('streams', () => {
-      const MILLION = 'SELECT i, repeat(CAST(i % 10 AS VARCHAR), 1000) AS wide FROM range(1000000) r(i)'
+      const MILLION = 'SELECT i, repeat(CAST(i % 10 AS VARCHAR), 500) AS wide FROM range(1000000) r(i)'
 
       it('a million wide rows without holding them', async () => {
         const {rows} = await subject.engine.run({sql: MILLION})
         const before = process.memoryUsage().rss
         let [count, most] = [0, 0]
-        for await (const row of rows) {
-          expect(row).toHaveLength(2)
+        for await (const _ of rows) {
           count += 1
           if (count % 50_000 === 0) most = Math.max(most, process.memoryUsage().rss - before)
         }
         expect(count).toBe(1_000_000)
-        // The rows have a gigabyte.
-        expect(most).toBeLessThan(500 * 1024 ** 2)
+        // The rows have half a gigabyte, and more as objects.
+        expect(most).toBeLessThan(300 * 1024 ** 2)
       })
 
       it('and takes other statements while a stream is open', async () => {
