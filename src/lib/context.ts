@@ -73,7 +73,9 @@ async function localContext(
     import('./local/system.js'),
     import('./engines/duckdb/index.js'),
   ])
-  const store = new FolderObjectStore({root: environment.root, versioned: environment.versioned})
+  // Plans and journals name users, commands and reasons.
+  const privatePrefix = '_sluice/operations/'
+  const store = new FolderObjectStore({root: environment.root, versioned: environment.versioned, privatePrefix})
   const catalog = new FileCatalog(store)
   const engine = duckdbOptions(environment, options.variables)
   const parquet = new DuckDbParquetEngine(engine)

@@ -90,8 +90,7 @@ export interface Answer<Document> {
 export async function answerOf<Document>(lake: LakeFolder, ...argv: string[]): Promise<Answer<Document>> {
   const {stdout, stderr, exit} = await sluice(lake, ...argv, '--json')
   if (stderr !== '') throw new Error(`stderr of --json: ${stderr}`)
-  const isError = Object.hasOwn(JSON.parse(stdout) as object, 'error')
-  if (isError) throw new Error(stdout)
+  if (Object.keys(JSON.parse(stdout) as object).join() === 'error') throw new Error(stdout)
   return {exit, document: documentOf(argv.slice(0, 2).join(':'), stdout) as Document}
 }
 

@@ -35,6 +35,14 @@ const COLUMNS: readonly Case[] = [
     /Remove/,
   ),
   column(
+    'format that is not built',
+    '{name: x, type: timestamp, from: x, format: iso_local}',
+    '41',
+    '.format',
+    /iso_local .* reserved/,
+    /format: iso /,
+  ),
+  column(
     'date from epoch',
     '{name: x, type: date, from: x, format: epoch_s}',
     '36',

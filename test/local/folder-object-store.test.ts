@@ -263,6 +263,17 @@ describe('FolderObjectStore and its errors', () => {
     await chmod(root, 0o755)
   })
 
+  it.skipIf(process.platform === 'win32')('keeps objects under the private prefix from other users', async () => {
+    const root = await temporaryFolder()
+    const store = new FolderObjectStore({root, privatePrefix: 'private/'})
+    await store.write('private/a', text('x'))
+    await store.write('private/a', text('y'))
+    await store.write('shared', text('x'))
+    const modeOf = async (key: string): Promise<number> => (await stat(join(root, key))).mode & 0o077
+    expect(await modeOf('private/a')).toBe(0)
+    expect(await modeOf('shared')).not.toBe(0)
+  })
+
   it.each([
     ['ENOSPC', true, 'DISK_FULL'],
     ['EDQUOT', true, 'DISK_FULL'],

@@ -37,7 +37,7 @@ async function mapWithDuckdb(items: readonly DynamoItem[]): Promise<ComparedRow[
   const compiled = compileDuckdb(everyTypeMapping, LOAD_DAY)
   const lines = `(SELECT Item, row_number() OVER () AS file_index FROM read_json(${quoteText(file)}, format = 'newline_delimited', columns = {Item: ${quoteText(compiled.itemType)}}))`
   const rows = await session.rows(
-    `SELECT * FROM ${compiled.rowsSql(lines, {version: 1n, sourceRank: 0, source: 'run'})} ORDER BY file_index`,
+    `SELECT * FROM ${compiled.rowsSql(lines, {version: 1n, sourceRank: 0, source: 'run'})} ORDER BY _file_index`,
   )
   return rows.map((row) => ({
     values: Object.fromEntries(everyTypeMapping.columns.map(({name}) => [name, queryValue(row[name] ?? null)])),

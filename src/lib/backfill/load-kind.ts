@@ -174,7 +174,8 @@ async function publish(
   }
 }
 
-function runRecord(work: LoadWork, staged: StagedLoad, ports: OperationPorts): RunRecord {
+/** What admits a staged load. */
+export function runRecord(work: LoadWork, staged: StagedLoad, ports: Pick<OperationPorts, 'clock'>): RunRecord {
   return {
     format: 1,
     run: staged.run,

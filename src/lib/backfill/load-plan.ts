@@ -66,7 +66,8 @@ export async function planLoad(request: LoadRequest, definition: LakeDefinition,
   const active = activeRuns(ofExport).filter(({record}) => isActive(record.run, runs))
   const hash = mappingHash(table)
   const loadedAs = active.find(({record}) => record.mapping === hash) ?? null
-  const supersedes = loadedAs === null ? active : []
+  // Superseded ones too: they must not come back when the run that replaced them is taken back.
+  const supersedes = loadedAs === null ? ofExport : []
   const unit = loadUnit(opened, table, hash, runKey(table.name, opened.exportId, nextSequence(ofExport)), supersedes)
   return {
     plan: {header: planHeader(opened, table, definition, ports), units: loadedAs === null ? [unit] : []},

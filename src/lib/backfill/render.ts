@@ -4,7 +4,7 @@ import {countText} from '../cli/output/count.js'
 import {aboutText} from '../cli/output/duration.js'
 import {microsText} from '../cli/output/money.js'
 import {renderTable} from '../cli/output/table.js'
-import {plural} from '../cli/output/text.js'
+import {plural, printable} from '../cli/output/text.js'
 import {instantText, instantWithAge} from '../cli/output/time.js'
 import {EXIT, type ExitCode} from '../errors.js'
 import type {InspectResult} from './inspect.js'
@@ -25,7 +25,7 @@ export function renderInspect(result: InspectResult): string {
   if (result.rebasedFrom !== null) entries.push(['written to', result.rebasedFrom])
   if (!result.isSummaryIntact) entries.push(['warning', SUMMARY_EDITED])
   return [
-    `Full export of ${result.tableName}: whole`,
+    `Full export of ${printable(result.tableName)}: whole`,
     '',
     renderBlock(entries),
     '',

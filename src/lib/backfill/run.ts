@@ -122,6 +122,11 @@ export async function acceptPlan(
     stale(`environment ${header.environment}, this is ${definition.environment.name}`)
   if (header.definitionHash !== definitionHash(definition, header.tables))
     stale(`another definition of ${header.tables.join(', ')}`)
+  if (plan.units.length !== 1) {
+    throw new SluiceError('PLAN_INVALID', 'The plan loads nothing: its export was loaded when it was made.', {
+      fix: 'sluice backfill status',
+    })
+  }
   await refuseIfStarted(header.operation, ports)
   return plan as LoadedPlan<LoadWork>
 }

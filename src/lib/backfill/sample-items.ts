@@ -32,7 +32,11 @@ export async function sampleItems(
 
 async function sampleFile(store: ObjectStore, file: ExportFile, count: number): Promise<SampledItem[]> {
   const every = Math.max(1, Math.floor(file.itemCount / count))
-  const lines = createInterface({input: Readable.from(store.read(file.key)).pipe(createGunzip()), crlfDelay: Infinity})
+  const bytes = Readable.from(store.read(file.key))
+  const input = bytes.pipe(createGunzip())
+  // `pipe` passes no error on: a file that cannot be read would end the process.
+  bytes.once('error', (error) => input.destroy(error))
+  const lines = createInterface({input, crlfDelay: Infinity})
   const items: SampledItem[] = []
   let number = 0
   for await (const line of lines) {
@@ -42,5 +46,6 @@ async function sampleFile(store: ObjectStore, file: ExportFile, count: number): 
     if (items.length === count) break
   }
   lines.close()
+  bytes.destroy()
   return items
 }

@@ -120,7 +120,7 @@ function checkFormat(column: DraftColumn, findings: Findings): void {
   const {format} = column.values
   const isTime = kind === 'timestamp' || kind === 'date'
   if (isTime && format === undefined) {
-    const formats = kind === 'date' ? 'iso' : 'iso, iso_local, epoch_s or epoch_ms'
+    const formats = kind === 'date' ? 'iso' : 'iso, epoch_s or epoch_ms'
     findings.add(
       column.at,
       `The ${kind} ${column.name} does not say how the source writes it.`,
@@ -128,6 +128,9 @@ function checkFormat(column: DraftColumn, findings: Findings): void {
     )
   } else if (!isTime && format !== undefined) {
     findings.add(placeOf(column, 'format'), `format is for timestamp and date, not for ${kind}.`, 'Remove format.')
+  } else if (format === 'iso_local') {
+    const message = 'format iso_local (a time without a zone) is reserved, not built in this version.'
+    findings.add(placeOf(column, 'format'), message, 'Write format: iso for times with Z or an offset.')
   } else if (kind === 'date' && (format === 'epoch_s' || format === 'epoch_ms')) {
     const message = `A date is read from text, not from ${format}.`
     findings.add(placeOf(column, 'format'), message, 'Write format: iso, or make it a timestamp.')

@@ -31,6 +31,7 @@ import {atEdge, errnoOf, nullWhenAbsent, readOnly, storeError} from './store-err
 import {systemClock, systemHost} from './system.js'
 
 const PARALLEL_DELETES = 16
+const PRIVATE_MODE = 0o600
 
 export interface FolderObjectStoreOptions {
   /** Absolute folder; made with the first write. */
@@ -39,6 +40,8 @@ export interface FolderObjectStoreOptions {
   readonly versioned?: boolean
   /** Refuse every change. */
   readonly readOnly?: boolean
+  /** Objects under this prefix can be read by their owner only. */
+  readonly privatePrefix?: string
   readonly clock?: Clock
   readonly host?: Host
 }
@@ -55,6 +58,7 @@ export class FolderObjectStore implements ObjectStore {
   readonly #etags = new EtagCache()
   readonly #versions: FolderVersions | null
   readonly #isReadOnly: boolean
+  readonly #privatePrefix: string | null
 
   constructor(options: FolderObjectStoreOptions) {
     this.uri = resolve(options.root)
@@ -71,6 +75,7 @@ export class FolderObjectStore implements ObjectStore {
     })
     this.#versions = options.versioned === true ? new FolderVersions(join(own, 'versions'), this.#paths) : null
     this.#isReadOnly = options.readOnly ?? false
+    this.#privatePrefix = options.privatePrefix ?? null
   }
 
   async *list(prefix: string, options: {readonly after?: ObjectKey} = {}): AsyncGenerator<ListedObject> {
@@ -114,7 +119,8 @@ export class FolderObjectStore implements ObjectStore {
     return this.#changing(key, async () => {
       if (options.ifMatch !== undefined) await this.#assertEtag(key, file, options.ifMatch)
       await this.#paths.ensure(dirname(file))
-      const staged = await this.#staging.stage(body)
+      const isPrivate = this.#privatePrefix !== null && key.startsWith(this.#privatePrefix)
+      const staged = await this.#staging.stage(body, isPrivate ? PRIVATE_MODE : undefined)
       try {
         await this.#publish(key, file, staged, options)
       } finally {

@@ -11,6 +11,8 @@ import type {FolderPaths} from './folder-paths.js'
 import {parseIdentity} from './process-identity.js'
 import {errnoOf, isAbsence} from './store-errors.js'
 
+/** What the umask makes of it. */
+const SHARED_MODE = 0o666
 const HOLDER_FILE = 'holder.json'
 // Where a link cannot be made the bytes are copied: another file system, a foreign file, too many links.
 const NOT_LINKABLE = new Set(['EXDEV', 'EPERM', 'EMLINK', 'ENOTSUP', 'EOPNOTSUPP'])
@@ -42,14 +44,14 @@ export class Staging {
   }
 
   /** Writes or adopts the body. The file of a `{file}` body stays where it is until `adopted`. */
-  async stage(body: WriteBody): Promise<StagedFile> {
+  async stage(body: WriteBody, mode = SHARED_MODE): Promise<StagedFile> {
     try {
-      return await this.#stageAt(await this.#nextPath(), body)
+      return await this.#stageAt(await this.#nextPath(), body, mode)
     } catch (error) {
       if (!isAbsence(error) || (await this.#isSessionThere())) throw error
       // Somebody cleared the store's own folder while this process had it open: begin anew, once.
       this.reset()
-      return this.#stageAt(await this.#nextPath(), body)
+      return this.#stageAt(await this.#nextPath(), body, mode)
     }
   }
 
@@ -58,9 +60,9 @@ export class Staging {
     this.#session = undefined
   }
 
-  async #stageAt(path: string, body: WriteBody): Promise<StagedFile> {
+  async #stageAt(path: string, body: WriteBody, mode: number): Promise<StagedFile> {
     try {
-      return body instanceof Uint8Array ? await stageBytes(path, body) : await stageFile(path, body.file)
+      return body instanceof Uint8Array ? await stageBytes(path, body, mode) : await stageFile(path, body.file)
     } catch (error) {
       await removeQuietly(path)
       throw error
@@ -120,8 +122,8 @@ export async function removeQuietly(path: string): Promise<void> {
   await unlink(path).catch(() => undefined)
 }
 
-async function stageBytes(path: string, bytes: Uint8Array): Promise<StagedFile> {
-  const handle = await open(path, 'wx')
+async function stageBytes(path: string, bytes: Uint8Array, mode: number): Promise<StagedFile> {
+  const handle = await open(path, 'wx', mode)
   try {
     await handle.writeFile(bytes)
     return {path, etag: hashBytes(bytes), stats: await seal(handle)}

@@ -16,7 +16,7 @@ export interface CompiledMapping {
   readonly columns: readonly string[]
   /**
    * Rows of a relation that has `Item` and `file_index`: the stored columns, and `_partition` (see
-   * `decodePartition`), `_class`, `_problem`, `file_index`. A FROM item, in parentheses.
+   * `decodePartition`), `_class`, `_problem`, `_file_index`. A FROM item, in parentheses.
    */
   rowsSql(lines: string, origin: RowOrigin): string
   /** The same `_partition` text from stored columns, to prove where rows were put. */
@@ -41,10 +41,12 @@ function rowsSql(mapping: TableMapping, lines: string, origin: RowOrigin, partit
   const values = sources.map((column) => `${valueSql(column)} AS ${quoteIdentifier(column.name)}`)
   const results = derived.map((column) => `${derivedValueSql(column)} AS ${quoteIdentifier(column.name)}`)
   const mapped = mapping.columns.map(({name}) => quoteIdentifier(name))
-  const parsed = `SELECT Item, file_index, ${values.join(', ')} FROM ${lines}`
+  // Underscored: a column of the table may be called item.
+  const read = `SELECT Item AS _item, file_index AS _file_index FROM ${lines}`
+  const parsed = `SELECT _item, _file_index, ${values.join(', ')} FROM (${read})`
   const computed = `SELECT ${['*', ...results].join(', ')} FROM (${parsed})`
-  const judged = `SELECT ${[...mapped, 'file_index', `${rowProblem(mapping, sources, derived)} AS _problem`].join(', ')} FROM (${computed})`
-  return `(SELECT ${[...mapped, ...metadata(origin), `${partitionSql} AS _partition`, `${rowClass()} AS _class`].join(', ')}, _problem, file_index FROM (${judged}))`
+  const judged = `SELECT ${[...mapped, '_file_index', `${rowProblem(mapping, sources, derived)} AS _problem`].join(', ')} FROM (${computed})`
+  return `(SELECT ${[...mapped, ...metadata(origin), `${partitionSql} AS _partition`, `${rowClass()} AS _class`].join(', ')}, _problem, _file_index FROM (${judged}))`
 }
 
 function rowProblem(
@@ -54,7 +56,7 @@ function rowProblem(
 ): string {
   const keyIsNull = mapping.key.map((name) => `${quoteIdentifier(name)} IS NULL`).join(' OR ')
   const problems = [
-    `CASE WHEN ${keyIsNull} THEN CASE WHEN Item IS NULL THEN 'item' ELSE 'key' END END`,
+    `CASE WHEN ${keyIsNull} THEN CASE WHEN _item IS NULL THEN 'item' ELSE 'key' END END`,
     ...sources.map((column) => problemSql(column, quoteIdentifier(column.name))),
     ...derived.map(derivedProblemSql),
   ]

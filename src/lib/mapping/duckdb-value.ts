@@ -15,7 +15,7 @@ function extract(container: string, field: string): string {
 /** The node of every attribute on the column's path, outermost first. */
 function pathNodes(column: SourceColumn): string[] {
   const nodes: string[] = []
-  let container = 'Item'
+  let container = '_item'
   for (const name of attributePath(column)) {
     const node = extract(container, name)
     nodes.push(node)

@@ -98,7 +98,11 @@ export function queryEngineContract(name: string, factory: () => Promise<QueryEn
         const sql = `SELECT 9007199254740993 AS n, CAST(1.5 AS DECIMAL(38,10)) AS d, [1, NULL] AS l,
           {'a': CAST(2 AS BIGINT), 'b': ['x']} AS s, 'ab'::BLOB AS b, TIMESTAMP '2026-01-02 03:04:05.000001' AS t`
         await subject.writeParquet('things/a.parquet', sql)
-        const columns = ['n', 'd', 'l', 's', 'b', 't'].map((column) => ({name: column, type: 'string'}))
+        const types = {n: 'bigint', d: 'decimal(38,10)', l: 'array<integer>', s: 'struct<a:bigint,b:array<string>>'}
+        const columns = Object.entries({...types, b: 'binary', t: 'timestamp'}).map(([column, type]) => ({
+          name: column,
+          type,
+        }))
         await subject.catalog.putTable({...TABLE, columns}, null)
         const result = await subject.engine.run({sql: 'SELECT * FROM things'})
         expect(result.columns.map(({type}) => type)).toEqual([
@@ -267,6 +271,28 @@ export function queryEngineContract(name: string, factory: () => Promise<QueryEn
         await subject.catalog.putTable(TABLE, null)
         for (const hidden of ['_a.parquet', '.b.parquet']) await subject.writeText(`things/${hidden}`, 'no parquet')
         expect(await rowsOf('SELECT * FROM things')).toEqual([])
+      })
+
+      it('have the columns of the catalog, whatever each object has', async () => {
+        const columns = [
+          {name: 'id', type: 'string'},
+          {name: 'd', type: 'decimal(18,4)'},
+          {name: 'later', type: 'bigint'},
+          {name: 'never', type: 'timestamp'},
+        ]
+        await subject.catalog.putTable({...TABLE, columns}, null)
+        await subject.writeParquet(
+          'things/a.parquet',
+          `SELECT 'a' AS id, CAST(1.25 AS DECIMAL(18,2)) AS d, 1 AS dropped`,
+        )
+        await subject.writeParquet(
+          'things/b.parquet',
+          `SELECT 2 AS later, CAST(1.2345 AS DECIMAL(18,4)) AS d, 'b' AS id`,
+        )
+        expect(await rowsOf('SELECT * FROM things ORDER BY id')).toEqual([
+          ['a', '1.2500', null, null],
+          ['b', '1.2345', 2n, null],
+        ])
       })
 
       it('with objects of the same name do not mix', async () => {

@@ -17,14 +17,16 @@ export function renderBlock(entries: readonly Labelled[]): string {
 export function renderNext(commands: readonly (readonly [command: string, purpose?: string])[]): string {
   const width = Math.max(...commands.map(([command]) => command.length)) + GAP
   return commands
-    .map(([command, purpose]) => `${INDENT}${purpose === undefined ? command : command.padEnd(width) + purpose}`)
+    .map(([command, purpose]) =>
+      printable(`${INDENT}${purpose === undefined ? command : command.padEnd(width) + purpose}`),
+    )
     .join('\n')
 }
 
 /** A heading with a remark at the right edge of the screen, or two spaces after it where there is no room. */
 export function renderHeading(heading: string, remark: string, widthColumns = 80): string {
   const room = widthColumns - remark.length
-  return `${heading.length + 2 > room ? `${heading}  ` : heading.padEnd(room)}${remark}`
+  return printable(`${heading.length + 2 > room ? `${heading}  ` : heading.padEnd(room)}${remark}`)
 }
 
 function blockLines(label: string, value: string | readonly string[], width: number): string[] {

@@ -70,7 +70,7 @@ async function copyRows(
 ): Promise<WrittenFile[]> {
   if (request.files.length === 0) return []
   const columns = compiled.columns.join(', ')
-  const select = `SELECT ${columns}, CASE WHEN ${tapName}(hash(${columns}), CAST(file_index AS UBIGINT), _class) THEN _partition END AS _partition FROM ${rowsSql}`
+  const select = `SELECT ${columns}, CASE WHEN ${tapName}(hash(${columns}), CAST(_file_index AS UBIGINT), _class) THEN _partition END AS _partition FROM ${rowsSql}`
   const copy = `COPY (${select}) TO ${quoteText(folder)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE ${ROW_GROUP_ROWS}, PARTITION_BY (_partition), RETURN_STATS)`
   try {
     const rows = await session.rows(copy, request.signal)
@@ -90,10 +90,10 @@ async function refuseBadLines(
   const count = (kind: keyof typeof ROW_CLASS): number => tap.ofClass[ROW_CLASS[kind]]!
   if (count('noItem') + count('noKey') + count('error') === 0) return
   const [first] = await session.rows(
-    `SELECT _problem, file_index FROM ${rowsSql} WHERE _class >= ${ROW_CLASS.error} ORDER BY _class DESC, file_index LIMIT 1`,
+    `SELECT _problem, _file_index FROM ${rowsSql} WHERE _class >= ${ROW_CLASS.error} ORDER BY _class DESC, _file_index LIMIT 1`,
     request.signal,
   )
-  const file = request.files[Number(first?.['file_index'] ?? 0)]?.key
+  const file = request.files[Number(first?.['_file_index'] ?? 0)]?.key
   const details = {
     file,
     linesWithoutItem: count('noItem'),

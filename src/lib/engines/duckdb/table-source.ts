@@ -29,7 +29,10 @@ export async function tableSourceSql(table: CatalogTable, ports: TableSourcePort
   return table.format === 'json' ? jsonSql(table, files) : parquetSql(table, files)
 }
 
-async function objectFiles(table: CatalogTable, {store, catalog, spoolFolder}: TableSourcePorts): Promise<SourceFile[]> {
+async function objectFiles(
+  table: CatalogTable,
+  {store, catalog, spoolFolder}: TableSourcePorts,
+): Promise<SourceFile[]> {
   const partitions = await partitionValues(table, catalog)
   const files: SourceFile[] = []
   for await (const {key} of store.list(table.location ?? '')) {
@@ -71,18 +74,38 @@ function jsonSql(table: CatalogTable, files: readonly SourceFile[]): string {
 }
 
 function parquetSql(table: CatalogTable, files: readonly SourceFile[]): string {
-  const columns = table.columns.map(({name}) => quoteIdentifier(name))
+  const columns = table.columns.map(columnSql)
   if (table.partitionColumns.length === 0) {
-    return `SELECT ${columns.join(', ')} FROM read_parquet(${listOf(files)}, hive_partitioning = false)`
+    return `SELECT ${columns.join(', ')} FROM ${objectsSql(table, files, 'hive_partitioning = false')}`
   }
   return files.every((file) => file.isInPlace) ? hiveSql(table, columns, files) : placedSql(table, columns, files)
+}
+
+/** Types that a table's objects may have differently: mappings change, and older objects stay as they were. */
+const CHANGING_TYPE = /^(string|boolean|integer|bigint|double|timestamp|date|decimal\(.+\))$/
+
+function columnSql({name, type}: CatalogColumn): string {
+  return CHANGING_TYPE.test(type)
+    ? `CAST(${quoteIdentifier(name)} AS ${sqlType(type)}) AS ${quoteIdentifier(name)}`
+    : quoteIdentifier(name)
+}
+
+/**
+ * The rows of all files, whatever columns each has: a column that a file does not have is NULL, and none takes the
+ * type that the first file happens to have (DuckDB would round to it in silence).
+ */
+function objectsSql(table: CatalogTable, files: readonly SourceFile[], options: string): string {
+  const typed = table.columns.filter(({type}) => CHANGING_TYPE.test(type))
+  const none = typed.map(({name, type}) => `CAST(NULL AS ${sqlType(type)}) AS ${quoteIdentifier(name)}`)
+  const objects = `SELECT * FROM read_parquet(${listOf(files)}, union_by_name = true, ${options})`
+  return none.length === 0 ? `(${objects})` : `(SELECT ${none.join(', ')} WHERE false UNION ALL BY NAME ${objects})`
 }
 
 /** Values stay text: DuckDB would read `1` as a number and `2024-01-01` as a date. */
 function hiveSql(table: CatalogTable, columns: readonly string[], files: readonly SourceFile[]): string {
   const types = table.partitionColumns.map(({name}) => `${quoteText(name)}: VARCHAR`)
   const partitions = table.partitionColumns.map(({name}) => quoteIdentifier(name))
-  return `SELECT ${[...columns, ...partitions].join(', ')} FROM read_parquet(${listOf(files)}, hive_partitioning = true, hive_types = {${types.join(', ')}})`
+  return `SELECT ${[...columns, ...partitions].join(', ')} FROM ${objectsSql(table, files, `hive_partitioning = true, hive_types = {${types.join(', ')}}`)}`
 }
 
 /**
@@ -99,7 +122,7 @@ function placedSql(table: CatalogTable, columns: readonly string[], files: reado
     const values = table.partitionColumns.map(
       ({name}, index) => `${valueSql(group[0]!.values[index]!)} AS ${quoteIdentifier(name)}`,
     )
-    return `SELECT ${[...columns, ...values].join(', ')} FROM read_parquet(${listOf(group)}, hive_partitioning = false)`
+    return `SELECT ${[...columns, ...values].join(', ')} FROM ${objectsSql(table, group, 'hive_partitioning = false')}`
   })
   return branches.join(' UNION ALL ')
 }

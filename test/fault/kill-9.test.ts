@@ -1,0 +1,200 @@
+import {createHash} from 'node:crypto'
+import {once} from 'node:events'
+import {access, cp, mkdir, mkdtemp, readdir, realpath, rm} from 'node:fs/promises'
+import {tmpdir} from 'node:os'
+import {join} from 'node:path'
+import {setTimeout as wait} from 'node:timers/promises'
+import {afterAll, describe, expect, it} from 'vitest'
+import {createContext, type Context} from '../../src/lib/context.js'
+import {resultOf, runSluice, startSluice, type RunResult} from '../cli/run-cli.js'
+import {MEETS_ALL} from './fault-cases.js'
+import {rowTexts} from './fault-lake.js'
+
+const ITEMS = 60_000
+const KILLS = MEETS_ALL ? 8 : 4
+const LONG_MS = 300_000
+const POLL_MS = 5
+
+interface Seen {
+  readonly rows: number
+  readonly digest: string
+}
+
+const folder = await realpath(await mkdtemp(join(tmpdir(), 'sluice-kill-')))
+afterAll(() => rm(folder, {recursive: true, force: true}))
+
+/** A lake as `sluice init` makes it, in a folder of its own. */
+async function lakeAt(name: string): Promise<string> {
+  const lake = join(folder, name)
+  if (name === 'first') await mkdir(lake)
+  else await cp(join(folder, 'first', 'sluice.yaml'), join(lake, 'sluice.yaml'))
+  if (name === 'first') await succeed(lake, 'init', '--blueprint', 'claims')
+  return lake
+}
+
+async function succeed(lake: string, ...argv: string[]): Promise<RunResult> {
+  const result = await runSluice(argv, {cwd: lake})
+  if (result.exit !== 0) throw new Error(`sluice ${argv.join(' ')}: exit ${result.exit}\n${result.stderr}`)
+  return result
+}
+
+async function inLake<Answer>(lake: string, read: (context: Context) => Promise<Answer>): Promise<Answer> {
+  const {signal} = new AbortController()
+  const context = await createContext({workingFolder: lake, variables: {}, signal, report: () => undefined})
+  try {
+    return await read(context)
+  } finally {
+    await context.close()
+  }
+}
+
+function seenIn(lake: string): Promise<Seen> {
+  return inLake(lake, async ({query}) => {
+    const texts = await rowTexts(query)
+    return {rows: texts.length, digest: createHash('sha256').update(texts.join('\n')).digest('hex')}
+  })
+}
+
+/** How many rows a reader sees; none where the view is not there yet. */
+function rowsIn(lake: string): Promise<number> {
+  return inLake(lake, async ({query, ports}) => {
+    if ((await ports.catalog.getTable('claims_current')) === null) return 0
+    const {rows} = await query.run({sql: 'SELECT count(*) FROM claims_current'})
+    let count = 0
+    for await (const [value] of rows) count = Number(value)
+    return count
+  })
+}
+
+async function namesIn(...path: string[]): Promise<string[]> {
+  return readdir(join(...path)).catch(() => [])
+}
+
+/** The operation whose plan was written, or null. */
+async function plannedIn(lake: string): Promise<string | null> {
+  const [operation] = await namesIn(lake, 'lake', '_sluice', 'operations')
+  if (operation === undefined) return null
+  const names = await namesIn(lake, 'lake', '_sluice', 'operations', operation)
+  return names.includes('plan.ndjson') ? operation : null
+}
+
+/** Resolves when the operation's journal has begun. */
+async function journalBegins(lake: string): Promise<string> {
+  for (;;) {
+    const operation = await plannedIn(lake)
+    const place = ['lake', '_sluice', 'operations', operation ?? '', 'journal']
+    if (operation !== null && (await namesIn(lake, ...place)).length > 0) return operation
+    await wait(POLL_MS)
+  }
+}
+
+/** Numbers from 0 to 1 that only the seed decides. */
+function* randomNumbers(seed: number): Generator<number, never> {
+  for (let state = seed; ;) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    yield state / 2 ** 32
+  }
+}
+
+const first = await lakeAt('first')
+await succeed(first, 'lake', 'sample', '--items', String(ITEMS), '--out', join(folder, 'exports'))
+const [exportFolder] = await namesIn(folder, 'exports', 'AWSDynamoDB')
+const exported = join(folder, 'exports', 'AWSDynamoDB', exportFolder!)
+const RUN = ['backfill', 'run', '--export', exported, '--yes']
+const startMs = performance.now()
+await succeed(first, ...RUN)
+const runMs = performance.now() - startMs
+const undisturbed = await seenIn(first)
+
+async function expectLoaded(lake: string): Promise<void> {
+  expect(await seenIn(lake)).toEqual(undisturbed)
+  expect(await namesIn(lake, 'lake', 'claims__runs')).toHaveLength(1)
+  expect(await namesIn(lake, 'lake', '_sluice', 'locks')).toEqual([])
+}
+
+describe('a backfill that is killed at a random moment', () => {
+  const random = randomNumbers(20260114)
+  for (let kill = 0; kill < KILLS; kill += 1) {
+    const part = (kill + random.next().value) / (KILLS - 0.5)
+    it(`at ${Math.round(part * 100)}% of its time`, {timeout: LONG_MS}, async () => {
+      const lake = await lakeAt(`kill-${kill}`)
+      const child = startSluice(RUN, {cwd: lake})
+      const ended = resultOf(child)
+      await Promise.race([wait(part * runMs), ended])
+      child.kill('SIGKILL')
+      await ended
+
+      expect([0, undisturbed.rows]).toContain(await rowsIn(lake))
+      if ((await plannedIn(lake)) === null) await succeed(lake, ...RUN)
+      else await succeed(lake, 'ops', 'resume', (await plannedIn(lake))!, '--yes')
+      await succeed(lake, ...RUN)
+      await expectLoaded(lake)
+      await rm(lake, {recursive: true})
+    })
+  }
+
+  it('when its journal has just begun, and the resume too', {timeout: LONG_MS}, async () => {
+    const lake = await lakeAt('kill-twice')
+    const child = startSluice(RUN, {cwd: lake})
+    const ended = resultOf(child)
+    const operation = await Promise.race([journalBegins(lake), ended])
+    expect(typeof operation).toBe('string')
+    child.kill('SIGKILL')
+    expect((await ended).exit).toBeNull()
+    expect(await rowsIn(lake)).toBe(0)
+
+    const again = startSluice(['ops', 'resume', '--yes'], {cwd: lake})
+    const againEnded = resultOf(again)
+    await Promise.race([wait((random.next().value * runMs) / 2), againEnded])
+    again.kill('SIGKILL')
+    await againEnded
+    await succeed(lake, 'ops', 'resume', String(operation), '--yes')
+    await expectLoaded(lake)
+  })
+})
+
+it('Ctrl-C gives 130, names the resume command, and that goes on', {timeout: LONG_MS}, async () => {
+  const lake = await lakeAt('interrupted')
+  const child = startSluice(RUN, {cwd: lake})
+  const ended = resultOf(child)
+  const operation = await Promise.race([journalBegins(lake), ended])
+  child.kill('SIGINT')
+  const {exit, stdout, stderr} = await ended
+  expect([exit, stdout]).toEqual([130, ''])
+  expect(stderr).toContain(`sluice ops resume ${String(operation)}`)
+  expect(await rowsIn(lake)).toBe(0)
+  expect(await namesIn(lake, 'lake', '_sluice', 'locks')).toEqual([])
+  await succeed(lake, 'ops', 'resume', String(operation), '--yes')
+  await expectLoaded(lake)
+})
+
+it('of two processes at once one loads, and the other says why not', {timeout: LONG_MS}, async () => {
+  const lake = await lakeAt('two')
+  const argv = [...RUN, '--json']
+  const results = await Promise.all([runSluice(argv, {cwd: lake}), runSluice(argv, {cwd: lake})])
+  const ends = results.map(({exit, stdout}) => {
+    const document = JSON.parse(stdout) as {changed?: boolean; error?: {code: string}}
+    return `${exit} ${document.error?.code ?? `changed ${document.changed}`}`
+  })
+  expect(ends).toContain('0 changed true')
+  expect(['2 LOCK_HELD', '0 changed false']).toContain(ends.find((end) => end !== '0 changed true'))
+  await expectLoaded(lake)
+  await access(join(lake, 'sluice.yaml'))
+})
+
+it('one that starts while another works is refused and leaves nothing', {timeout: LONG_MS}, async () => {
+  const lake = await lakeAt('second')
+  const child = startSluice(RUN, {cwd: lake})
+  const ended = resultOf(child)
+  await Promise.race([journalBegins(lake), ended])
+  // A stopped process holds its lock and does not renew it.
+  child.kill('SIGSTOP')
+  const {exit, stdout} = await runSluice([...RUN, '--json'], {cwd: lake})
+  child.kill('SIGCONT')
+  const {error} = JSON.parse(stdout) as {error?: {code: string}}
+  expect([exit, error?.code]).toEqual([2, 'LOCK_HELD'])
+  if (child.exitCode === null) await once(child, 'exit')
+  expect((await ended).exit).toBe(0)
+  expect(await namesIn(lake, 'lake', '_sluice', 'operations')).toHaveLength(1)
+  await expectLoaded(lake)
+})
