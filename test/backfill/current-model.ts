@@ -18,13 +18,13 @@ const isAbsent = (value: RawValue | undefined): boolean => value === undefined |
 /** Null for an item that must be quarantined. */
 export function modelRow(raw: RawItem): ModelRow | null {
   const {n, amount, note, createdAt} = raw
-  if (!isAbsent(n) && (n?.N === undefined || !/^-?\d{1,18}$/.test(n.N))) return null
+  if (!isAbsent(n) && (n?.N === undefined || !/^-?\d{1,18}(\.0+)?$/.test(n.N))) return null
   if (!isAbsent(amount) && (amount?.N === undefined || !/^-?\d{1,16}(\.\d{1,2})?$/.test(amount.N))) return null
   if (!isAbsent(note) && note?.S === undefined) return null
   if (createdAt?.S === undefined || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/.test(createdAt.S)) return null
   return {
     id: raw['id']!.S!,
-    count: isAbsent(n) ? null : BigInt(n!.N!),
+    count: isAbsent(n) ? null : BigInt(n!.N!.split('.')[0]!),
     amount: isAbsent(amount) ? null : withTwoDecimals(amount!.N!),
     note: isAbsent(note) ? null : note!.S!,
     created_at: createdAt.S,

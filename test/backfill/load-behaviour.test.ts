@@ -170,7 +170,10 @@ describe('one export under changed mappings', () => {
     expect(await statesOf(context)).toEqual({[first.run]: 'admitted'})
     await redefine(definitionText())
     expect(await load(context, source)).toMatchObject({changed: false, run: first.run})
-    expect(await current(context)).toEqual(before)
+    // The catalog keeps the wider type of the columns.
+    const rows = await current(context)
+    expect(rows.map(({amount: _, ...row}) => row)).toEqual(before.map(({amount: _, ...row}) => row))
+    expect(Number(rows[0]!['amount'])).toBe(1.25)
   })
 
   it('stands once when a load in the middle is taken back', async () => {

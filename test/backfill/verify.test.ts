@@ -1,6 +1,7 @@
 import {appendFile, readFile, rename, rm, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {afterEach, beforeEach, describe, expect, it} from 'vitest'
+import {verifyTable} from '../../src/lib/backfill/index.js'
 import {dataFileOf, item, writeItems, type ExportFolder} from './export-folder.js'
 import {answerOf, filesBelow, makeLake, openLake, refusalOf, sluice, type LakeFolder} from './lake-folder.js'
 import {load} from './loads.js'
@@ -76,6 +77,20 @@ describe('backfill verify', () => {
     const file = await fileOf(RECORD)
     const record = JSON.parse(await readFile(file, 'utf8')) as object
     await writeFile(file, `${JSON.stringify({...record, [name]: value})}\n`)
+    const context = await openLake(lake)
+    const {state, runs} = await verifyTable(
+      {table: 'items', samples: 1, asOf: new Date(0)},
+      {operation: context.ports, query: context.query, signal: context.signal},
+    )
+    await context.close()
+    expect(state).toBe('fail')
+    expect(runs[0]!.checks.find(({name: check}) => check === 'record')).toMatchObject({state: 'fail'})
+  })
+
+  it('ends with 3 for an edited run record', async () => {
+    const file = await fileOf(RECORD)
+    const record = JSON.parse(await readFile(file, 'utf8')) as object
+    await writeFile(file, `${JSON.stringify({...record, floor: 0})}\n`)
     expect(await verify()).toMatchObject({exit: 3, states: {record: 'fail', objects: 'pass'}})
   })
 

@@ -21,7 +21,7 @@ export class ProcessKilled extends Error {
   override readonly name = 'ProcessKilled'
 }
 
-/** A call that stands still until `release`, and with it every later object call of the process. */
+/** A call that stands still until `release`. */
 export interface Pause {
   /** Resolves when the call is about to be made. */
   readonly reached: Promise<void>
@@ -37,9 +37,12 @@ export interface FaultyOptions {
 }
 
 interface StandingPause {
+  readonly isAlone: boolean
   readonly reach: () => void
   readonly released: Promise<void>
 }
+
+const STAYS = (): void => undefined
 
 /**
  * The ports of one process, each call a point with a stable name. Object calls are made one at a time, in the order
@@ -97,13 +100,16 @@ export class FaultyPorts {
     return new ProcessKilled('The process was killed.')
   }
 
-  /** Stops the process at a point that it has not met yet. */
-  pauseAt(point: string): Pause {
+  /**
+   * Stops the process at a point that it has not met yet: every later object call waits too. With `alone`, only this
+   * call stands still, as one that is long on its way.
+   */
+  pauseAt(point: string, {alone: isAlone = false} = {}): Pause {
     let reach = (): void => undefined
     let release = (): void => undefined
     const reached = new Promise<void>((resolve) => (reach = resolve))
     const released = new Promise<void>((resolve) => (release = resolve))
-    this.#pauses.set(point, {reach, released})
+    this.#pauses.set(point, {isAlone, reach, released})
     return {reached, release}
   }
 
@@ -118,9 +124,11 @@ export class FaultyPorts {
 
   /** A call that is made when those asked before it are over. */
   #inTurn<T>(name: string, act: () => Promise<T>, isChange = false): Promise<T> {
-    const turn = this.#turns.then(() => this.#atPoint(name, act, isChange))
+    let stepAside = STAYS
+    const aside = new Promise<void>((resolve) => (stepAside = resolve))
+    const turn = this.#turns.then(() => this.#atPoint(name, act, isChange, stepAside))
     // What waits for this call goes on before the next one begins.
-    this.#turns = turn.then(nextTick, nextTick)
+    this.#turns = Promise.race([turn.then(nextTick, nextTick), aside])
     return this.#tracked(turn)
   }
 
@@ -135,20 +143,24 @@ export class FaultyPorts {
     return call
   }
 
-  async #atPoint<T>(name: string, act: () => Promise<T>, isChange: boolean): Promise<T> {
+  async #atPoint<T>(name: string, act: () => Promise<T>, isChange: boolean, stepAside = STAYS): Promise<T> {
     this.#refuseDead()
     const point = this.#enter(name, isChange)
-    await this.#pausedAt(point)
+    const pause = this.#pauses.get(point)
+    pause?.reach()
+    if (pause?.isAlone) stepAside()
+    await pause?.released
     this.#refuseDead()
     const kind = this.#fault?.point === point ? this.#fault.kind : null
     if (kind !== null) this.#hasFired = true
     if (kind === 'kill-before') throw this.kill()
     if (kind === 'fail-before') throw unavailable(point)
-    const result = await act()
+    const call = act()
+    await Promise.allSettled([call])
     this.#refuseDead()
     if (kind === 'kill-after') throw this.kill()
     if (kind === 'lose-answer') throw unavailable(point)
-    return result
+    return call
   }
 
   #enter(name: string, isChange: boolean): string {
@@ -159,12 +171,6 @@ export class FaultyPorts {
     this.points.push(point)
     if (isChange) this.changes.add(point)
     return point
-  }
-
-  async #pausedAt(point: string): Promise<void> {
-    const pause = this.#pauses.get(point)
-    pause?.reach()
-    await pause?.released
   }
 
   /** One point for the whole iteration, made with the first item asked for. */

@@ -11,7 +11,7 @@ import {MEETS_ALL} from './fault-cases.js'
 import {rowTexts} from './fault-lake.js'
 
 const ITEMS = 60_000
-const KILLS = MEETS_ALL ? 8 : 4
+const KILLS = MEETS_ALL ? 8 : 3
 const LONG_MS = 300_000
 const POLL_MS = 5
 

@@ -263,6 +263,10 @@ describe('FolderObjectStore and its errors', () => {
     await chmod(root, 0o755)
   })
 
+  it.skipIf(process.platform !== 'linux')('fails at once where no folder can be made', async () => {
+    await expectCode(new FolderObjectStore({root: '/proc/sluice/lake'}).write('a', text('x')), 'STORE_UNAVAILABLE')
+  })
+
   it.skipIf(process.platform === 'win32')('keeps objects under the private prefix from other users', async () => {
     const root = await temporaryFolder()
     const store = new FolderObjectStore({root, privatePrefix: 'private/'})

@@ -138,7 +138,7 @@ async function checkSamples(work: LoadWork, staged: StagedLoad, count: number, p
   for (const sample of items) {
     const row = map(sample.item)
     const expected = row.state === 'row' ? row.values : null
-    const difference = expected === null ? 'has no key' : await compareRow(work, staged.run, expected, ports)
+    const difference = expected === null ? 'has no key' : await compareReadable(work, staged.run, expected, ports)
     if (difference !== null) return {name, state: 'fail', text: `${sample.file}, line ${sample.line}: ${difference}`}
   }
   return {
@@ -155,6 +155,21 @@ async function firstChanged(source: ObjectStore, files: LoadWork['files']): Prom
 }
 
 type Values = Readonly<Record<string, QueryValue>>
+
+/** As `compareRow`; rows that cannot be read are a difference, not the end of the check. */
+async function compareReadable(
+  work: LoadWork,
+  run: string,
+  expected: Values,
+  ports: VerifyPorts,
+): Promise<string | null> {
+  try {
+    return await compareRow(work, run, expected, ports)
+  } catch (error) {
+    if (!hasCode(error, 'QUERY_FAILED', 'QUERY_INVALID')) throw error
+    return 'its row cannot be read'
+  }
+}
 
 /** Null when the one row of the key has exactly these values, else what differs (the column, never the value). */
 async function compareRow(work: LoadWork, run: string, expected: Values, ports: VerifyPorts): Promise<string | null> {

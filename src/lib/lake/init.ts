@@ -83,7 +83,7 @@ function definitionExists(file: string): SluiceError {
 
 async function writeBoth({file, schema}: {file: string; schema: string}, text: string): Promise<void> {
   const schemaFolder = dirname(schema)
-  const firstMade = await mkdir(schemaFolder, {recursive: true})
+  const isNewFolder = await madeFolder(schemaFolder)
   const hadSchema = (await lstat(schema).catch(() => null)) !== null
   const temporary = join(schemaFolder, `${randomUUID()}.tmp`)
   try {
@@ -97,8 +97,20 @@ async function writeBoth({file, schema}: {file: string; schema: string}, text: s
     await rm(temporary, {force: true}).catch(() => undefined)
     if (!hadSchema && (error as NodeJS.ErrnoException).code !== 'EEXIST')
       await rm(schema, {force: true}).catch(() => undefined)
-    if (firstMade !== undefined) await rmdir(schemaFolder).catch(() => undefined)
+    if (isNewFolder) await rmdir(schemaFolder).catch(() => undefined)
     throw error
+  }
+}
+
+/** False when it stood. Not by a recursive `mkdir`, which never ends in folders that take no folders (as /proc). */
+async function madeFolder(folder: string): Promise<boolean> {
+  await mkdir(dirname(folder)).catch(() => undefined)
+  try {
+    await mkdir(folder)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    return false
   }
 }
 
@@ -106,7 +118,7 @@ function asInitError(error: unknown, file: string): unknown {
   const code = (error as NodeJS.ErrnoException).code
   if (code === 'EEXIST') return definitionExists(file)
   if (code === 'ENOSPC') return new SluiceError('DISK_FULL', `There is no room for ${file}.`, {cause: error})
-  if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM' || code === 'ENOTDIR') {
+  if (code === 'EACCES' || code === 'EROFS' || code === 'EPERM' || code === 'ENOTDIR' || code === 'ENOENT') {
     return new SluiceError('STORE_READ_ONLY', `${file} cannot be written (${code}).`, {
       fix: 'Choose a folder that you may write to.',
       cause: error,

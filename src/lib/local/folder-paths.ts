@@ -40,7 +40,7 @@ export class FolderPaths {
   async ensure(folder: string): Promise<void> {
     if (await this.isThere(folder)) return
     if (folder === this.root) {
-      await mkdir(folder, {recursive: true})
+      await makeWithParents(folder)
       return
     }
     await this.ensure(dirname(folder))
@@ -87,6 +87,23 @@ export class FolderPaths {
   #linked(folder: string): Error {
     const key = relative(this.root, folder)
     return keyInvalid(key, 'a symbolic link, or another spelling of the same name, is in its path')
+  }
+}
+
+/**
+ * Makes a folder and those above it. Not by `mkdir` with `recursive`: where a folder stands but takes no folders (as
+ * `/proc`), Node 20 tries for ever, without ever failing.
+ */
+async function makeWithParents(folder: string): Promise<void> {
+  try {
+    await mkdir(folder)
+  } catch (error) {
+    if (errnoOf(error) === 'EEXIST') return
+    if (errnoOf(error) !== 'ENOENT' || dirname(folder) === folder) throw error
+    await makeWithParents(dirname(folder))
+    await mkdir(folder).catch((again: unknown) => {
+      if (errnoOf(again) !== 'EEXIST') throw again
+    })
   }
 }
 

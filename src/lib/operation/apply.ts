@@ -107,7 +107,15 @@ async function work(
   await journal.addNow({kind: 'started', at: at(), attempt, caller: options.caller})
   try {
     const running: Running = {kind, ports, journal, operation, attempt, signal, records: record.unitRecords}
-    await pMap(record.units, (unit) => runUnit(unit, running), {concurrency: options.concurrency ?? 1, signal})
+    // Not pMap's own `signal`: it would end here at once, and give the locks back, with a publish still in flight.
+    await pMap(
+      record.units,
+      async (unit) => {
+        signal.throwIfAborted()
+        await runUnit(unit, running)
+      },
+      {concurrency: options.concurrency ?? 1},
+    )
     await journal.addNow({kind: 'finished', at: at(), caller: options.caller})
   } catch (error) {
     throw await recordFailure(leases.signal.aborted ? leases.signal.reason : error, journal, operation, options, at())
