@@ -94,9 +94,9 @@ describe('a run is refused, with nothing changed:', () => {
   it('with operations that do not exist', async () => {
     for (const id of ['01KAP3Z8V5N6Q4S2T7W9X1Y0AB', '../../x', 'x\u001b[31m']) {
       await refuses('OPERATION_UNKNOWN', ['ops', 'show', id])
-      await refuses('OPERATION_UNKNOWN', ['ops', 'undo', id, '--yes'])
     }
-    for (const verb of ['resume', 'cancel', 'gc']) await refuses('OPERATION_UNKNOWN', ['ops', verb, 'nothing', '--yes'])
+    for (const verb of ['undo', 'resume', 'cancel', 'gc'])
+      await refuses('OPERATION_UNKNOWN', ['ops', verb, 'nothing', '--yes'])
     await refuses('OPERATION_UNKNOWN', ['ops', 'resume'])
     await refuses('USAGE', ['ops', 'unlock', 'nothing', '--yes'])
   })
