@@ -88,7 +88,7 @@ async function localContext(
     ids: systemIds,
     host: systemHost(),
     report: options.report,
-    openSource: (uri) => openSource(uri, options.workingFolder),
+    openSource: rememberedSources(options.workingFolder),
   }
   return {
     definition,
@@ -100,6 +100,16 @@ async function localContext(
     close: async () => {
       await Promise.all([parquet.close(), query.close()])
     },
+  }
+}
+
+/** One store a place: a store remembers the etags of the files that it has read. */
+function rememberedSources(workingFolder: string): (uri: string) => Promise<ObjectStore> {
+  const sources = new Map<string, Promise<ObjectStore>>()
+  return (uri) => {
+    const source = sources.get(uri) ?? openSource(uri, workingFolder)
+    sources.set(uri, source)
+    return source
   }
 }
 

@@ -1,4 +1,5 @@
 import {expect} from 'vitest'
+import {listRunRecords} from '../../src/lib/changelog/index.js'
 import {SluiceError} from '../../src/lib/errors.js'
 import {readOperation} from '../../src/lib/operation/index.js'
 import type {FaultLake, FaultProcess} from './fault-lake.js'
@@ -71,7 +72,7 @@ export async function expectLoaded(lake: FaultLake, rows: readonly string[], isL
 export async function expectGone(lake: FaultLake, state: 'undone' | 'cancelled'): Promise<void> {
   expect(await stateOf(lake)).toBe(state)
   expect(await lake.current()).toEqual([])
-  expect(await lake.keys('claims__runs/')).toEqual([])
+  expect(await listRunRecords(lake.store, 'claims')).toEqual([])
   await lake.start().collectGarbage()
   expect(await lake.keys('claims/')).toEqual([])
   expect(await lake.keys('_sluice/locks/')).toEqual([])

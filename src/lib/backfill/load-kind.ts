@@ -1,9 +1,10 @@
 import {createHash} from 'node:crypto'
 import pMap from 'p-map'
 import {
+  closeRun,
   encodeRunRecord,
   ensureChangelogTables,
-  readRunRecord,
+  readRunSlot,
   tableLocation,
   type RunRecord,
 } from '../changelog/index.js'
@@ -170,7 +171,7 @@ async function publish(
   } catch (error) {
     // Taken: by ourselves before a crash or a lost answer, or by another load of this export.
     if (!hasCode(error, 'PRECONDITION_FAILED')) throw error
-    return (await readRunRecord(ports.store, work.runKey))?.record.run === staged.run ? 'already' : 'conflict'
+    return (await readRunSlot(ports.store, work.runKey))?.record?.run === staged.run ? 'already' : 'conflict'
   }
 }
 
@@ -201,21 +202,12 @@ export function objectsSha256(objects: readonly {readonly key: ObjectKey; readon
   return createHash('sha256').update(lines.join('')).digest('hex')
 }
 
-async function retract(
+function retract(
   {work}: Unit<LoadWork>,
   staged: StagedLoad,
   ports: OperationPorts,
 ): Promise<'retracted' | 'already' | 'conflict'> {
-  const stored = await readRunRecord(ports.store, work.runKey)
-  // Another load may have been admitted under this key since: that one stays.
-  if (stored === null || stored.record.run !== staged.run) return 'already'
-  try {
-    await ports.store.delete(work.runKey, {ifMatch: stored.etag})
-    return 'retracted'
-  } catch (error) {
-    if (!hasCode(error, 'PRECONDITION_FAILED')) throw error
-    return 'conflict'
-  }
+  return closeRun(ports.store, work.runKey, staged.run)
 }
 
 /** Objects of the operation's attempts that no run record admits; their names carry the operation's id. */

@@ -1,5 +1,5 @@
 import {SluiceError} from '../errors.js'
-import {activeRuns, listRunRecords, runKey, standingFloor, type StoredRunRecord} from '../changelog/index.js'
+import {activeRuns, listRunRecords, nextRunKey, standingFloor, type StoredRunRecord} from '../changelog/index.js'
 import {
   definitionHash,
   findTable,
@@ -68,7 +68,7 @@ export async function planLoad(request: LoadRequest, definition: LakeDefinition,
   const loadedAs = active.find(({record}) => record.mapping === hash) ?? null
   // Superseded ones too: they must not come back when the run that replaced them is taken back.
   const supersedes = loadedAs === null ? ofExport : []
-  const unit = loadUnit(opened, table, hash, runKey(table.name, opened.exportId, nextSequence(ofExport)), supersedes)
+  const unit = loadUnit(opened, table, hash, await nextRunKey(ports.store, table.name, opened.exportId), supersedes)
   return {
     plan: {header: planHeader(opened, table, definition, ports), units: loadedAs === null ? [unit] : []},
     export: opened,
@@ -96,12 +96,6 @@ export function changelogTable(definition: LakeDefinition, name: string | undefi
 
 function isActive(run: string, runs: readonly StoredRunRecord[]): boolean {
   return activeRuns(runs).some(({record}) => record.run === run)
-}
-
-/** One more than the highest admission of this export, whatever became of it. */
-function nextSequence(ofExport: readonly StoredRunRecord[]): number {
-  const taken = ofExport.map(({key}) => Number(/\.(\d+)\.json$/.exec(key)?.[1] ?? 0))
-  return Math.max(0, ...taken) + 1
 }
 
 function chooseTable(opened: CheckedExport, asked: string | null, definition: LakeDefinition): TableDefinition {
@@ -172,6 +166,7 @@ function loadUnit(
   return {
     key: `load ${exportId}`,
     reads: [
+      {in: 'lake', uri: null, key, etag: null},
       ...opened.files.map((file) => ({in: 'source' as const, uri: sourceUri, key: file.key, etag: file.etag})),
       ...supersedes.map((run) => ({in: 'lake' as const, uri: null, key: run.key, etag: run.etag})),
     ],

@@ -1,10 +1,11 @@
 export {currentViewName, currentViewSql} from './current-view.js'
 export {
   activeRuns,
+  closeRun,
   encodeRunRecord,
   listRunRecords,
-  readRunRecord,
-  runKey,
+  nextRunKey,
+  readRunSlot,
   runsTableName,
   standingFloor,
   type RunRecord,

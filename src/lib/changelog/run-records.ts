@@ -46,31 +46,47 @@ export function runsPrefix(table: string): string {
   return `${runsTableName(table)}/`
 }
 
+/** What stands at a run's key: its record, or null where it was taken back; the key is then closed for good. */
+export interface RunSlot {
+  readonly key: ObjectKey
+  readonly etag: Etag
+  readonly record: RunRecord | null
+}
+
+/** The mark of a run that was taken back. Without `run` no reader counts it. */
+const ClosedRun = z.object({format: z.literal(1), closed: z.string()})
+
 /**
- * The key of a load's n-th admission. Two processes that load the same export under the same mapping both want the
- * same key, and one conditional write decides.
+ * The key of a load's next admission. Two processes that load the same export under the same mapping both want the
+ * same key, and one conditional write decides. A key is never used again.
  */
-export function runKey(table: string, load: string, sequence: number): ObjectKey {
-  return `${runsPrefix(table)}${load}.${sequence}.json`
+export async function nextRunKey(store: ObjectStore, table: string, load: string): Promise<ObjectKey> {
+  let highest = 0
+  for await (const {key} of store.list(`${runsPrefix(table)}${load}.`)) {
+    highest = Math.max(highest, Number(/\.(\d+)\.json$/.exec(key)?.[1] ?? 0))
+  }
+  return `${runsPrefix(table)}${load}.${highest + 1}.json`
 }
 
 /** Every run record of a table, by key. Throws `FORMAT_UNKNOWN` for one that this version cannot read. */
 export async function listRunRecords(store: ObjectStore, table: string): Promise<StoredRunRecord[]> {
   const records: StoredRunRecord[] = []
   for await (const {key} of store.list(runsPrefix(table))) {
-    const stored = await readRunRecord(store, key)
-    if (stored !== null) records.push(stored)
+    const slot = await readRunSlot(store, key)
+    if (slot !== null && slot.record !== null) records.push({...slot, record: slot.record})
   }
   return records
 }
 
-/** One record, or null. */
-export async function readRunRecord(store: ObjectStore, key: ObjectKey): Promise<StoredRunRecord | null> {
+/** What stands at a run's key; null when nothing does. Throws `FORMAT_UNKNOWN`. */
+export async function readRunSlot(store: ObjectStore, key: ObjectKey): Promise<RunSlot | null> {
   const head = await store.head(key)
   if (head === null) return null
   try {
-    const parsed = RunRecord.safeParse(JSON.parse(await readText(store, key)))
-    if (parsed.success) return {key, etag: head.etag, record: parsed.data}
+    const json: unknown = JSON.parse(await readText(store, key))
+    const record = RunRecord.safeParse(json)
+    if (record.success) return {key, etag: head.etag, record: record.data}
+    if (ClosedRun.safeParse(json).success) return {key, etag: head.etag, record: null}
   } catch (error) {
     if (hasCode(error, 'OBJECT_NOT_FOUND')) return null
     if (!(error instanceof SyntaxError)) throw error
@@ -78,6 +94,28 @@ export async function readRunRecord(store: ObjectStore, key: ObjectKey): Promise
   throw new SluiceError('FORMAT_UNKNOWN', `${key} is no run record that this version can read.`, {
     fix: 'Use the version of sluice that wrote it, or a newer one.',
   })
+}
+
+/**
+ * Takes a run back, or keeps it from ever being admitted: one conditional write of the mark in its place. A delete
+ * would free the key, and a process that stalled before its own write could admit the run after all.
+ */
+export async function closeRun(
+  store: ObjectStore,
+  key: ObjectKey,
+  run: string,
+): Promise<'retracted' | 'already' | 'conflict'> {
+  const slot = await readRunSlot(store, key)
+  // Another load may have been admitted under this key: that one stays.
+  if (slot !== null && slot.record?.run !== run) return 'already'
+  const mark: z.infer<typeof ClosedRun> = {format: 1, closed: run}
+  try {
+    await store.write(key, encode(mark), slot === null ? {ifAbsent: true} : {ifMatch: slot.etag})
+    return 'retracted'
+  } catch (error) {
+    if (!hasCode(error, 'PRECONDITION_FAILED')) throw error
+    return 'conflict'
+  }
 }
 
 /** The records that no standing record supersedes: what `current` reads. */
@@ -94,5 +132,9 @@ export function standingFloor(records: readonly StoredRunRecord[]): number | nul
 
 /** One line of JSON with a trailing newline, as the table of run records reads it. */
 export function encodeRunRecord(record: RunRecord): Buffer {
-  return Buffer.from(`${JSON.stringify(record)}\n`)
+  return encode(record)
+}
+
+function encode(document: object): Buffer {
+  return Buffer.from(`${JSON.stringify(document)}\n`)
 }

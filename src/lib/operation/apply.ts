@@ -1,6 +1,6 @@
 import pMap from 'p-map'
 import {SluiceError} from '../errors.js'
-import {checkFingerprints} from './fingerprints.js'
+import {checkFingerprints, checkStandingFingerprints} from './fingerprints.js'
 import {JournalWriter} from './journal.js'
 import {Leases} from './lock.js'
 import {toLines} from './json-lines.js'
@@ -158,14 +158,14 @@ async function runUnit(unit: Unit<unknown>, running: Running): Promise<void> {
   const proveMs = Math.round(ports.clock.monotonicMs() - startMs)
   await journal.addNow({kind: 'proven', unit: unit.key, proof, durationMs: proveMs})
   ports.report({kind: 'done', phase: 'proven', text: proof.text, durationMs: proveMs})
-  await checkFingerprints(unit, ports)
+  await checkStandingFingerprints(unit, ports)
   signal.throwIfAborted()
   await publishUnit(unit, staged, running)
 }
 
 async function stageUnit(unit: Unit<unknown>, running: Running): Promise<unknown> {
   const {kind, ports, journal, operation, attempt, signal} = running
-  await checkFingerprints(unit, ports)
+  await checkStandingFingerprints(unit, ports)
   const startMs = ports.clock.monotonicMs()
   const staged = await kind.stage(unit, {ports, operation, attempt, signal})
   const durationMs = Math.round(ports.clock.monotonicMs() - startMs)
@@ -181,8 +181,8 @@ async function publishUnit(
 ): Promise<void> {
   const outcome = await kind.publish(unit, staged, ports)
   if (outcome === 'conflict') {
-    throw new SluiceError('OPERATION_CONFLICT', `${unit.key} was published by another operation meanwhile.`, {
-      fix: `sluice ops cancel ${operation}`,
+    throw new SluiceError('OPERATION_CONFLICT', `${unit.key} was published or closed by another process meanwhile.`, {
+      fix: `sluice ops show ${operation}`,
     })
   }
   await journal.addNow({kind: 'published', unit: unit.key, at: ports.clock.now().toISOString()})

@@ -4,15 +4,23 @@ import type {Fingerprint, OperationPorts, Unit} from './types.js'
 
 const HEADS_AT_ONCE = 8
 
+type FingerprintPorts = Pick<OperationPorts, 'store' | 'openSource'>
+
 /** Throws `PLAN_STALE` when something that the unit reads or replaces is not as it was planned. */
-export async function checkFingerprints(
-  unit: Unit<unknown>,
-  ports: Pick<OperationPorts, 'store' | 'openSource'>,
-): Promise<void> {
-  await pMap(unit.reads, async (fingerprint) => checkOne(fingerprint, ports), {concurrency: HEADS_AT_ONCE})
+export async function checkFingerprints(unit: Unit<unknown>, ports: FingerprintPorts): Promise<void> {
+  await pMap(unit.reads, (fingerprint) => checkOne(fingerprint, ports), {concurrency: HEADS_AT_ONCE})
 }
 
-async function checkOne(fingerprint: Fingerprint, ports: Pick<OperationPorts, 'store' | 'openSource'>): Promise<void> {
+/**
+ * As `checkFingerprints`, once the operation has begun: what must be absent may be there now as the operation's own
+ * publish, whose journal entry a crash took. The publish itself finds out.
+ */
+export async function checkStandingFingerprints(unit: Unit<unknown>, ports: FingerprintPorts): Promise<void> {
+  const standing = unit.reads.filter(({etag}) => etag !== null)
+  await pMap(standing, (fingerprint) => checkOne(fingerprint, ports), {concurrency: HEADS_AT_ONCE})
+}
+
+async function checkOne(fingerprint: Fingerprint, ports: FingerprintPorts): Promise<void> {
   const store = fingerprint.in === 'lake' ? ports.store : await ports.openSource(fingerprint.uri!)
   const etag = (await store.head(fingerprint.key))?.etag ?? null
   if (etag === fingerprint.etag) return

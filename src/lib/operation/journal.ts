@@ -1,6 +1,6 @@
 import {hasCode, SluiceError} from '../errors.js'
 import {readText} from '../ports/object-content.js'
-import type {ObjectStore} from '../ports/object-store.js'
+import type {ObjectKey, ObjectStore} from '../ports/object-store.js'
 import {parseLines, toLines} from './json-lines.js'
 import {journalPrefix, segmentKey} from './state-layout.js'
 import type {Caller, OperationId, Proof} from './types.js'
@@ -74,7 +74,8 @@ export class JournalWriter {
 
   /** Writes what is buffered. Throws `LOCK_LOST` when another process wrote on. */
   flush(): Promise<void> {
-    this.flushing = this.flushing.then(() => this.writeSegment())
+    // A write that failed does not end the journal: the next one tries its entries again.
+    this.flushing = this.flushing.catch(() => undefined).then(() => this.writeSegment())
     return this.flushing
   }
 
@@ -83,18 +84,28 @@ export class JournalWriter {
     const entries = this.buffered
     this.buffered = []
     const key = segmentKey(this.operation, this.segments + 1)
-    const text = toLines(entries)
     try {
-      await this.store.write(key, Buffer.from(text), {ifAbsent: true})
+      await this.store.write(key, Buffer.from(toLines(entries)), {ifAbsent: true})
     } catch (error) {
+      this.buffered = [...entries, ...this.buffered]
+      if (!hasCode(error, 'PRECONDITION_FAILED')) throw error
       // Our own write whose answer was lost looks like a conflict: the content tells.
-      if (!hasCode(error, 'PRECONDITION_FAILED') || (await readText(this.store, key)) !== text) throw this.lost(error)
+      const landed = await this.landed(key, entries)
+      if (landed === 0) throw this.lost(error)
+      this.buffered = this.buffered.slice(landed)
+      this.segments += 1
+      return this.writeSegment()
     }
     this.segments += 1
   }
 
-  private lost(error: unknown): unknown {
-    if (!hasCode(error, 'PRECONDITION_FAILED')) return error
+  /** How many of the entries a standing segment holds: all of its own, or none when it is another process's. */
+  private async landed(key: ObjectKey, entries: readonly StoredEntry[]): Promise<number> {
+    const text = await readText(this.store, key)
+    return toLines(entries).startsWith(text) ? text.split('\n').length - 1 : 0
+  }
+
+  private lost(error: unknown): SluiceError {
     return new SluiceError('LOCK_LOST', `Another process went on with operation ${this.operation}.`, {
       fix: `sluice ops show ${this.operation}`,
       cause: error,

@@ -127,30 +127,54 @@ export class Leases {
     while (clock.monotonicMs() - startMs < STALE_AFTER_MS) {
       await clock.sleep(WATCH_EVERY_MS, signal)
       const now = await readLock(this.ports, standing.name)
-      if (now?.etag !== standing.etag) throw lockHeld(now ?? standing, 'Its lease is being renewed.', clock.now())
+      if (now === null) return
+      if (now.etag !== standing.etag) throw lockHeld(now, 'Its lease is being renewed.', clock.now())
     }
   }
 
+  /** Renews until released; gives up, and aborts the operation, once somebody else has a lock or nothing gets through. */
   private async renew(): Promise<void> {
-    try {
-      for (;;) {
+    let renewedMs = this.ports.clock.monotonicMs()
+    while (!this.stopRenewing.signal.aborted) {
+      try {
         await this.ports.clock.sleep(RENEW_EVERY_MS, this.stopRenewing.signal)
-        for (const [name, {document, etag}] of this.held) {
-          const renewed = {...document, renewal: document.renewal + 1}
-          const head = await this.ports.store.write(lockKey(name), encode(renewed), {ifMatch: etag})
-          if (this.held.has(name)) this.held.set(name, {document: renewed, etag: head.etag})
-        }
+        for (const name of this.held.keys()) await this.renewOne(name)
+        renewedMs = this.ports.clock.monotonicMs()
+      } catch (error) {
+        if (this.stopRenewing.signal.aborted) return
+        const isTaken = hasCode(error, 'LOCK_LOST')
+        if (!isTaken && this.ports.clock.monotonicMs() - renewedMs < STALE_AFTER_MS) continue
+        return this.lost.abort(isTaken ? error : lockLost(error))
       }
-    } catch (error) {
-      if (this.stopRenewing.signal.aborted) return
-      this.lost.abort(
-        new SluiceError('LOCK_LOST', 'Another process took the lock of this operation.', {
-          fix: 'sluice ops list',
-          cause: error,
-        }),
-      )
     }
   }
+
+  private async renewOne(name: LockName): Promise<void> {
+    const held = this.held.get(name)
+    if (held === undefined) return
+    const document = {...held.document, renewal: held.document.renewal + 1}
+    try {
+      const {etag} = await this.ports.store.write(lockKey(name), encode(document), {ifMatch: held.etag})
+      this.held.set(name, {document, etag})
+    } catch (error) {
+      if (!hasCode(error, 'PRECONDITION_FAILED')) throw error
+      // Our own renewal whose answer was lost looks like a conflict: the holder tells.
+      const standing = await readLock(this.ports, name)
+      if (standing === null || !isOurs(standing.document, document)) throw lockLost(error)
+      this.held.set(name, {document: standing.document, etag: standing.etag})
+    }
+  }
+}
+
+function lockLost(cause: unknown): SluiceError {
+  return new SluiceError(
+    'LOCK_LOST',
+    'Another process took the lock of this operation, or its lease could not be renewed.',
+    {
+      fix: 'sluice ops list',
+      cause,
+    },
+  )
 }
 
 function isOurs(standing: LockDocument, ours: LockDocument): boolean {
