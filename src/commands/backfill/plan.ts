@@ -1,5 +1,5 @@
 import * as Flags from '@oclif/core/flags'
-import {exportFlags, tableFlag} from '../../lib/cli/export-flags.js'
+import {exportFlags, loadRequestOf, tableFlag} from '../../lib/cli/export-flags.js'
 import {OperationCommand} from '../../lib/cli/operation-command.js'
 import type {LoadPlanDocument} from '../../lib/backfill/index.js'
 
@@ -25,12 +25,7 @@ export default class BackfillPlan extends OperationCommand<LoadPlanDocument> {
     const {flags} = await this.parse(BackfillPlan)
     const {definition, ports, asOf} = await this.context(flags)
     const {planDocument, planLoad, renderPlan} = await import('../../lib/backfill/index.js')
-    const request = {
-      export: flags.export,
-      acceptEditedSummary: flags['accept-edited-summary'],
-      table: flags.table ?? null,
-    }
-    const planned = await planLoad(request, definition, ports)
+    const planned = await planLoad(loadRequestOf(flags), definition, ports)
     if (flags.out !== undefined) await this.writePlan(flags.out, planned.plan)
     const result = planDocument(planned, definition.environment.name, asOf)
     return this.finish(result, renderPlan(result))

@@ -1,5 +1,5 @@
 import * as Flags from '@oclif/core/flags'
-import {optionalExportFlags, tableFlag} from '../../lib/cli/export-flags.js'
+import {loadRequestOf, optionalExportFlags, tableFlag} from '../../lib/cli/export-flags.js'
 import {mutationFlags} from '../../lib/cli/flags.js'
 import {OperationCommand} from '../../lib/cli/operation-command.js'
 import type {LoadPlanDocument, LoadResultDocument} from '../../lib/backfill/index.js'
@@ -36,12 +36,7 @@ Exit 4 when more items are quarantined than --max-quarantine allows.`
     const context = await this.context(flags)
     const backfill = await import('../../lib/backfill/index.js')
     const {definition, ports} = context
-    const request = {
-      export: flags.export,
-      acceptEditedSummary: flags['accept-edited-summary'],
-      table: flags.table ?? null,
-    }
-    const planned = flags.plan === undefined ? await backfill.planLoad(request, definition, ports) : null
+    const planned = flags.plan === undefined ? await backfill.planLoad(loadRequestOf(flags), definition, ports) : null
     if (planned !== null && flags['dry-run']) {
       const document = backfill.planDocument(planned, definition.environment.name, context.asOf)
       return this.finish(document, backfill.renderPlan(document))

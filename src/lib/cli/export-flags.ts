@@ -23,3 +23,18 @@ export const optionalExportFlags = {export: Flags.string(exportFolder), ...accep
 export const tableFlag = {
   table: Flags.string({summary: 'Table of the lake.', helpValue: '<name>'}),
 }
+
+interface ExportFlagValues {
+  readonly export?: string | undefined
+  readonly 'accept-edited-summary': boolean
+  readonly table?: string | undefined
+}
+
+/** The flags as the backfill topic asks for them. */
+export function loadRequestOf(flags: ExportFlagValues) {
+  return {
+    export: flags.export,
+    acceptEditedSummary: flags['accept-edited-summary'],
+    table: flags.table ?? null,
+  }
+}
