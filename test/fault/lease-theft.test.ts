@@ -148,9 +148,13 @@ describe('an old holder that wakes up loses', () => {
     })
   }
 
-  /** Before its plan stands it has an operation of its own, which comes too late; a table that it makes may stand. */
-  function codesOfLoser(point: string, wasPlanned: boolean): string[] {
-    if (!wasPlanned) return ['OPERATION_CONFLICT']
+  /**
+   * Before its plan stands it has an operation of its own, which comes too late; a table that it makes may stand.
+   * Where it only reads how its operation stands, it finds it done and has nothing left to lose (null).
+   */
+  function codesOfLoser(point: string, wasPlanned: boolean): (string | null)[] {
+    if (!wasPlanned) return ['OPERATION_CONFLICT', 'PLAN_STALE']
+    if (/^store\.(read|list) _sluice\/operations/.test(point)) return ['LOCK_LOST', null]
     return point.includes('catalog') ? ['LOCK_LOST', 'PRECONDITION_FAILED'] : ['LOCK_LOST']
   }
 
