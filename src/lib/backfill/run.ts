@@ -46,7 +46,7 @@ export async function runLoad(
 }
 
 /** Result of a plan that has nothing to do. */
-export function nothingToLoad({plan, export: opened, table, loadedAs}: LoadPlan): LoadResultDocument {
+export function nothingToLoad({export: opened, table, loadedAs}: LoadPlan): LoadResultDocument {
   const {record} = loadedAs!
   return {
     operation: record.operation,
@@ -66,7 +66,6 @@ export function nothingToLoad({plan, export: opened, table, loadedAs}: LoadPlan)
     proof: null,
     stageMs: 0,
     proveMs: 0,
-    ...(plan.units.length === 0 ? {} : {changed: true}),
   }
 }
 

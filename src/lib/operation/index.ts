@@ -12,7 +12,7 @@ export {
   type ShownOperation,
   type UnlockDocument,
 } from './documents.js'
-export {loadPlan, parsePlan, planLines, type LoadedPlan} from './plan-file.js'
+export {parsePlan, type LoadedPlan} from './plan-file.js'
 export {listOperationIds, readOperation, type OperationRecord, type OperationState} from './record.js'
 export {renderChanged, renderGarbage, renderOperation, renderOperations, renderUnlock} from './render.js'
 export {cancelOperation, undoOperation, type UndoResult} from './undo.js'

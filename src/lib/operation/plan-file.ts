@@ -1,12 +1,6 @@
 import {SluiceError} from '../errors.js'
-import {parseLines, toLines} from './json-lines.js'
-import type {Plan, PlanHeader, Unit} from './types.js'
-
-/** The text of a plan: the header, then one unit a line. */
-export async function* planLines(plan: Plan<unknown>): AsyncGenerator<string> {
-  yield toLines([plan.header])
-  for await (const unit of plan.units) yield toLines([unit])
-}
+import {parseLines} from './json-lines.js'
+import type {PlanHeader, Unit} from './types.js'
 
 /** A plan that stands in memory. */
 export interface LoadedPlan<Work> {
@@ -14,7 +8,7 @@ export interface LoadedPlan<Work> {
   readonly units: readonly Unit<Work>[]
 }
 
-/** Reads what `planLines` wrote. Throws `PLAN_INVALID` or `FORMAT_UNKNOWN`. */
+/** Reads a plan: the header, then one unit a line. Throws `PLAN_INVALID` or `FORMAT_UNKNOWN`. */
 export function parsePlan<Work>(text: string, name: string): LoadedPlan<Work> {
   const [header, ...units] = parseLines<PlanHeader | Unit<Work>>(text, name)
   if (
@@ -28,11 +22,4 @@ export function parsePlan<Work>(text: string, name: string): LoadedPlan<Work> {
     })
   }
   return {header, units: units as Unit<Work>[]}
-}
-
-/** Holds the whole plan; for plans of few units. */
-export async function loadPlan<Work>(plan: Plan<Work>): Promise<LoadedPlan<Work>> {
-  const units: Unit<Work>[] = []
-  for await (const unit of plan.units) units.push(unit)
-  return {header: plan.header, units}
 }
