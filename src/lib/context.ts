@@ -84,6 +84,7 @@ async function localContext(
     store,
     catalog,
     parquet,
+    query,
     clock: systemClock,
     ids: systemIds,
     host: systemHost(),

@@ -99,6 +99,16 @@ export class FaultBench {
     })
   }
 
+  /** The readers' engine over one lake. */
+  queryOf(lake: FaultLake): QueryEngine {
+    const query = this.#query
+    const run: QueryEngine['run'] = (request) => {
+      this.#shown = lake
+      return query.run(request)
+    }
+    return {name: query.name, run, close: async () => undefined}
+  }
+
   static async make(): Promise<FaultBench> {
     const folder = await realpath(await mkdtemp(join(tmpdir(), 'sluice-fault-')))
     await writeFile(join(folder, 'sluice.yaml'), DEFINITION)
@@ -172,10 +182,12 @@ export class FaultLake {
   start(fault?: Fault, identity: {readonly host?: Host; readonly clock?: Clock} = {}): FaultProcess {
     processes += 1
     const store = new FolderObjectStore({root: this.root})
+    const catalog = new FileCatalog(store)
     const ports: OperationPorts = {
       store,
-      catalog: new FileCatalog(store),
+      catalog,
       parquet: this.bench.parquet,
+      query: this.bench.queryOf(this),
       clock: identity.clock ?? new StillClock(new Date(EXPORT_TIME.getTime() + processes * 1000).toISOString()),
       ids: this.#ids,
       host: identity.host ?? new FixedHost({pid: 1000 + processes}),

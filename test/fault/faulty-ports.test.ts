@@ -17,6 +17,7 @@ function portsOver(store: MemoryObjectStore): OperationPorts {
     store,
     catalog: new FileCatalog(store),
     parquet: {name: 'duckdb', load: unused, digest: unused, close: async () => undefined},
+    query: {name: 'duckdb', run: unused, close: async () => undefined},
     clock: new FixedClock(),
     ids: new CountingIds(),
     host: new FixedHost(),

@@ -3,6 +3,7 @@ import type {OperationPorts} from '../../src/lib/operation/index.js'
 import type {Catalog} from '../../src/lib/ports/catalog.js'
 import type {ObjectStore} from '../../src/lib/ports/object-store.js'
 import type {ParquetEngine} from '../../src/lib/ports/parquet-engine.js'
+import type {QueryEngine} from '../../src/lib/ports/query-engine.js'
 
 /**
  * What happens at a point. `kill-…`: the process is gone, before or after the call took effect. `fail-before`: the
@@ -73,6 +74,7 @@ export class FaultyPorts {
       store,
       catalog: this.#catalog(options.catalogOver?.(store) ?? inner.catalog),
       parquet: this.#parquet(inner.parquet),
+      query: this.#query(inner.query),
       openSource: (uri) => this.#inTurn('openSource', async () => this.#store('source', await inner.openSource(uri))),
       clock: {
         now: () => inner.clock.now(),
@@ -230,6 +232,14 @@ export class FaultyPorts {
       name: inner.name,
       load: (request) => this.#atOnce(`parquet.load ${request.mapping.table}`, () => inner.load(request), true),
       digest: (request) => this.#atOnce(`parquet.digest ${request.mapping.table}`, () => inner.digest(request)),
+      close: () => inner.close(),
+    }
+  }
+
+  #query(inner: QueryEngine): QueryEngine {
+    return {
+      name: inner.name,
+      run: (request) => this.#atOnce('query.run', () => inner.run(request)),
       close: () => inner.close(),
     }
   }

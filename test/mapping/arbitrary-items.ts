@@ -43,6 +43,8 @@ export const everyTypeMapping: TableMapping = {
     path: null,
     fallback: 'load_day',
   },
+  when: [],
+  skip: [],
 }
 
 const digits = (max: number) => fc.string({unit: fc.constantFrom(...'0123456789'), minLength: 1, maxLength: max})

@@ -50,7 +50,7 @@ function mapWithRowFunction(items: readonly DynamoItem[]): ComparedRow[] {
   const map = compileRowFunction(everyTypeMapping, LOAD_DAY)
   return items.map((entry) => {
     const row = map(entry)
-    if (row.state === 'no_key') throw new Error('every generated item has a key')
+    if (row.state !== 'row') throw new Error('every generated item has a key')
     const {problem} = row
     return {
       values: row.values,

@@ -3,7 +3,7 @@ import type {TableMapping} from '../mapping/types.js'
 import {findTable} from './find.js'
 import type {LakeDefinition, TableDefinition} from './types.js'
 
-type MappedTable = Pick<TableDefinition, 'name' | 'key' | 'columns' | 'partition'>
+type MappedTable = Pick<TableDefinition, 'name' | 'key' | 'columns' | 'partition' | 'when' | 'skip'>
 
 /**
  * SHA-256 (hex) of the touched tables as they are resolved, mapping included; the order of names and keys does not
@@ -14,14 +14,14 @@ export function definitionHash(definition: LakeDefinition, tableNames: readonly 
   return sha256(canonicalJson(names.map((name) => findTable(definition, name))))
 }
 
-/** SHA-256 (hex) of what decides how an item becomes a row: name, key, columns and partition. */
-export function mappingHash({name, key, columns, partition}: MappedTable): string {
-  return sha256(canonicalJson({name, key, columns, partition}))
+/** SHA-256 (hex) of what decides how an item becomes a row: name, key, columns, partition and conditions. */
+export function mappingHash({name, key, columns, partition, when, skip}: MappedTable): string {
+  return sha256(canonicalJson({name, key, columns, partition, when, skip}))
 }
 
 /** The part of a table that the mapping's compilers need. */
-export function mappingOf({name, key, columns, partition}: MappedTable): TableMapping {
-  return {table: name, key, columns, partition}
+export function mappingOf({name, key, columns, partition, when, skip}: MappedTable): TableMapping {
+  return {table: name, key, columns, partition, when, skip}
 }
 
 /** JSON with sorted keys and no space: equal values have equal text. */

@@ -74,6 +74,8 @@ function resolveTable(table: DraftTable, environment: string): TableDefinition {
     key: (values.key ?? []).filter((name) => name !== undefined),
     columns: columns.map(resolveColumn),
     partition: partition === null ? null : resolvePartition(partition),
+    when: [],
+    skip: [],
     max_vanished: values.max_vanished ?? DEFAULT_MAX_VANISHED,
   }
 }

@@ -1,4 +1,4 @@
-import type {Column, Partitioning} from '../mapping/types.js'
+import type {Column, Condition, Partitioning} from '../mapping/types.js'
 
 export type TableKind = 'changelog' | 'events' | 'derived'
 export type Layer = 'bronze' | 'silver' | 'gold'
@@ -18,6 +18,9 @@ export interface TableDefinition {
   readonly key: readonly string[]
   readonly columns: readonly Column[]
   readonly partition: Partitioning | null
+  /** Which items of the source belong to the table, and which of those are left out; see `TableMapping`. */
+  readonly when: readonly Condition[]
+  readonly skip: readonly Condition[]
   /** A load that removes more than this share of the standing keys is refused; 0.05 is 5%. */
   readonly max_vanished: number
 }

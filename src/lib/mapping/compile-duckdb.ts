@@ -6,8 +6,22 @@ import {problemSql, valueSql} from './duckdb-value.js'
 import {storedColumns} from './row-metadata.js'
 import {isDerived, type Derivation, type DerivedColumn, type SourceColumn, type TableMapping} from './types.js'
 
-/** What became of a source line; the engine counts them while rows stream by. */
-export const ROW_CLASS = {upsert: 0, quarantined: 1, error: 2, noKey: 3, noItem: 4} as const
+/**
+ * What became of a source line; the engine counts them while rows stream by. The first two are stored, the next two
+ * are left out on purpose, and from `error` on the line is no row of the table.
+ */
+export const ROW_CLASS = {
+  upsert: 0,
+  quarantined: 1,
+  /** A `skip` condition holds. */
+  skipped: 2,
+  /** A `when` condition does not hold. */
+  elsewhere: 3,
+  /** A policy says `error`. */
+  error: 4,
+  noKey: 5,
+  noItem: 6,
+} as const
 
 export interface CompiledMapping {
   /** Type of the `Item` column to read lines with. */

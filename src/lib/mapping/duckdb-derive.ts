@@ -24,8 +24,11 @@ export function derivationSql(derivation: Derivation, operandSql: OperandSql = c
   if ('millis_between' in derivation) {
     return pair(derivation.millis_between, operandSql, (a, b) => `epoch_ms(${b}) - epoch_ms(${a})`)
   }
-  const [operand, pattern] = derivation.format_date
-  return `strftime(${operandSql(operand)}, ${quoteText(pattern)})`
+  if ('format_date' in derivation) {
+    const [operand, pattern] = derivation.format_date
+    return `strftime(${operandSql(operand)}, ${quoteText(pattern)})`
+  }
+  throw new SluiceError('DEFINITION_INVALID', `${Object.keys(derivation)[0]} is not built yet.`)
 }
 
 function pair(

@@ -22,7 +22,7 @@ export type MappedRow =
       readonly problem: RowProblem | null
       readonly partition: readonly (string | null)[]
     }
-  | {readonly state: 'no_key'}
+  | {readonly state: 'no_key' | 'skipped' | 'elsewhere'}
 
 type Values = Record<string, QueryValue>
 
@@ -110,9 +110,12 @@ function derive(derivation: Derivation, values: Values): QueryValue | InstanceTy
   if ('millis_between' in derivation) {
     return both(derivation.millis_between, values, (a, b) => Date.parse(String(b)) - Date.parse(String(a)))
   }
-  const [operand, pattern] = derivation.format_date
-  const value = operandValue(operand, values)
-  return value === null ? null : formatDate(String(value), pattern)
+  if ('format_date' in derivation) {
+    const [operand, pattern] = derivation.format_date
+    const value = operandValue(operand, values)
+    return value === null ? null : formatDate(String(value), pattern)
+  }
+  throw new SluiceError('DEFINITION_INVALID', `${Object.keys(derivation)[0]} is not built yet.`)
 }
 
 function number(value: QueryValue): InstanceType<typeof Exact> {

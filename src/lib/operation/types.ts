@@ -2,6 +2,7 @@ import type {Catalog} from '../ports/catalog.js'
 import type {Clock, Host, Ids} from '../ports/clock.js'
 import type {Etag, ObjectKey, ObjectStore} from '../ports/object-store.js'
 import type {ParquetEngine} from '../ports/parquet-engine.js'
+import type {QueryEngine} from '../ports/query-engine.js'
 import type {Report} from '../ports/report.js'
 
 /** A ULID: identity, never used for ordering. */
@@ -68,6 +69,7 @@ export interface OperationPorts {
   readonly store: ObjectStore
   readonly catalog: Catalog
   readonly parquet: ParquetEngine
+  readonly query: QueryEngine
   readonly clock: Clock
   readonly ids: Ids
   readonly host: Host

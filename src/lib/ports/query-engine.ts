@@ -11,10 +11,20 @@ export interface QueryColumn {
   readonly type: string
 }
 
+/** A relation that statements name beside the tables of the catalog. */
+export interface SharedRelation {
+  readonly name: string
+  /** One SELECT in the portable dialect. */
+  readonly sql: string
+  readonly parameters?: Readonly<Record<string, QueryValue>>
+}
+
 export interface QueryRequest {
   /** One statement in the portable dialect (Trino's), with `$name` parameters. */
   readonly sql: string
   readonly parameters?: Readonly<Record<string, QueryValue>>
+  /** Computed once for all statements of an engine that share them, where the engine can; never changes an answer. */
+  readonly shared?: readonly SharedRelation[]
   readonly signal?: AbortSignal
 }
 

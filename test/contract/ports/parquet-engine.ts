@@ -37,6 +37,8 @@ const MAPPING: TableMapping = {
     path: null,
     fallback: 'null',
   },
+  when: [],
+  skip: [],
 }
 const UNPARTITIONED: TableMapping = {...MAPPING, partition: null}
 

@@ -2,7 +2,7 @@ import type {DuckDBResult, DuckDBValue} from '@duckdb/node-api'
 import {hasCode, SluiceError} from '../../errors.js'
 import type {Catalog, CatalogTable} from '../../ports/catalog.js'
 import type {ObjectStore} from '../../ports/object-store.js'
-import type {QueryEngine, QueryRequest, QueryResult, QueryValue} from '../../ports/query-engine.js'
+import type {QueryEngine, QueryRequest, QueryResult, QueryValue, SharedRelation} from '../../ports/query-engine.js'
 import {DUCKDB_PRELUDE, quoteIdentifier} from '../../sql/index.js'
 import {DuckDbSession, type DuckDbOptions} from './session.js'
 import {referencedTables} from './table-names.js'
@@ -18,6 +18,8 @@ export interface DuckDbQueryOptions extends DuckDbOptions {
 export class DuckDbQueryEngine implements QueryEngine {
   readonly name = 'duckdb'
   private session: Promise<DuckDbSession> | null = null
+  /** Names of the tables that hold shared relations, by what they were computed from. */
+  private readonly shared = new Map<string, Promise<string>>()
 
   constructor(private readonly options: DuckDbQueryOptions) {}
 
@@ -26,7 +28,8 @@ export class DuckDbQueryEngine implements QueryEngine {
     const session = await (await this.open()).branch()
     try {
       await session.execute(DUCKDB_PRELUDE)
-      await this.defineTables(session, request.sql, new Set())
+      const names = await this.defineShared(session, request)
+      await this.defineTables(session, request.sql, names)
       const result = await session.stream(request.sql, parameters(request.parameters ?? {}), request.signal)
       return {columns: columnsOf(result), rows: rowsOf(session, result, request.signal)}
     } catch (error) {
@@ -38,12 +41,41 @@ export class DuckDbQueryEngine implements QueryEngine {
   async close(): Promise<void> {
     const session = this.session
     this.session = null
+    this.shared.clear()
     await (await session)?.close()
   }
 
   private open(): Promise<DuckDbSession> {
     this.session ??= DuckDbSession.open(this.options)
     return this.session
+  }
+
+  /** Makes a temporary view for every shared relation of the request. */
+  private async defineShared(session: DuckDbSession, {shared = [], signal}: QueryRequest): Promise<Set<string>> {
+    for (const relation of shared) {
+      const id = JSON.stringify([relation.sql, relation.parameters ?? {}], exactText)
+      const table = this.shared.get(id) ?? this.computeShared(relation, `sluice_shared_${this.shared.size + 1}`, signal)
+      this.shared.set(id, table)
+      // One that could not be computed is tried again by the next statement.
+      table.catch(() => this.shared.delete(id))
+      await session.execute([
+        `CREATE OR REPLACE TEMP VIEW ${quoteIdentifier(relation.name)} AS FROM memory.main.${await table}`,
+      ])
+    }
+    return new Set(shared.map(({name}) => name))
+  }
+
+  private async computeShared(relation: SharedRelation, table: string, signal?: AbortSignal): Promise<string> {
+    const session = await (await this.open()).branch()
+    try {
+      await session.execute(DUCKDB_PRELUDE)
+      await this.defineTables(session, relation.sql, new Set())
+      const create = `CREATE TABLE memory.main.${table} AS ${relation.sql}`
+      await session.guarded(() => session.connection.run(create, parameters(relation.parameters ?? {})), signal)
+      return table
+    } finally {
+      await session.close()
+    }
   }
 
   /** Makes a temporary view for every catalog table that the statement reads, views first resolved to tables. */
@@ -70,6 +102,10 @@ export class DuckDbQueryEngine implements QueryEngine {
       })
     }
   }
+}
+
+function exactText(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? `${value}n` : value
 }
 
 function parameters(values: Readonly<Record<string, QueryValue>>): Record<string, DuckDBValue> {
