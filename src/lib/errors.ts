@@ -33,6 +33,8 @@ export const CODES = {
   EXPORT_FILE_BROKEN: EXIT.failed,
   EXPORT_LINE_INVALID: EXIT.failed,
   EXPORT_ITEM_WITHOUT_KEY: EXIT.failed,
+  EXPORT_KEY_DUPLICATE: EXIT.failed,
+  EXPORT_TABLE_RECREATED: EXIT.usage,
   MAPPING_ERROR: EXIT.failed,
   // operations
   PLAN_INVALID: EXIT.usage,
@@ -47,6 +49,7 @@ export const CODES = {
   COST_EXCEEDED: EXIT.usage,
   PROOF_FAILED: EXIT.failed,
   UNVERIFIED: EXIT.partial,
+  VANISHED_TOO_MANY: EXIT.usage,
   // store, catalog, engine
   OBJECT_NOT_FOUND: EXIT.failed,
   PRECONDITION_FAILED: EXIT.failed,

@@ -1,5 +1,5 @@
 import * as Flags from '@oclif/core/flags'
-import {exportFlags, loadRequestOf, tableFlag} from '../../lib/cli/export-flags.js'
+import {loadFlags, loadRequestOf, tableFlag} from '../../lib/cli/export-flags.js'
 import {OperationCommand} from '../../lib/cli/operation-command.js'
 import type {LoadPlanDocument} from '../../lib/backfill/index.js'
 
@@ -16,7 +16,7 @@ export default class BackfillPlan extends OperationCommand<LoadPlanDocument> {
     },
   ]
   static override flags = {
-    ...exportFlags,
+    ...loadFlags,
     ...tableFlag,
     out: Flags.string({summary: 'Also write the plan to this file, for run --plan.', helpValue: '<file>'}),
   }

@@ -1,6 +1,6 @@
 import * as Flags from '@oclif/core/flags'
-import {loadRequestOf, optionalExportFlags, tableFlag} from '../../lib/cli/export-flags.js'
-import {mutationFlags} from '../../lib/cli/flags.js'
+import {loadRequestOf, optionalLoadFlags, tableFlag} from '../../lib/cli/export-flags.js'
+import {allowVanishedFlag, mutationFlags} from '../../lib/cli/flags.js'
 import {OperationCommand} from '../../lib/cli/operation-command.js'
 import type {LoadPlanDocument, LoadResultDocument} from '../../lib/backfill/index.js'
 
@@ -8,7 +8,8 @@ export default class BackfillRun extends OperationCommand<LoadResultDocument | L
   static override summary = 'Load a DynamoDB export into the lake, proven before readers see it.'
   static override description = `Stages every item as a row, reads the result back, and admits it with one write.
 Killed at any moment, it goes on with "ops resume"; running it twice changes nothing.
-Exit 4 when more items are quarantined than --max-quarantine allows.`
+Exit 4 when more items are quarantined than --max-quarantine allows. Refused when more keys
+would vanish than the table's max_vanished.`
   static override examples = [
     {
       description: 'Load an export',
@@ -20,14 +21,15 @@ Exit 4 when more items are quarantined than --max-quarantine allows.`
     },
   ]
   static override flags = {
-    ...optionalExportFlags,
+    ...optionalLoadFlags,
     ...tableFlag,
     plan: Flags.string({
       summary: 'Run exactly this plan.',
       helpValue: '<file>',
-      exclusive: ['export', 'table', 'dry-run'],
+      exclusive: ['export', 'table', 'dry-run', 'allow-unreadable'],
     }),
     'max-quarantine': Flags.integer({summary: 'Quarantined items that are still a success.', default: 0, min: 0}),
+    ...allowVanishedFlag,
     ...mutationFlags,
   }
 

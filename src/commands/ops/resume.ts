@@ -1,5 +1,5 @@
 import * as Args from '@oclif/core/args'
-import {mutationFlags} from '../../lib/cli/flags.js'
+import {allowVanishedFlag, mutationFlags} from '../../lib/cli/flags.js'
 import {OperationCommand} from '../../lib/cli/operation-command.js'
 import type {ChangedOperation} from '../../lib/operation/index.js'
 
@@ -14,7 +14,7 @@ export default class OpsResume extends OperationCommand<ChangedOperation> {
   static override args = {
     operation: Args.string({description: 'Id of the operation; default: the only one that waits.'}),
   }
-  static override flags = {yes, confirm, reason}
+  static override flags = {yes, confirm, reason, ...allowVanishedFlag}
 
   async run(): Promise<ChangedOperation> {
     const {args, flags} = await this.parse(OpsResume)

@@ -2,15 +2,26 @@ import {createHash} from 'node:crypto'
 import pMap from 'p-map'
 import {
   closeRun,
+  compareCurrent,
   encodeRunRecord,
   ensureChangelogTables,
+  listRunRecords,
+  quarantinePrefix,
   readRunSlot,
   tableLocation,
   type RunRecord,
 } from '../changelog/index.js'
 import {hasCode, SluiceError} from '../errors.js'
 import {partitionPath, pathTemplate, SOURCE_RANK, type TableMapping} from '../mapping/index.js'
-import type {OperationId, OperationKind, OperationPorts, Proof, StageContext, Unit} from '../operation/index.js'
+import type {
+  Comparison,
+  OperationId,
+  OperationKind,
+  OperationPorts,
+  Proof,
+  StageContext,
+  Unit,
+} from '../operation/index.js'
 import {HIVE_NULL_PARTITION, type Catalog} from '../ports/catalog.js'
 import type {Etag, ObjectKey} from '../ports/object-store.js'
 import type {LoadResult, StagedObject} from '../ports/parquet-engine.js'
@@ -29,6 +40,7 @@ export const loadKind: OperationKind<LoadWork, StagedLoad> = {
   kind: 'backfill.load',
   stage,
   prove,
+  compare,
   publish,
   retract,
   garbage,
@@ -49,6 +61,8 @@ async function stage({work}: Unit<LoadWork>, context: StageContext): Promise<Sta
     loadDay: work.loadDay,
     target: ports.store,
     keyOf: async (partition, n) => `${locate(partition)}${objectName(work, run, n)}`,
+    quarantineKeyOf: (n) => `${quarantinePrefix(work.table)}${objectName(work, run, n)}`,
+    allowUnreadable: work.allowUnreadable,
     onProgress: (done) => ports.report({kind: 'progress', done}),
     signal,
   })
@@ -66,9 +80,23 @@ function objectName(work: LoadWork, run: string, n: number): string {
   return `backfill-${work.export.exportId}-${run}-${String(n).padStart(OBJECT_DIGITS, '0')}.parquet`
 }
 
-function stagedText({rows, quarantined}: LoadResult): string {
+function stagedText(result: LoadResult): string {
+  const {rows, quarantined, unreadable} = result
   const count = (value: number): string => value.toLocaleString('en-US')
-  return `${count(rows)} items: ${count(rows - quarantined)} rows, ${count(quarantined)} quarantined`
+  const parts = [`${count(rows - quarantined)} rows`, `${count(quarantined)} quarantined`]
+  if (leftOut(result) > 0) parts.push(`${count(leftOut(result))} left out`)
+  if (unreadable > 0) parts.push(`${count(unreadable)} unreadable`)
+  return `${count(linesOf(result))} items: ${parts.join(', ')}`
+}
+
+/** Items that conditions of the table leave out. */
+function leftOut({skipped, elsewhere}: LoadResult): number {
+  return skipped + elsewhere
+}
+
+/** Every line that was read. */
+export function linesOf(result: LoadResult): number {
+  return result.rows + leftOut(result) + result.unreadable
 }
 
 type Locate = (partition: readonly string[]) => string
@@ -122,7 +150,7 @@ async function prove(
   ports: OperationPorts,
   signal: AbortSignal,
 ): Promise<Proof> {
-  await checkObjects(staged.objects, ports)
+  await checkObjects([...staged.objects, ...staged.quarantine.objects], ports)
   const found = await ports.parquet.digest({
     store: ports.store,
     objects: staged.objects,
@@ -130,19 +158,39 @@ async function prove(
     loadDay: work.loadDay,
     signal,
   })
+  const aside = await ports.parquet.digestQuarantine({store: ports.store, objects: staged.quarantine.objects, signal})
   const differs =
     found.rows !== staged.rows || found.quarantined !== staged.quarantined || found.digest !== staged.digest
-  if (differs || found.rows !== work.export.itemCount) {
+  const asideDiffers =
+    aside.rows !== staged.quarantined + staged.unreadable || aside.digest !== staged.quarantine.digest
+  if (differs || asideDiffers || linesOf(staged) !== work.export.itemCount) {
     throw new SluiceError(
       'PROOF_FAILED',
-      `What was written is not what was read: ${found.rows} rows, ${staged.rows} staged, ${work.export.itemCount} stated.`,
+      `What was written is not what was read: ${found.rows} rows found, ${staged.rows} staged, of ${work.export.itemCount} items.`,
       {
         fix: 'Nothing was admitted. Run the same command again; if it happens twice, check the disk.',
-        details: {found, staged: {rows: staged.rows, quarantined: staged.quarantined, digest: staged.digest}},
+        details: {found, aside, staged: {rows: staged.rows, quarantined: staged.quarantined, digest: staged.digest}},
       },
     )
   }
   return {level: 'content', text: `structure and content: counts, ${staged.objects.length} objects read back, digest`}
+}
+
+async function compare(
+  {work}: Unit<LoadWork>,
+  staged: StagedLoad,
+  ports: OperationPorts,
+  signal: AbortSignal,
+): Promise<Comparison | null> {
+  if ((await listRunRecords(ports.store, work.table)).length === 0) return null
+  const candidate = {run: staged.run, floor: floorOf(work, staged), supersedes: work.supersedes}
+  const change = await compareCurrent(work.mapping, candidate, ports.query, signal)
+  return {of: 'keys', ...change, maxVanished: work.maxVanished}
+}
+
+/** With an item missing nothing tells whether its key stands still, so that the load sets no floor. */
+export function floorOf(work: LoadWork, {unreadable}: StagedLoad): bigint | null {
+  return unreadable > 0 ? null : BigInt(work.version)
 }
 
 async function checkObjects(objects: readonly StagedObject[], ports: OperationPorts): Promise<void> {
@@ -177,19 +225,23 @@ async function publish(
 
 /** What admits a staged load. */
 export function runRecord(work: LoadWork, staged: StagedLoad, ports: Pick<OperationPorts, 'clock'>): RunRecord {
+  const floor = floorOf(work, staged)
   return {
     format: 1,
     run: staged.run,
     operation: staged.run.split('.')[0]!,
     kind: 'full',
     load: work.export.exportId,
-    floor: Number(work.version),
+    tableId: work.export.tableId,
+    floor: floor === null ? null : Number(floor),
     supersedes: [...work.supersedes],
     rows: staged.rows,
     quarantined: staged.quarantined,
+    leftOut: leftOut(staged),
+    unreadable: staged.unreadable,
     objects: staged.objects.length,
     sizeBytes: staged.objects.reduce((sum, {sizeBytes}) => sum + sizeBytes, 0),
-    objectsSha256: objectsSha256(staged.objects),
+    objectsSha256: objectsSha256([...staged.objects, ...staged.quarantine.objects]),
     mapping: work.mappingHash,
     exportTime: work.export.exportTime,
     admittedAt: ports.clock.now().toISOString(),
@@ -220,11 +272,13 @@ async function* garbage(
 ): AsyncGenerator<{key: ObjectKey; etag: Etag; sizeBytes: number}> {
   const admitted = published && staged !== null ? `-${staged.run}-` : null
   const location = (await ports.catalog.getTable(work.table))?.location ?? tableLocation(work.table)
-  for await (const {key} of ports.store.list(location)) {
-    const name = key.slice(key.lastIndexOf('/') + 1)
-    if (!name.startsWith(`backfill-${work.export.exportId}-${operation}.`)) continue
-    if (admitted !== null && name.includes(admitted)) continue
-    const head = await ports.store.head(key)
-    if (head !== null) yield {key, etag: head.etag, sizeBytes: head.sizeBytes}
+  for (const prefix of [location, quarantinePrefix(work.table)]) {
+    for await (const {key} of ports.store.list(prefix)) {
+      const name = key.slice(key.lastIndexOf('/') + 1)
+      if (!name.startsWith(`backfill-${work.export.exportId}-${operation}.`)) continue
+      if (admitted !== null && name.includes(admitted)) continue
+      const head = await ports.store.head(key)
+      if (head !== null) yield {key, etag: head.etag, sizeBytes: head.sizeBytes}
+    }
   }
 }

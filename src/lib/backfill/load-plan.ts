@@ -18,13 +18,15 @@ export interface LoadRequest {
   readonly acceptEditedSummary: boolean
   /** Null: the table of the definition that the export's table feeds. */
   readonly table: string | null
+  /** Lines without an item or a key that may be set aside; with any the load sets no floor. */
+  readonly allowUnreadable?: number
 }
 
 /** The work of the one unit of a load. */
 export interface LoadWork {
   readonly export: Pick<
     CheckedExport,
-    'uri' | 'sourceUri' | 'exportId' | 'tableName' | 'exportTime' | 'itemCount' | 'isSummaryIntact'
+    'uri' | 'sourceUri' | 'exportId' | 'tableName' | 'tableId' | 'exportTime' | 'itemCount' | 'isSummaryIntact'
   >
   readonly files: readonly ExportFile[]
   readonly table: string
@@ -33,6 +35,9 @@ export interface LoadWork {
   /** Microseconds, as text. */
   readonly version: string
   readonly loadDay: string
+  readonly allowUnreadable: number
+  /** Share of the standing keys. */
+  readonly maxVanished: number
   readonly runKey: string
   readonly supersedes: readonly string[]
 }
@@ -62,13 +67,15 @@ export async function planLoad(request: LoadRequest, definition: LakeDefinition,
   const opened = await openExport({uri: request.export, acceptEditedSummary: request.acceptEditedSummary}, ports)
   const table = chooseTable(opened, request.table, definition)
   const runs = await listRunRecords(ports.store, table.name)
+  refuseRecreated(opened, runs)
   const ofExport = runs.filter(({record}) => record.load === opened.exportId)
   const active = activeRuns(ofExport).filter(({record}) => isActive(record.run, runs))
   const hash = mappingHash(table)
   const loadedAs = active.find(({record}) => record.mapping === hash) ?? null
   // Superseded ones too: they must not come back when the run that replaced them is taken back.
   const supersedes = loadedAs === null ? ofExport : []
-  const unit = loadUnit(opened, table, hash, await nextRunKey(ports.store, table.name, opened.exportId), supersedes)
+  const runKey = await nextRunKey(ports.store, table.name, opened.exportId)
+  const unit = loadUnit({opened, table, hash, runKey, supersedes, allowUnreadable: request.allowUnreadable ?? 0})
   return {
     plan: {header: planHeader(opened, table, definition, ports), units: loadedAs === null ? [unit] : []},
     export: opened,
@@ -90,6 +97,20 @@ export function changelogTable(definition: LakeDefinition, name: string | undefi
     `The lake has ${tables.length} change logs: ${tables.map((table) => table.name).join(', ')}.`,
     {
       fix: 'Add --table NAME.',
+    },
+  )
+}
+
+/** A table that was deleted and created again begins a history of its own. */
+function refuseRecreated(opened: CheckedExport, runs: readonly StoredRunRecord[]): void {
+  const other = activeRuns(runs).find(({record}) => record.tableId !== opened.tableId)
+  if (other === undefined) return
+  throw new SluiceError(
+    'EXPORT_TABLE_RECREATED',
+    `${opened.tableName} was deleted and created again between export ${other.record.load}, which is loaded, and this one.`,
+    {
+      fix: `Load it into a lake of its own, or take the older table's loads back first: sluice ops undo ${other.record.operation}`,
+      details: {loaded: other.record.tableId, exported: opened.tableId},
     },
   )
 }
@@ -154,31 +175,37 @@ function estimateLoad(opened: CheckedExport): Estimate {
   }
 }
 
-function loadUnit(
-  opened: CheckedExport,
-  table: TableDefinition,
-  hash: string,
-  key: string,
-  supersedes: readonly StoredRunRecord[],
-): Unit<LoadWork> {
+interface LoadParts {
+  readonly opened: CheckedExport
+  readonly table: TableDefinition
+  /** Of the table's mapping. */
+  readonly hash: string
+  readonly runKey: string
+  readonly supersedes: readonly StoredRunRecord[]
+  readonly allowUnreadable: number
+}
+
+function loadUnit({opened, table, hash, runKey, supersedes, allowUnreadable}: LoadParts): Unit<LoadWork> {
   const seconds = Math.floor(Date.parse(opened.exportTime) / 1000)
-  const {uri, sourceUri, exportId, tableName, exportTime, itemCount, isSummaryIntact} = opened
+  const {uri, sourceUri, exportId, tableName, tableId, exportTime, itemCount, isSummaryIntact} = opened
   return {
     key: `load ${exportId}`,
     reads: [
-      {in: 'lake', uri: null, key, etag: null},
+      {in: 'lake', uri: null, key: runKey, etag: null},
       ...opened.files.map((file) => ({in: 'source' as const, uri: sourceUri, key: file.key, etag: file.etag})),
       ...supersedes.map((run) => ({in: 'lake' as const, uri: null, key: run.key, etag: run.etag})),
     ],
     work: {
-      export: {uri, sourceUri, exportId, tableName, exportTime, itemCount, isSummaryIntact},
+      export: {uri, sourceUri, exportId, tableName, tableId, exportTime, itemCount, isSummaryIntact},
       files: opened.files,
       table: table.name,
       mapping: mappingOf(table),
       mappingHash: hash,
       version: String(BigInt(seconds) * 1_000_000n),
       loadDay: opened.exportTime.slice(0, 10),
-      runKey: key,
+      allowUnreadable,
+      maxVanished: table.max_vanished,
+      runKey,
       supersedes: supersedes.map(({record}) => record.run),
     },
   }

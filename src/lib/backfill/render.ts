@@ -86,11 +86,13 @@ export function renderLoad(result: LoadResultDocument): string {
       ]),
     ].join('\n')
   }
-  const admitted = `admitted  run ${result.run}   floor ${instantText(new Date(result.floor))}   ${result.table}: ${plural(result.objects, 'object')}, ${plural(result.partitions, 'partition')}, ${bytesText(result.sizeBytes)}`
+  const floor = result.floor === null ? 'no floor' : `floor ${instantText(new Date(result.floor))}`
+  const admitted = `admitted  run ${result.run}   ${floor}   ${result.table}: ${plural(result.objects, 'object')}, ${plural(result.partitions, 'partition')}, ${bytesText(result.sizeBytes)}`
   const lines = [admitted, '']
-  if (result.quarantined > 0) lines.push(`${quarantineText(result)}`, '')
+  if (result.problems.length > 0) lines.push(...quarantineLines(result), '')
   lines.push(
     renderNext([
+      ...(result.problems.length > 0 ? [quarantineQuery(result)] : []),
       [`sluice kpi show`, 'what the data says'],
       [`sluice backfill verify --table ${result.table}`, 'prove it again, with sampled items'],
       [`sluice ops undo ${result.operation}`, 'takes this load back (until gc)'],
@@ -99,14 +101,34 @@ export function renderLoad(result: LoadResultDocument): string {
   return lines.join('\n')
 }
 
-function quarantineText({quarantined, problems}: LoadResultDocument): string {
-  const reasons = problems.map(({reason, column, rows}) => `${column} ${reason.replace('_', ' ')}: ${countText(rows)}`)
-  return `${plural(quarantined, 'item is', 'items are')} quarantined (${reasons.join(', ')}): hidden from the current view and from KPIs.`
+const SHOWN_PROBLEMS = 5
+
+function quarantineLines({quarantined, unreadable, problems}: LoadResultDocument): string[] {
+  const reasons = problems.slice(0, SHOWN_PROBLEMS).map(problemText)
+  if (problems.length > SHOWN_PROBLEMS) reasons.push(`${problems.length - SHOWN_PROBLEMS} more reasons`)
+  const lines = []
+  if (quarantined > 0)
+    lines.push(
+      `${plural(quarantined, 'item is', 'items are')} quarantined: hidden from the current view and from KPIs.`,
+    )
+  if (unreadable > 0)
+    lines.push(
+      `${plural(unreadable, 'line', 'lines')} could not be read, so this load sets no floor: older rows still count.`,
+    )
+  return [...lines, `  ${reasons.join(', ')}`]
 }
 
-/** Quarantined rows over what was allowed leave the load partly done. */
+function problemText({reason, column, rows}: LoadResultDocument['problems'][number]): string {
+  return `${column === null ? '' : `${column} `}${reason.replaceAll('_', ' ')}: ${countText(rows)}`
+}
+
+function quarantineQuery({table}: LoadResultDocument): readonly [string, string] {
+  return [`sluice query "SELECT * FROM ${table}__quarantine LIMIT 20"`, 'which, and where they stand']
+}
+
+/** More set aside than was allowed leaves the load partly done. */
 export function exitOfLoad(result: LoadResultDocument, maxQuarantine: number): ExitCode {
-  return result.changed && result.quarantined > maxQuarantine ? EXIT.partial : EXIT.ok
+  return result.changed && result.quarantined + result.unreadable > maxQuarantine ? EXIT.partial : EXIT.ok
 }
 
 export function renderStatus(result: BackfillStatus): string {

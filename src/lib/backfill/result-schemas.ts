@@ -47,9 +47,28 @@ const plan = z.strictObject({
 })
 
 const problem = z.strictObject({
-  reason: z.enum(['missing', 'inexact', 'wrong_type']),
-  column: z.string(),
+  reason: z.enum([
+    'missing',
+    'inexact',
+    'wrong_type',
+    'no_key',
+    'too_long',
+    'not_json',
+    'duplicate_name',
+    'no_item',
+    'not_typed',
+  ]),
+  column: z.string().nullable().meta({description: 'Null where the whole line is at fault.'}),
   rows: count('Items with this problem.'),
+})
+
+const comparison = z.strictObject({
+  of: z.literal('keys'),
+  standing: count('Keys that stood before.'),
+  added: count('Keys that are new.'),
+  changed: count('Keys with another row.'),
+  vanished: count('Keys that do not stand any more.'),
+  maxVanished: z.number().meta({description: 'Share of the standing keys that may vanish unasked.'}),
 })
 
 const load = z.strictObject({
@@ -61,11 +80,14 @@ const load = z.strictObject({
   items: count('Items of the export.'),
   rows: count('Rows that readers see.'),
   quarantined: count('Items that the mapping could not read exactly.'),
+  leftOut: count('Items that a condition of the table leaves out.'),
+  unreadable: count('Lines without an item or a key; with any the load sets no floor.'),
   problems: z.array(problem),
   objects: count('Objects written.'),
   sizeBytes: count('Their size.'),
   partitions: count('Partitions written to.'),
-  floor: instant('Rows older than this do not count.'),
+  floor: instant('Rows older than this do not count.').nullable(),
+  comparison: comparison.nullable().meta({description: 'What it did to the keys that stood; null where none stood.'}),
   supersedes: z.array(z.string()),
   proof: z.string().nullable().meta({description: 'What was compared before the run was admitted.'}),
   stageMs: count('Time of reading and writing.'),

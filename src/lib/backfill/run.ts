@@ -4,13 +4,14 @@ import {
   applyPlan,
   readOperation,
   type ApplyOptions,
+  type Comparison,
   type LoadedPlan,
   type OperationPorts,
   type OperationRecord,
 } from '../operation/index.js'
 import type {AnyOperationKind} from '../operation/index.js'
 import type {ProblemCount} from '../ports/parquet-engine.js'
-import {loadKind, type StagedLoad} from './load-kind.js'
+import {floorOf, loadKind, type StagedLoad} from './load-kind.js'
 import type {LoadPlan, LoadWork} from './load-plan.js'
 
 export interface LoadResultDocument {
@@ -23,12 +24,18 @@ export interface LoadResultDocument {
   readonly items: number
   readonly rows: number
   readonly quarantined: number
+  /** Items that a condition of the table leaves out. */
+  readonly leftOut: number
+  /** Lines without an item or a key. */
+  readonly unreadable: number
   readonly problems: readonly ProblemCount[]
   readonly objects: number
   readonly sizeBytes: number
   readonly partitions: number
-  /** ISO 8601; rows older than this do not count any more. */
-  readonly floor: string
+  /** ISO 8601; rows older than this do not count any more. Null: the load sets none. */
+  readonly floor: string | null
+  /** What it did to the keys that stood; null where none stood. */
+  readonly comparison: Comparison | null
   readonly supersedes: readonly string[]
   readonly proof: string | null
   readonly stageMs: number
@@ -57,11 +64,14 @@ export function nothingToLoad({export: opened, table, loadedAs}: LoadPlan): Load
     items: opened.itemCount,
     rows: record.rows - record.quarantined,
     quarantined: record.quarantined,
+    leftOut: record.leftOut,
+    unreadable: record.unreadable,
     problems: [],
     objects: record.objects,
     sizeBytes: record.sizeBytes,
     partitions: 0,
-    floor: new Date((record.floor ?? 0) / 1000).toISOString(),
+    floor: record.floor === null ? null : new Date(record.floor / 1000).toISOString(),
+    comparison: null,
     supersedes: record.supersedes,
     proof: null,
     stageMs: 0,
@@ -75,6 +85,7 @@ export function loadResult(record: OperationRecord, changed: boolean): LoadResul
   const unitRecord = record.unitRecords.get(unit.key)!
   const work = unit.work as LoadWork
   const staged = unitRecord.staged as StagedLoad
+  const floor = floorOf(work, staged)
   return {
     operation: record.header.operation,
     table: work.table,
@@ -84,11 +95,14 @@ export function loadResult(record: OperationRecord, changed: boolean): LoadResul
     items: work.export.itemCount,
     rows: staged.rows - staged.quarantined,
     quarantined: staged.quarantined,
+    leftOut: staged.skipped + staged.elsewhere,
+    unreadable: staged.unreadable,
     problems: staged.problems,
     objects: staged.objects.length,
     sizeBytes: staged.objects.reduce((sum, {sizeBytes}) => sum + sizeBytes, 0),
     partitions: new Set(staged.objects.map(({partition}) => JSON.stringify(partition))).size,
-    floor: new Date(Number(BigInt(work.version) / 1000n)).toISOString(),
+    floor: floor === null ? null : new Date(Number(floor / 1000n)).toISOString(),
+    comparison: unitRecord.comparison,
     supersedes: work.supersedes,
     proof: unitRecord.proof?.text ?? null,
     stageMs: unitRecord.stageMs,

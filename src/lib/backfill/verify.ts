@@ -6,7 +6,7 @@ import {readOperation, type OperationPorts} from '../operation/index.js'
 import type {ObjectStore} from '../ports/object-store.js'
 import type {QueryEngine, QueryValue} from '../ports/query-engine.js'
 import {quoteIdentifier} from '../sql/index.js'
-import {runRecord, type StagedLoad} from './load-kind.js'
+import {linesOf, runRecord, type StagedLoad} from './load-kind.js'
 import type {LoadWork} from './load-plan.js'
 import {sampleItems, type SampledItem} from './sample-items.js'
 
@@ -88,7 +88,8 @@ function checkRecord(record: RunRecord, expected: RunRecord): Check {
   }
 }
 
-async function checkObjects({objects}: StagedLoad, ports: VerifyPorts): Promise<Check> {
+async function checkObjects({objects: rows, quarantine}: StagedLoad, ports: VerifyPorts): Promise<Check> {
+  const objects = [...rows, ...quarantine.objects]
   const heads = await pMap(objects, async ({key, etag}) => ({key, etag, head: await ports.operation.store.head(key)}), {
     concurrency: HEADS_AT_ONCE,
   })
@@ -102,16 +103,17 @@ async function checkObjects({objects}: StagedLoad, ports: VerifyPorts): Promise<
   }
 }
 
-async function checkRows(work: LoadWork, {objects, rows, digest}: StagedLoad, ports: VerifyPorts): Promise<Check> {
+async function checkRows(work: LoadWork, staged: StagedLoad, ports: VerifyPorts): Promise<Check> {
   try {
     const found = await ports.operation.parquet.digest({
       store: ports.operation.store,
-      objects,
+      objects: staged.objects,
       mapping: work.mapping,
       loadDay: work.loadDay,
       signal: ports.signal,
     })
-    const agrees = found.rows === rows && found.rows === work.export.itemCount && found.digest === digest
+    const {rows, digest} = staged
+    const agrees = found.rows === rows && linesOf(staged) === work.export.itemCount && found.digest === digest
     const text = agrees
       ? `${found.rows} rows read back: counts, partitions and digest agree with the manifest`
       : `${found.rows} rows read back, ${rows} were proven, the manifest states ${work.export.itemCount}`

@@ -1,4 +1,6 @@
+export {compareCurrent, type CurrentChange} from './compare-current.js'
 export {currentViewName, currentViewSql} from './current-view.js'
+export {quarantinePrefix, quarantineTableName, quarantineViewName} from './quarantine-view.js'
 export {
   activeRuns,
   closeRun,
@@ -11,4 +13,5 @@ export {
   type RunRecord,
   type StoredRunRecord,
 } from './run-records.js'
+export {runStatuses, type RunStatus} from './run-status.js'
 export {ensureChangelogTables, tableLocation} from './tables.js'

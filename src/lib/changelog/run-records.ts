@@ -15,12 +15,18 @@ const RunRecord = z.object({
   kind: z.enum(['full']),
   /** What was loaded: an export's id. */
   load: z.string(),
+  /** DynamoDB's id of the table: a table that is deleted and created again has another. */
+  tableId: z.string(),
   /** Microseconds; rows below the newest admitted floor do not count. Null: the load sets none. */
   floor: z.number().int().nullable(),
   /** Runs that this one replaces while it stands. */
   supersedes: z.array(z.string()),
   rows: z.number().int(),
   quarantined: z.number().int(),
+  /** Items that conditions of the table leave out. */
+  leftOut: z.number().int(),
+  /** Lines without an item or a key: with any the load sets no floor. */
+  unreadable: z.number().int(),
   objects: z.number().int(),
   sizeBytes: z.number().int(),
   /** SHA-256 over `key etag` of every object, sorted: which bytes were proven. */

@@ -1,6 +1,13 @@
-import {pathTemplate, storedColumns, type TableMapping} from '../mapping/index.js'
+import {pathTemplate, QUARANTINE_COLUMNS, storedColumns, type TableMapping} from '../mapping/index.js'
 import type {Catalog, CatalogColumn, NewCatalogTable} from '../ports/catalog.js'
 import {currentViewName, currentViewSql} from './current-view.js'
+import {
+  quarantinePrefix,
+  quarantineTableName,
+  quarantineViewColumns,
+  quarantineViewName,
+  quarantineViewSql,
+} from './quarantine-view.js'
 import {runsPrefix, runsTableName} from './run-records.js'
 
 /** Key prefix of a change log's objects in a lake that lays out its own tables. */
@@ -8,7 +15,7 @@ export function tableLocation(table: string): string {
   return `${table}/`
 }
 
-/** Creates or updates the catalog's entries of a change log: the table, its run records and its current view. */
+/** Creates or updates the catalog's entries of a change log: its tables and its views. */
 export async function ensureChangelogTables(mapping: TableMapping, catalog: Catalog): Promise<void> {
   for (const table of changelogTables(mapping)) await ensureTable(table, catalog)
 }
@@ -44,6 +51,23 @@ function changelogTables(mapping: TableMapping): NewCatalogTable[] {
       format: null,
       viewSql: currentViewSql(mapping),
     },
+    {
+      ...base,
+      name: quarantineTableName(mapping.table),
+      kind: 'table',
+      columns: QUARANTINE_COLUMNS,
+      location: quarantinePrefix(mapping.table),
+      format: 'parquet',
+    },
+    {
+      ...base,
+      name: quarantineViewName(mapping.table),
+      kind: 'view',
+      columns: quarantineViewColumns(),
+      location: null,
+      format: null,
+      viewSql: quarantineViewSql(mapping.table),
+    },
   ]
 }
 
@@ -56,6 +80,8 @@ const RUN_COLUMNS: readonly CatalogColumn[] = [
   {name: 'supersedes', type: 'array<string>'},
   {name: 'rows', type: 'bigint'},
   {name: 'quarantined', type: 'bigint'},
+  {name: 'leftOut', type: 'bigint'},
+  {name: 'unreadable', type: 'bigint'},
   {name: 'mapping', type: 'string'},
   {name: 'admittedAt', type: 'string'},
 ]

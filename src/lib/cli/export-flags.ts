@@ -13,11 +13,24 @@ const acceptEditedSummary = {
   }),
 }
 
+const allowUnreadable = {
+  'allow-unreadable': Flags.integer({
+    summary: 'Set aside up to this many lines without an item or a key; the load then sets no floor.',
+    default: 0,
+    min: 0,
+  }),
+}
+
 /** For commands that read one DynamoDB export. */
 export const exportFlags = {export: Flags.string({...exportFolder, required: true}), ...acceptEditedSummary}
 
-/** As `exportFlags`, for a command that can take a plan instead. */
-export const optionalExportFlags = {export: Flags.string(exportFolder), ...acceptEditedSummary}
+const optionalExportFlags = {export: Flags.string(exportFolder), ...acceptEditedSummary}
+
+/** For commands that plan a load. */
+export const loadFlags = {...exportFlags, ...allowUnreadable}
+
+/** As `loadFlags`, for a command that can take a plan instead. */
+export const optionalLoadFlags = {...optionalExportFlags, ...allowUnreadable}
 
 /** The table to work on, where the definition has several. */
 export const tableFlag = {
@@ -27,6 +40,7 @@ export const tableFlag = {
 interface ExportFlagValues {
   readonly export?: string | undefined
   readonly 'accept-edited-summary': boolean
+  readonly 'allow-unreadable': number
   readonly table?: string | undefined
 }
 
@@ -35,6 +49,7 @@ export function loadRequestOf(flags: ExportFlagValues) {
   return {
     export: flags.export,
     acceptEditedSummary: flags['accept-edited-summary'],
+    allowUnreadable: flags['allow-unreadable'],
     table: flags.table ?? null,
   }
 }

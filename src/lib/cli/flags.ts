@@ -80,6 +80,15 @@ export const mutationFlags = {
   }),
 }
 
+/** For commands that publish what was compared with what stands. */
+export const allowVanishedFlag = {
+  'allow-vanished': Flags.integer({
+    summary: 'As many keys may vanish from the current state, whatever their share.',
+    helpValue: '<n>',
+    min: 0,
+  }),
+}
+
 /** What {@link mutationFlags} give. */
 export interface MutationFlagValues {
   readonly yes: boolean

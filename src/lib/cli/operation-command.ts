@@ -5,6 +5,11 @@ import type {ApplyOptions, Caller, LoadedPlan, PlanHeader} from '../operation/in
 import {BaseCommand} from './base-command.js'
 import type {MutationFlagValues} from './flags.js'
 
+interface ApplyFlagValues {
+  readonly reason?: string | undefined
+  readonly 'allow-vanished'?: number | undefined
+}
+
 /** A command that plans or runs an operation: plan files, the price limit, the question, the audit record. */
 export abstract class OperationCommand<Result extends object> extends BaseCommand<Result> {
   /** Writes a plan for `run --plan`: the header, then one unit a line. */
@@ -63,8 +68,13 @@ export abstract class OperationCommand<Result extends object> extends BaseComman
   }
 
   /** Who applies what, and how it is stopped. */
-  protected applyOptions(flags: {readonly reason?: string | undefined}, context: Context): ApplyOptions {
-    return {caller: this.caller(flags.reason ?? null, context), signal: context.signal}
+  protected applyOptions(flags: ApplyFlagValues, context: Context): ApplyOptions {
+    const allowVanished = flags['allow-vanished']
+    return {
+      caller: this.caller(flags.reason ?? null, context),
+      signal: context.signal,
+      ...(allowVanished === undefined ? {} : {allowVanished}),
+    }
   }
 
   private caller(reason: string | null, context: Context): Caller {

@@ -1,6 +1,14 @@
 export {columnType, duckdbType, parseColumnType, sourceTag, type ColumnType} from './column-type.js'
 export {compileDuckdb, decodePartition, ROW_CLASS, type CompiledMapping} from './compile-duckdb.js'
+export {MAXIMUM_LINE_BYTES, readExportLine, readItem, type ExportLine, type LineFault} from './export-line.js'
 export {catalogValues, hivePathValue, partitionPath, pathTemplate} from './partition-path.js'
+export {
+  isKeyPrivate,
+  QUARANTINE_COLUMNS,
+  redactedValue,
+  type QuarantinedLine,
+  type QuarantineReason,
+} from './quarantine.js'
 export {METADATA_COLUMNS, SOURCE_RANK, storedColumns} from './row-metadata.js'
 export {
   compileRowFunction,

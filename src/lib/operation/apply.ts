@@ -1,5 +1,6 @@
 import pMap from 'p-map'
 import {SluiceError} from '../errors.js'
+import {comparisonText, refuseVanished} from './compare.js'
 import {checkFingerprints, checkStandingFingerprints} from './fingerprints.js'
 import {JournalWriter} from './journal.js'
 import {Leases} from './lock.js'
@@ -14,6 +15,8 @@ export interface ApplyOptions {
   readonly signal: AbortSignal
   /** Units at once. */
   readonly concurrency?: number
+  /** As many may vanish from what stands, whatever its share. */
+  readonly allowVanished?: number
 }
 
 interface Running {
@@ -23,6 +26,7 @@ interface Running {
   readonly operation: OperationId
   readonly attempt: number
   readonly signal: AbortSignal
+  readonly allowVanished: number | undefined
   readonly records: ReadonlyMap<string, UnitRecord>
 }
 
@@ -106,7 +110,16 @@ async function work(
   const signal = AbortSignal.any([options.signal, leases.signal])
   await journal.addNow({kind: 'started', at: at(), attempt, caller: options.caller})
   try {
-    const running: Running = {kind, ports, journal, operation, attempt, signal, records: record.unitRecords}
+    const running: Running = {
+      kind,
+      ports,
+      journal,
+      operation,
+      attempt,
+      signal,
+      allowVanished: options.allowVanished,
+      records: record.unitRecords,
+    }
     // Not pMap's own `signal`: it would end here at once, and give the locks back, with a publish still in flight.
     await pMap(
       record.units,
@@ -158,6 +171,7 @@ async function runUnit(unit: Unit<unknown>, running: Running): Promise<void> {
   const proveMs = Math.round(ports.clock.monotonicMs() - startMs)
   await journal.addNow({kind: 'proven', unit: unit.key, proof, durationMs: proveMs})
   ports.report({kind: 'done', phase: 'proven', text: proof.text, durationMs: proveMs})
+  await compareUnit(unit, staged, running)
   await checkStandingFingerprints(unit, ports)
   signal.throwIfAborted()
   await publishUnit(unit, staged, running)
@@ -171,6 +185,17 @@ async function stageUnit(unit: Unit<unknown>, running: Running): Promise<unknown
   const durationMs = Math.round(ports.clock.monotonicMs() - startMs)
   await journal.addNow({kind: 'staged', unit: unit.key, staged, durationMs})
   return staged
+}
+
+async function compareUnit(unit: Unit<unknown>, staged: unknown, running: Running): Promise<void> {
+  const {kind, ports, journal, operation, signal, allowVanished} = running
+  const startMs = ports.clock.monotonicMs()
+  const comparison = (await kind.compare?.(unit, staged, ports, signal)) ?? null
+  if (comparison === null) return
+  await journal.addNow({kind: 'compared', unit: unit.key, comparison})
+  const text = `with what stands: ${comparisonText(comparison)}`
+  ports.report({kind: 'done', phase: 'compared', text, durationMs: ports.clock.monotonicMs() - startMs})
+  refuseVanished(comparison, allowVanished, operation)
 }
 
 /** From here on nothing is aborted: the write either happened or it did not, and the next look tells which. */

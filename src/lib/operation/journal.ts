@@ -3,12 +3,13 @@ import {readText} from '../ports/object-content.js'
 import type {ObjectKey, ObjectStore} from '../ports/object-store.js'
 import {parseLines, toLines} from './json-lines.js'
 import {journalPrefix, segmentKey} from './state-layout.js'
-import type {Caller, OperationId, Proof} from './types.js'
+import type {Caller, Comparison, OperationId, Proof} from './types.js'
 
 export type JournalEntry =
   | {readonly kind: 'started'; readonly at: string; readonly attempt: number; readonly caller: Caller}
   | {readonly kind: 'staged'; readonly unit: string; readonly staged: unknown; readonly durationMs: number}
   | {readonly kind: 'proven'; readonly unit: string; readonly proof: Proof; readonly durationMs: number}
+  | {readonly kind: 'compared'; readonly unit: string; readonly comparison: Comparison}
   | {readonly kind: 'published'; readonly unit: string; readonly at: string}
   | {readonly kind: 'interrupted' | 'finished' | 'cancelled'; readonly at: string; readonly caller: Caller}
   | {readonly kind: 'failed'; readonly at: string; readonly code: string; readonly message: string}

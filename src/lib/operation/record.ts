@@ -4,14 +4,20 @@ import type {ObjectStore} from '../ports/object-store.js'
 import {readJournal, type JournalEntry} from './journal.js'
 import {parsePlan} from './plan-file.js'
 import {OPERATIONS_PREFIX, planKey} from './state-layout.js'
-import type {Caller, OperationId, PlanHeader, Proof, Unit} from './types.js'
+import type {Caller, Comparison, OperationId, PlanHeader, Proof, Unit} from './types.js'
 
 export type OperationState = 'unfinished' | 'interrupted' | 'failed' | 'done' | 'cancelled' | 'undoing' | 'undone'
+
+/** Whether an operation of this state was begun, neither finished nor closed, and can go on. */
+export function isResumable(state: OperationState): boolean {
+  return state === 'unfinished' || state === 'interrupted' || state === 'failed'
+}
 
 export interface UnitRecord {
   readonly staged: unknown
   readonly isStaged: boolean
   readonly proof: Proof | null
+  readonly comparison: Comparison | null
   readonly isPublished: boolean
   readonly isRetracted: boolean
   readonly stageMs: number
@@ -37,6 +43,7 @@ const NEW_UNIT: UnitRecord = {
   staged: null,
   isStaged: false,
   proof: null,
+  comparison: null,
   isPublished: false,
   isRetracted: false,
   stageMs: 0,
@@ -92,6 +99,8 @@ function applyEntry(record: OperationRecord, entry: JournalEntry): OperationReco
       return withUnit(record, entry.unit, {staged: entry.staged, isStaged: true, stageMs: entry.durationMs})
     case 'proven':
       return withUnit(record, entry.unit, {proof: entry.proof, proveMs: entry.durationMs})
+    case 'compared':
+      return withUnit(record, entry.unit, {comparison: entry.comparison})
     case 'published':
       return withUnit(record, entry.unit, {isPublished: true})
     case 'retracted':

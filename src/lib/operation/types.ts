@@ -64,6 +64,17 @@ export interface Proof {
   readonly text: string
 }
 
+/** What publishing a unit does to what stands, in the kind's own things: `keys` of a change log. */
+export interface Comparison {
+  readonly of: string
+  readonly standing: number
+  readonly added: number
+  readonly changed: number
+  readonly vanished: number
+  /** More than this share of the standing ones must not vanish unasked; 0.05 is 5%. */
+  readonly maxVanished: number
+}
+
 /** The ports that operations work with. */
 export interface OperationPorts {
   readonly store: ObjectStore
@@ -93,6 +104,8 @@ export interface OperationKind<Work, Staged> {
   stage(unit: Unit<Work>, context: StageContext): Promise<Staged>
   /** Reads back what was written. Throws `PROOF_FAILED` or `UNVERIFIED`. */
   prove(unit: Unit<Work>, staged: Staged, ports: OperationPorts, signal: AbortSignal): Promise<Proof>
+  /** Compares with what stands, so that a wrong input is seen before it is published; null: nothing stands. */
+  compare?(unit: Unit<Work>, staged: Staged, ports: OperationPorts, signal: AbortSignal): Promise<Comparison | null>
   /** One conditional write where the store has one. */
   publish(unit: Unit<Work>, staged: Staged, ports: OperationPorts): Promise<'published' | 'already' | 'conflict'>
   /** Takes a published unit back. */

@@ -1,3 +1,4 @@
+import type {QuarantineReason} from '../mapping/quarantine.js'
 import type {TableMapping} from '../mapping/types.js'
 import type {Etag, ObjectKey, ObjectStore} from './object-store.js'
 
@@ -29,17 +30,22 @@ export interface StagedObject {
 
 /** One kind of problem and how often it was met. */
 export interface ProblemCount {
-  readonly reason: 'missing' | 'inexact' | 'wrong_type'
-  readonly column: string
+  readonly reason: QuarantineReason
+  /** Null where the whole line is at fault. */
+  readonly column: string | null
   readonly rows: number
 }
 
 /** Rows counted and hashed as a multiset: equal for the same rows in any order. */
 export interface RowDigest {
   readonly rows: number
-  readonly quarantined: number
   /** Comparable only within one run of one engine; hexadecimal. */
   readonly digest: string
+}
+
+/** As `RowDigest`, over rows of a change log. */
+export interface ChangelogDigest extends RowDigest {
+  readonly quarantined: number
 }
 
 export interface LoadRequest {
@@ -52,14 +58,27 @@ export interface LoadRequest {
   readonly target: ObjectStore
   /** The key of the n-th object of a partition. */
   readonly keyOf: (partition: readonly string[], n: number) => Promise<ObjectKey>
+  /** The key of the n-th object of quarantined lines. */
+  readonly quarantineKeyOf: (n: number) => ObjectKey
+  /** As many lines without an item or without a key are set aside; more are refused. */
+  readonly allowUnreadable: number
   readonly onProgress?: (rows: number) => void
   readonly signal?: AbortSignal
 }
 
-export interface LoadResult extends RowDigest {
+/** Lines read = `rows` + `skipped` + `elsewhere` + `unreadable`. */
+export interface LoadResult extends ChangelogDigest {
   readonly objects: readonly StagedObject[]
+  /** Items that a `skip` condition of the table leaves out. */
+  readonly skipped: number
+  /** Items that a `when` condition gives to other tables. */
+  readonly elsewhere: number
+  /** Lines that gave no row, because they hold no item or their item has no key. */
+  readonly unreadable: number
   /** Largest first; empty when nothing was quarantined. */
   readonly problems: readonly ProblemCount[]
+  /** A row for every quarantined item and every unreadable line. */
+  readonly quarantine: RowDigest & {readonly objects: readonly StagedObject[]}
 }
 
 export interface DigestRequest {
@@ -71,17 +90,26 @@ export interface DigestRequest {
   readonly signal?: AbortSignal
 }
 
+export interface QuarantineDigestRequest {
+  readonly store: ObjectStore
+  readonly objects: readonly Pick<StagedObject, 'key'>[]
+  readonly signal?: AbortSignal
+}
+
 /**
  * The heavy work over rows.
  *
  * Errors of `load`: `EXPORT_FILE_BROKEN` (a file cannot be read to its end), `EXPORT_LINE_INVALID` (a line is not an
- * item), `EXPORT_COUNT_MISMATCH`, `EXPORT_ITEM_WITHOUT_KEY`, `MAPPING_ERROR` (a policy says `error`), `MEMORY_EXCEEDED`, `DISK_FULL`.
+ * item), `EXPORT_COUNT_MISMATCH`, `EXPORT_ITEM_WITHOUT_KEY`, `EXPORT_KEY_DUPLICATE`, `MAPPING_ERROR` (a policy says
+ * `error`), `MEMORY_EXCEEDED`, `DISK_FULL`. Nothing is stored then.
  */
 export interface ParquetEngine {
   readonly name: 'duckdb' | 'athena'
   /** Source lines to staged Parquet objects in the target store; one read of the source. */
   load(request: LoadRequest): Promise<LoadResult>
   /** Reads back Parquet objects: counts and the same digest as `load` made. */
-  digest(request: DigestRequest): Promise<RowDigest>
+  digest(request: DigestRequest): Promise<ChangelogDigest>
+  /** As `digest`, over objects of quarantined lines. */
+  digestQuarantine(request: QuarantineDigestRequest): Promise<RowDigest>
   close(): Promise<void>
 }

@@ -1,22 +1,17 @@
-import pMap from 'p-map'
 import {SluiceError} from '../../errors.js'
 import {catalogValues, compileDuckdb, decodePartition} from '../../mapping/index.js'
-import type {DigestRequest, RowDigest, StagedObject} from '../../ports/parquet-engine.js'
+import type {ChangelogDigest, DigestRequest, StagedObject} from '../../ports/parquet-engine.js'
 import {MAPPING_PRELUDE} from '../../sql/index.js'
-import {fileList, localFile} from './local-files.js'
+import {fileList, localFiles} from './local-files.js'
 import type {DuckDbSession} from './session.js'
-
-const READS_AT_ONCE = 4
 
 /**
  * Reads objects back: rows of each object against what was staged, every row against its object's partition, and the
  * multiset digest over the stored columns.
  */
-export async function digest(session: DuckDbSession, request: DigestRequest): Promise<RowDigest> {
+export async function digest(session: DuckDbSession, request: DigestRequest): Promise<ChangelogDigest> {
   if (request.objects.length === 0) return {rows: 0, quarantined: 0, digest: '0'}
-  const files = await pMap(request.objects, ({key}) => localFile(request.store, key, session.spoolFolder), {
-    concurrency: READS_AT_ONCE,
-  })
+  const files = await localFiles(request.store, request.objects, session.spoolFolder)
   const compiled = compileDuckdb(request.mapping, request.loadDay)
   await session.execute(MAPPING_PRELUDE, request.signal)
   const rows = await session.rows(

@@ -5,12 +5,17 @@ import {pipeline} from 'node:stream/promises'
 import {createGunzip} from 'node:zlib'
 import {SluiceError} from '../../errors.js'
 import type {LoadRequest} from '../../ports/parquet-engine.js'
+import type {SourceLines} from './source-lines.js'
 
 /**
  * Names what DuckDB could not read. Its messages carry the file and the line, and sometimes the line's text, which is
  * data and stays out of ours.
  */
-export async function lineError(error: unknown, request: LoadRequest, files: readonly string[]): Promise<unknown> {
+export async function lineError(
+  error: unknown,
+  request: LoadRequest,
+  sources: readonly SourceLines[],
+): Promise<unknown> {
   if (!(error instanceof Error) || error instanceof SluiceError || error === request.signal?.reason) return error
   // A statement of ours that DuckDB does not take says nothing about the export.
   if (/^(binder|catalog|parser|internal) error/i.test(error.message)) return error
@@ -19,8 +24,9 @@ export async function lineError(error: unknown, request: LoadRequest, files: rea
   const line = /(?:in line|line:|record\/value) (\d+)/i.exec(error.message)?.[1]
   const place = file === undefined ? 'a file of the export' : line === undefined ? file : `${file}, line ${line}`
   const isGzip = /gzip|zlib|inflate|decompress|unexpected end of/i.test(error.message) && !/JSON/.test(error.message)
-  if (isGzip || (file !== undefined && (await isBroken(files[index]!)))) return brokenFile(place, file, error)
-  if (/json|line|transform|convert|cast/i.test(error.message)) {
+  if (isGzip || (file !== undefined && (await isBroken(sources[index]!.original))))
+    return brokenFile(place, file, error)
+  if (/json|line|transform|convert|cast|maximum_object_size/i.test(error.message)) {
     return new SluiceError('EXPORT_LINE_INVALID', `Cannot read an item in ${place}.`, {
       fix: 'Check that the export is a full export in DYNAMODB_JSON: sluice backfill inspect --export …',
       details: {file, line: line === undefined ? undefined : Number(line)},

@@ -1,23 +1,33 @@
 import {rm} from 'node:fs/promises'
 import path from 'node:path'
 import pMap from 'p-map'
-import {SluiceError} from '../../errors.js'
-import {catalogValues, compileDuckdb, decodePartition, ROW_CLASS, type CompiledMapping} from '../../mapping/index.js'
-import type {LoadRequest, LoadResult, ProblemCount, StagedObject} from '../../ports/parquet-engine.js'
+import {hasCode} from '../../errors.js'
+import {
+  catalogValues,
+  compileDuckdb,
+  decodePartition,
+  MAXIMUM_LINE_BYTES,
+  ROW_CLASS,
+  type CompiledMapping,
+} from '../../mapping/index.js'
+import type {LoadRequest, LoadResult, StagedObject} from '../../ports/parquet-engine.js'
 import {MAPPING_PRELUDE, quoteText} from '../../sql/index.js'
-import {brokenFile, isBroken, lineError} from './load-errors.js'
-import {fileList, localFile} from './local-files.js'
+import {lineError} from './load-errors.js'
+import {refuseBadLines, refuseDuplicateKeys, refuseUnreadable, refuseWrongCounts} from './load-refusals.js'
+import {fileList, localFiles} from './local-files.js'
+import {writeQuarantine, type WrittenQuarantine} from './quarantine.js'
 import {registerRowTap, type TapCounts} from './row-tap.js'
 import type {DuckDbSession} from './session.js'
+import {siftLines, type SourceLines} from './source-lines.js'
 
-/** DynamoDB items have at most 400 KB; their JSON can be larger by escapes and tags. */
-const MAXIMUM_LINE_BYTES = 16 * 1024 * 1024
 const UPLOADS_AT_ONCE = 8
 /**
  * Every open partition holds one row group in memory. DuckDB's default of 122,880 rows keeps a whole load of 1 M rows
  * over 90 days in memory: 1.26 GB against 0.84 GB here, with files 3% larger. Compaction writes large groups.
  */
 const ROW_GROUP_ROWS = 8192
+/** Rows that are not stored have no partition: DuckDB puts them into this folder of their own. */
+const LEFT_OUT_FOLDER = '_partition=__HIVE_DEFAULT_PARTITION__'
 
 let taps = 0
 
@@ -26,132 +36,115 @@ interface WrittenFile {
   readonly rows: number
 }
 
+/** Rows in the spool, with what was counted on their way there. */
+interface WrittenRows {
+  readonly files: readonly WrittenFile[]
+  readonly tap: TapCounts
+  readonly sources: readonly SourceLines[]
+}
+
 /** Maps export lines to Parquet objects: one read of the source, hashed and counted on the way into the writer. */
 export async function load(session: DuckDbSession, request: LoadRequest): Promise<LoadResult> {
-  const files = await pMap(request.files, ({key}) => localFile(request.source, key, session.spoolFolder), {
-    concurrency: 4,
-  })
-  const compiled = compileDuckdb(request.mapping, request.loadDay)
-  const rowsSql = compiled.rowsSql(linesSql(files, compiled), request.origin)
+  const originals = await localFiles(request.source, request.files, session.spoolFolder)
+  const sources = originals.map((file, index): SourceLines => ({
+    source: request.files[index]!,
+    original: file,
+    file,
+    faults: new Map(),
+  }))
   await session.execute(MAPPING_PRELUDE, request.signal)
-  taps += 1
-  const tapName = `sluice_tap_${taps}`
-  const tap = registerRowTap(session.connection, tapName, files.length, request.onProgress)
-  const folder = path.join(session.spoolFolder, tapName)
+  const folder = path.join(session.spoolFolder, `load-${(taps += 1)}`)
   try {
-    const written = await copyRows(session, request, compiled, rowsSql, tapName, folder, files)
-    await refuseBadLines(session, request, tap, rowsSql)
-    await refuseWrongCounts(request, tap, files)
-    const objects = await storeObjects(request, written)
-    return {
-      rows: tap.rows,
-      quarantined: tap.ofClass[ROW_CLASS.quarantined]!,
-      digest: tap.digest.toString(16),
-      objects,
-      problems: tap.ofClass[ROW_CLASS.quarantined] === 0 ? [] : await countProblems(session, rowsSql, request.signal),
-    }
+    const written = await writeRows(session, request, sources, folder)
+    await refuseBadLines(request, written.tap, written.sources)
+    await refuseWrongCounts(written.tap, written.sources)
+    const kept = written.files.map(({file}) => file)
+    await refuseDuplicateKeys(session, request, kept)
+    const quarantine = await writeQuarantine(session, request, written.sources, written.tap, folder)
+    return await storeRows(request, written, quarantine)
   } finally {
     await rm(folder, {recursive: true, force: true})
   }
 }
 
-function linesSql(files: readonly string[], compiled: CompiledMapping): string {
-  return `read_json(${fileList(files)}, format = 'newline_delimited', compression = 'gzip', maximum_object_size = ${MAXIMUM_LINE_BYTES}, columns = {Item: ${quoteText(compiled.itemType)}})`
+/** Copies the rows; a file that holds lines that cannot be read is sifted, and the copy begun again. */
+async function writeRows(
+  session: DuckDbSession,
+  request: LoadRequest,
+  standing: readonly SourceLines[],
+  folder: string,
+): Promise<WrittenRows> {
+  const sources = [...standing]
+  for (;;) {
+    try {
+      return {...(await copyRows(session, request, sources, folder)), sources}
+    } catch (error) {
+      const failure = await lineError(error, request, sources)
+      const index = sources.findIndex(
+        ({source}) => hasCode(failure, 'EXPORT_LINE_INVALID') && failure.details?.['file'] === source.key,
+      )
+      // A file that was sifted holds nothing that sifting finds.
+      if (index === -1 || sources[index]!.faults.size > 0) throw failure
+      const sifted = await siftLines(sources[index]!, session.spoolFolder, request.signal)
+      if (sifted.faults.size === 0) throw failure
+      sources[index] = sifted
+      refuseUnreadable(request, sources)
+      await rm(folder, {recursive: true, force: true})
+    }
+  }
 }
 
 async function copyRows(
   session: DuckDbSession,
   request: LoadRequest,
-  compiled: CompiledMapping,
-  rowsSql: string,
-  tapName: string,
+  sources: readonly SourceLines[],
   folder: string,
-  files: readonly string[],
-): Promise<WrittenFile[]> {
-  if (request.files.length === 0) return []
+): Promise<Omit<WrittenRows, 'sources'>> {
+  taps += 1
+  const tapName = `sluice_tap_${taps}`
+  const tap = registerRowTap(session.connection, tapName, sources.length, request.onProgress)
+  if (sources.length === 0) return {files: [], tap}
+  const compiled = compileDuckdb(request.mapping, request.loadDay)
   const columns = compiled.columns.join(', ')
-  const select = `SELECT ${columns}, CASE WHEN ${tapName}(hash(${columns}), CAST(_file_index AS UBIGINT), _class) THEN _partition END AS _partition FROM ${rowsSql}`
+  const rows = compiled.rowsSql(linesSql(sources, compiled), request.origin)
+  const select = `SELECT ${columns}, CASE WHEN ${tapName}(hash(${columns}), CAST(_file_index AS UBIGINT), _class) THEN _partition END AS _partition FROM ${rows}`
   const copy = `COPY (${select}) TO ${quoteText(folder)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE ${ROW_GROUP_ROWS}, PARTITION_BY (_partition), RETURN_STATS)`
-  try {
-    const rows = await session.rows(copy, request.signal)
-    return rows.map((row) => ({file: String(row['filename']), rows: Number(row['count'])}))
-  } catch (error) {
-    throw await lineError(error, request, files)
-  }
+  const written = await session.rows(copy, request.signal)
+  const files = written
+    .map((row): WrittenFile => ({file: String(row['filename']), rows: Number(row['count'])}))
+    .filter(({file}) => path.basename(path.dirname(file)) !== LEFT_OUT_FOLDER)
+  return {files, tap}
 }
 
-/** Rows without a key, lines without an item and policies that say `error` stop the load before anything is stored. */
-async function refuseBadLines(
-  session: DuckDbSession,
+function linesSql(sources: readonly SourceLines[], compiled: CompiledMapping): string {
+  const files = fileList(sources.map(({file}) => file))
+  return `read_json(${files}, format = 'newline_delimited', compression = 'gzip', maximum_object_size = ${MAXIMUM_LINE_BYTES}, columns = {Item: ${quoteText(compiled.itemType)}})`
+}
+
+/** Everything was checked: what is stored from here on is staged, under the attempt's run id. */
+async function storeRows(
   request: LoadRequest,
-  tap: TapCounts,
-  rowsSql: string,
-): Promise<void> {
+  {files, tap, sources}: WrittenRows,
+  {file, rows, digest, problems}: WrittenQuarantine,
+): Promise<LoadResult> {
   const count = (kind: keyof typeof ROW_CLASS): number => tap.ofClass[ROW_CLASS[kind]]!
-  if (count('noItem') + count('noKey') + count('error') === 0) return
-  const [first] = await session.rows(
-    `SELECT _problem, _file_index FROM ${rowsSql} WHERE _class >= ${ROW_CLASS.error} ORDER BY _class DESC, _file_index LIMIT 1`,
-    request.signal,
-  )
-  const file = request.files[Number(first?.['_file_index'] ?? 0)]?.key
-  const details = {
-    file,
-    linesWithoutItem: count('noItem'),
-    itemsWithoutKey: count('noKey'),
-    itemsRefused: count('error'),
-  }
-  if (count('noItem') > 0) {
-    throw new SluiceError('EXPORT_LINE_INVALID', `${count('noItem')} lines hold no item, the first in ${file}.`, {
-      fix: 'Check that the export is a full export in DYNAMODB_JSON: sluice backfill inspect --export …',
-      details,
-    })
-  }
-  if (count('noKey') > 0) {
-    throw new SluiceError(
-      'EXPORT_ITEM_WITHOUT_KEY',
-      `${count('noKey')} items have no readable key (${request.mapping.key.join(', ')}), the first in ${file}.`,
-      {
-        fix: 'Compare the key columns of the definition with the exported table: sluice lake show',
-        details,
-      },
-    )
-  }
-  const [, reason, column] = String(first?.['_problem']).split(' ')
-  throw new SluiceError(
-    'MAPPING_ERROR',
-    `${count('error')} items break a rule that says error: ${column} is ${reason?.replace('_', ' ')}.`,
-    {
-      fix: `Set the policy of column ${column} to quarantine, or correct the mapping.`,
-      details,
-    },
-  )
-}
-
-/** Every line that the manifest states, and no other, before anything is stored. */
-async function refuseWrongCounts(request: LoadRequest, tap: TapCounts, files: readonly string[]): Promise<void> {
-  for (const [index, file] of request.files.entries()) {
-    if (tap.ofFile[index] === file.itemCount) continue
-    if (await isBroken(files[index]!)) throw brokenFile(file.key, file.key)
-    throw new SluiceError(
-      'EXPORT_COUNT_MISMATCH',
-      `${file.key} holds ${tap.ofFile[index]} items, its manifest states ${file.itemCount}.`,
-      {
-        fix: 'Copy the export again and compare: sluice backfill inspect --export …',
-        details: {file: file.key, lines: tap.ofFile[index], stated: file.itemCount},
-      },
-    )
+  const sifted = sources.reduce((sum, {faults}) => sum + faults.size, 0)
+  return {
+    rows: count('upsert') + count('quarantined'),
+    quarantined: count('quarantined'),
+    skipped: count('skipped'),
+    elsewhere: count('elsewhere'),
+    unreadable: count('noKey') + count('noItem') + sifted,
+    digest: tap.digest.toString(16),
+    problems,
+    objects: await storeObjects(request, files),
+    quarantine: {rows, digest, objects: file === null ? [] : [await storeQuarantine(request, file, rows)]},
   }
 }
 
-async function countProblems(session: DuckDbSession, rowsSql: string, signal?: AbortSignal): Promise<ProblemCount[]> {
-  const rows = await session.rows(
-    `SELECT _problem, count(*) AS rows FROM ${rowsSql} WHERE _class = ${ROW_CLASS.quarantined} GROUP BY 1 ORDER BY 2 DESC, 1`,
-    signal,
-  )
-  return rows.map((row) => {
-    const [, reason, column] = String(row['_problem']).split(' ')
-    return {reason: reason as ProblemCount['reason'], column: column!, rows: Number(row['rows'])}
-  })
+async function storeQuarantine(request: LoadRequest, file: string, rows: number): Promise<StagedObject> {
+  const {key, etag, sizeBytes} = await request.target.write(request.quarantineKeyOf(0), {file})
+  return {key, etag, sizeBytes, rows, partition: []}
 }
 
 /** Moves the written files to their keys, numbered within each partition in a fixed order. */

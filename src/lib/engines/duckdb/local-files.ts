@@ -3,6 +3,7 @@ import {mkdir} from 'node:fs/promises'
 import path from 'node:path'
 import {Readable} from 'node:stream'
 import {pipeline} from 'node:stream/promises'
+import pMap from 'p-map'
 import {quoteText} from '../../sql/index.js'
 import type {ObjectKey, ObjectStore} from '../../ports/object-store.js'
 
@@ -19,6 +20,17 @@ export async function localFile(store: ObjectStore, key: ObjectKey, spoolFolder:
   const copy = path.join(folder, `${copies}-${path.basename(key)}`)
   await pipeline(Readable.from(store.read(key)), createWriteStream(copy))
   return copy
+}
+
+const READS_AT_ONCE = 4
+
+/** As `localFile`, for several objects, in their order. */
+export function localFiles(
+  store: ObjectStore,
+  objects: readonly {readonly key: ObjectKey}[],
+  spoolFolder: string,
+): Promise<string[]> {
+  return pMap(objects, ({key}) => localFile(store, key, spoolFolder), {concurrency: READS_AT_ONCE})
 }
 
 /** A list of file names for DuckDB's readers, with the characters of its patterns taken literally. */

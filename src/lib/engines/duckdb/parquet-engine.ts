@@ -1,6 +1,15 @@
-import type {DigestRequest, LoadRequest, LoadResult, ParquetEngine, RowDigest} from '../../ports/parquet-engine.js'
+import type {
+  ChangelogDigest,
+  DigestRequest,
+  LoadRequest,
+  LoadResult,
+  ParquetEngine,
+  QuarantineDigestRequest,
+  RowDigest,
+} from '../../ports/parquet-engine.js'
 import {digest} from './digest.js'
 import {load} from './load.js'
+import {digestQuarantine} from './quarantine.js'
 import {DuckDbSession, type DuckDbOptions} from './session.js'
 
 /** ParquetEngine on embedded DuckDB over any ObjectStore. */
@@ -14,8 +23,12 @@ export class DuckDbParquetEngine implements ParquetEngine {
     return load(await this.open(), request)
   }
 
-  async digest(request: DigestRequest): Promise<RowDigest> {
+  async digest(request: DigestRequest): Promise<ChangelogDigest> {
     return digest(await this.open(), request)
+  }
+
+  async digestQuarantine(request: QuarantineDigestRequest): Promise<RowDigest> {
+    return digestQuarantine(await this.open(), request)
   }
 
   async close(): Promise<void> {

@@ -1,0 +1,33 @@
+import {activeRuns, type StoredRunRecord} from './run-records.js'
+
+/** A run of a change log, as status screens tell it. */
+export interface RunStatus {
+  readonly run: string
+  readonly operation: string
+  readonly export: string
+  readonly exportTime: string
+  readonly admittedAt: string
+  readonly state: 'admitted' | 'superseded'
+  readonly rows: number
+  readonly quarantined: number
+  readonly objects: number
+  readonly sizeBytes: number
+}
+
+/** The runs of a table's records, the last admitted first. */
+export function runStatuses(records: readonly StoredRunRecord[]): RunStatus[] {
+  const active = new Set(activeRuns(records).map(({record}) => record.run))
+  const runs = records.map(({record}): RunStatus => ({
+    run: record.run,
+    operation: record.operation,
+    export: record.load,
+    exportTime: record.exportTime,
+    admittedAt: record.admittedAt,
+    state: active.has(record.run) ? 'admitted' : 'superseded',
+    rows: record.rows - record.quarantined,
+    quarantined: record.quarantined,
+    objects: record.objects,
+    sizeBytes: record.sizeBytes,
+  }))
+  return runs.sort((a, b) => (a.admittedAt < b.admittedAt ? 1 : -1))
+}

@@ -1,0 +1,156 @@
+import {createWriteStream} from 'node:fs'
+import path from 'node:path'
+import {pipeline} from 'node:stream/promises'
+import {SluiceError} from '../../errors.js'
+import {
+  compileRowFunction,
+  isKeyPrivate,
+  QUARANTINE_COLUMNS,
+  readItem,
+  redactedValue,
+  type QuarantinedLine,
+  type TableMapping,
+} from '../../mapping/index.js'
+import type {ByteLine} from '../../ports/byte-lines.js'
+import type {LoadRequest, ProblemCount, QuarantineDigestRequest, RowDigest} from '../../ports/parquet-engine.js'
+import {quoteIdentifier, quoteText} from '../../sql/index.js'
+import {fileList, localFiles} from './local-files.js'
+import type {TapCounts} from './row-tap.js'
+import type {DuckDbSession} from './session.js'
+import {linesOf, type SourceLines} from './source-lines.js'
+
+/** What was set aside, before it is stored. */
+export interface WrittenQuarantine extends RowDigest {
+  /** Null when nothing was set aside. */
+  readonly file: string | null
+  readonly problems: readonly ProblemCount[]
+}
+
+type Finding = Pick<QuarantinedLine, 'reason' | 'column_name' | 'value' | 'key'>
+
+const COLUMN_NAMES = QUARANTINE_COLUMNS.map(({name}) => quoteIdentifier(name)).join(', ')
+
+/**
+ * Writes a row for every line that the load set aside. The files that have such lines are read once more, by the row
+ * function: an independent reading, which must find as many as the load did. Throws `PROOF_FAILED`.
+ */
+export async function writeQuarantine(
+  session: DuckDbSession,
+  request: LoadRequest,
+  sources: readonly SourceLines[],
+  tap: TapCounts,
+  folder: string,
+): Promise<WrittenQuarantine> {
+  const affected = sources
+    .map((lines, index) => ({lines, expected: tap.problemsOfFile[index]! + lines.faults.size}))
+    .filter(({expected}) => expected > 0)
+  if (affected.length === 0) return {rows: 0, digest: '0', file: null, problems: []}
+  const counts = new Map<string, ProblemCount>()
+  const text = path.join(folder, 'quarantine.json')
+  await pipeline(quarantinedLines(request, affected, counts), createWriteStream(text, {mode: 0o600}), {
+    ...(request.signal === undefined ? {} : {signal: request.signal}),
+  })
+  const file = path.join(folder, 'quarantine.parquet')
+  const lines = linesSql(text)
+  await session.execute(
+    [`COPY (SELECT ${COLUMN_NAMES} FROM ${lines}) TO ${quoteText(file)} (FORMAT parquet, COMPRESSION snappy)`],
+    request.signal,
+  )
+  const problems = [...counts.values()].sort((a, b) => b.rows - a.rows || (problemName(a) < problemName(b) ? -1 : 1))
+  return {...(await digestOf(session, lines, request.signal)), file, problems}
+}
+
+/** Reads quarantined lines back: their number and their multiset digest. */
+export async function digestQuarantine(session: DuckDbSession, request: QuarantineDigestRequest): Promise<RowDigest> {
+  if (request.objects.length === 0) return {rows: 0, digest: '0'}
+  const files = await localFiles(request.store, request.objects, session.spoolFolder)
+  return digestOf(session, `read_parquet(${fileList(files)}, hive_partitioning = false)`, request.signal)
+}
+
+async function digestOf(session: DuckDbSession, from: string, signal?: AbortSignal): Promise<RowDigest> {
+  const [row] = await session.rows(
+    `SELECT count(*) AS rows, sum(CAST(hash(${COLUMN_NAMES}) AS HUGEINT)) AS digest FROM ${from}`,
+    signal,
+  )
+  return {rows: Number(row?.['rows']), digest: BigInt(String(row?.['digest'] ?? 0)).toString(16)}
+}
+
+function linesSql(file: string): string {
+  const columns = QUARANTINE_COLUMNS.map(
+    ({name, type}) => `${quoteIdentifier(name)}: '${type === 'string' ? 'VARCHAR' : type}'`,
+  )
+  // A raw line is quoted once more, which can double it.
+  const maximumBytes = 64 * 1024 * 1024
+  return `read_json(${fileList([file])}, format = 'newline_delimited', maximum_object_size = ${maximumBytes}, columns = {${columns.join(', ')}})`
+}
+
+async function* quarantinedLines(
+  request: LoadRequest,
+  affected: readonly {readonly lines: SourceLines; readonly expected: number}[],
+  counts: Map<string, ProblemCount>,
+): AsyncGenerator<string> {
+  const judge = judgeOf(request.mapping, request.loadDay)
+  const {source: run, version} = request.origin
+  for (const {lines, expected} of affected) {
+    const {key: file} = lines.source
+    let found = 0
+    for await (const line of linesOf(lines.original)) {
+      const finding = findingOf(line, lines, judge)
+      if (finding === null) continue
+      found += 1
+      countProblem(counts, finding)
+      const row = {
+        run,
+        _version: version.toString(),
+        ...finding,
+        file,
+        line: line.number,
+        raw: line.bytes.toString('utf8'),
+      }
+      yield `${JSON.stringify(row)}\n`
+    }
+    if (found !== expected) throw readingsDiffer(file, found, expected)
+  }
+}
+
+function findingOf({number, bytes}: ByteLine, {faults}: SourceLines, judge: Judge): Finding | null {
+  const fault = faults.get(number)
+  if (fault !== undefined) return {reason: fault, column_name: null, value: null, key: null}
+  const read = readItem(bytes)
+  return 'fault' in read ? {reason: read.fault, column_name: null, value: null, key: null} : judge(read.item)
+}
+
+type Judge = (item: Parameters<ReturnType<typeof compileRowFunction>>[0]) => Finding | null
+
+function judgeOf(mapping: TableMapping, loadDay: string): Judge {
+  const map = compileRowFunction(mapping, loadDay)
+  const hidesKey = isKeyPrivate(mapping)
+  return (item) => {
+    const row = map(item)
+    if (row.state === 'no_key') return {reason: 'no_key', column_name: null, value: null, key: null}
+    if (row.state !== 'row' || row.problem === null) return null
+    const {reason, column} = row.problem
+    const key = hidesKey ? null : JSON.stringify(mapping.key.map((name) => String(row.values[name])))
+    return {reason, column_name: column, value: redactedValue(mapping, column, item), key}
+  }
+}
+
+function countProblem(counts: Map<string, ProblemCount>, {reason, column_name: column}: Finding): void {
+  const name = problemName({reason, column})
+  counts.set(name, {reason, column, rows: (counts.get(name)?.rows ?? 0) + 1})
+}
+
+function problemName({reason, column}: Pick<ProblemCount, 'reason' | 'column'>): string {
+  return `${column ?? ''} ${reason}`
+}
+
+function readingsDiffer(file: string, found: number, expected: number): SluiceError {
+  return new SluiceError(
+    'PROOF_FAILED',
+    `Two readings of ${file} disagree: ${expected} lines were set aside, ${found} should have been.`,
+    {
+      fix: 'Nothing was stored. Run the same command again; if it happens twice, this is a fault of sluice: report it.',
+      details: {file, found, expected},
+    },
+  )
+}

@@ -1,0 +1,52 @@
+import {createReadStream, createWriteStream} from 'node:fs'
+import path from 'node:path'
+import {pipeline} from 'node:stream/promises'
+import {createGunzip, createGzip} from 'node:zlib'
+import {MAXIMUM_LINE_BYTES, readExportLine, type LineFault} from '../../mapping/index.js'
+import {byteLines, type ByteLine} from '../../ports/byte-lines.js'
+import type {SourceFile} from '../../ports/parquet-engine.js'
+
+/** A line file of an export on its way into the table. */
+export interface SourceLines {
+  readonly source: SourceFile
+  /** The file as it came. */
+  readonly original: string
+  /** The file to load: the original, or a copy without the lines that no reader of JSON takes. */
+  readonly file: string
+  /** Those lines, by number. */
+  readonly faults: ReadonlyMap<number, LineFault>
+}
+
+/** Every line of a gzip file. */
+export async function* linesOf(file: string): AsyncGenerator<ByteLine> {
+  const bytes = createReadStream(file)
+  const input = createGunzip()
+  // `pipe` passes no error on: a file that cannot be read would end the process.
+  bytes.once('error', (error) => input.destroy(error))
+  try {
+    yield* byteLines(bytes.pipe(input), MAXIMUM_LINE_BYTES)
+  } finally {
+    bytes.destroy()
+  }
+}
+
+/**
+ * Copies a file without the lines that hold no item. One of them fails the whole statement that reads a thousand
+ * others, so this is done for the file that failed, and only then.
+ */
+export async function siftLines(lines: SourceLines, folder: string, signal?: AbortSignal): Promise<SourceLines> {
+  const faults = new Map<number, LineFault>()
+  const file = path.join(folder, `sifted-${path.basename(lines.original)}`)
+  await pipeline(goodLines(lines.original, faults), createGzip({level: 1}), createWriteStream(file, {mode: 0o600}), {
+    ...(signal === undefined ? {} : {signal}),
+  })
+  return {...lines, file, faults}
+}
+
+async function* goodLines(file: string, faults: Map<number, LineFault>): AsyncGenerator<Buffer> {
+  for await (const {number, bytes, isCut} of linesOf(file)) {
+    const read = isCut ? {fault: 'too_long' as const} : readExportLine(bytes)
+    if ('fault' in read) faults.set(number, read.fault)
+    else yield Buffer.concat([bytes, Buffer.from('\n')])
+  }
+}
