@@ -4,7 +4,7 @@ import {SluiceError} from './errors.js'
 import type {LakeDefinition, LocalEnvironment} from './lake/types.js'
 import type {AnyOperationKind, OperationPorts} from './operation/types.js'
 import type {ObjectStore} from './ports/object-store.js'
-import type {QueryEngine} from './ports/query-engine.js'
+import type {QueryAnalyser, QueryEngine} from './ports/query-engine.js'
 import type {Report} from './ports/report.js'
 
 export interface ContextOptions {
@@ -22,11 +22,13 @@ export interface ContextOptions {
 export interface Context {
   readonly definition: LakeDefinition
   readonly ports: OperationPorts
-  readonly query: QueryEngine
+  readonly query: QueryEngine & QueryAnalyser
   readonly signal: AbortSignal
   /** Time of reports; `--now` where it is given. */
   readonly asOf: Date
   kind(name: string): Promise<AnyOperationKind>
+  /** What killed processes left in the lake's folder; the next load removes it. */
+  leftOvers(): Promise<{readonly folders: number; readonly sizeBytes: number}>
   close(): Promise<void>
 }
 
@@ -98,6 +100,10 @@ async function localContext(
     signal: options.signal,
     asOf: options.now ?? systemClock.now(),
     kind: operationKind,
+    leftOvers: async () => {
+      const {measureDeadSpools} = await import('./engines/duckdb/spools.js')
+      return measureDeadSpools(engine.temporaryFolder)
+    },
     close: async () => {
       await Promise.all([parquet.close(), query.close()])
     },

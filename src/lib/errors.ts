@@ -35,6 +35,7 @@ export const CODES = {
   EXPORT_ITEM_WITHOUT_KEY: EXIT.failed,
   EXPORT_KEY_DUPLICATE: EXIT.failed,
   EXPORT_TABLE_RECREATED: EXIT.usage,
+  COLUMN_NARROWED: EXIT.usage,
   MAPPING_ERROR: EXIT.failed,
   // operations
   PLAN_INVALID: EXIT.usage,
@@ -59,6 +60,7 @@ export const CODES = {
   CATALOG_CORRUPT: EXIT.failed,
   QUERY_INVALID: EXIT.usage,
   QUERY_FAILED: EXIT.failed,
+  PARTITION_FILTER_MISSING: EXIT.usage,
   MEMORY_EXCEEDED: EXIT.failed,
   // everywhere
   INTERRUPTED: EXIT.interrupted,

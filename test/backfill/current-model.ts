@@ -55,3 +55,17 @@ export function currentOf(standing: readonly {readonly time: string; readonly li
   const newest = [...standing].sort((a, b) => (a.time < b.time ? 1 : -1))[0]
   return newest === undefined ? [] : rowsOfExport(newest.lines)
 }
+
+/** What a load that turned one state into the other must say of it. */
+export function differenceOf(before: readonly ModelRow[], after: readonly ModelRow[]) {
+  const text = (row: ModelRow): string =>
+    JSON.stringify(row, (_, value: unknown) => (typeof value === 'bigint' ? `${value}n` : value))
+  const byId = (rows: readonly ModelRow[]) => new Map(rows.map((row) => [row['id'], text(row)]))
+  const [old, now] = [byId(before), byId(after)]
+  return {
+    standing: old.size,
+    added: [...now.keys()].filter((id) => !old.has(id)).length,
+    changed: [...now].filter(([id, row]) => old.has(id) && old.get(id) !== row).length,
+    vanished: [...old.keys()].filter((id) => !now.has(id)).length,
+  }
+}

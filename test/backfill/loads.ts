@@ -15,11 +15,22 @@ export const APPLY: ApplyOptions = {
   signal: new AbortController().signal,
 }
 
+export interface LoadSettings {
+  readonly allowUnreadable?: number
+  /** Default: as many as there are, for tests that are not about it. */
+  readonly allowVanished?: number
+}
+
 /** Loads an export as the command does it. */
-export async function load(context: Context, source: ExportFolder): Promise<LoadResultDocument> {
+export async function load(
+  context: Context,
+  source: ExportFolder,
+  {allowUnreadable = 0, allowVanished = Number.MAX_SAFE_INTEGER}: LoadSettings = {},
+): Promise<LoadResultDocument> {
   const {definition, ports} = context
-  const planned = await planLoad({export: source.uri, acceptEditedSummary: false, table: null}, definition, ports)
-  return planned.loadedAs === null ? runLoad(planned.plan, APPLY, ports) : nothingToLoad(planned)
+  const request = {export: source.uri, acceptEditedSummary: false, table: null, allowUnreadable}
+  const planned = await planLoad(request, definition, ports)
+  return planned.loadedAs === null ? runLoad(planned.plan, {...APPLY, allowVanished}, ports) : nothingToLoad(planned)
 }
 
 export async function undo(context: Context, {operation}: Pick<LoadResultDocument, 'operation'>): Promise<boolean> {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import {expect, it} from 'vitest'
-import {currentOf} from './current-model.js'
+import {currentOf, differenceOf} from './current-model.js'
 import {rawLines, writeItems, type ExportFolder} from './export-folder.js'
 import {makeLake, openLake} from './lake-folder.js'
 import {current, load, undo} from './loads.js'
@@ -57,12 +57,18 @@ it('current is what plain maps over the raw lines say, for any exports, in any o
         for (const step of [{which: 0, undo: false}, ...steps]) {
           const source = sources[step.which % sources.length]!
           const operation = standing.get(source.exportId)
-          if (!step.undo) standing.set(source.exportId, await load(context, source))
-          else if (operation !== undefined) {
+          const stands = () => currentOf(sources.filter(({exportId}) => standing.has(exportId)))
+          if (!step.undo) {
+            const before = stands()
+            const hadRuns = standing.size > 0
+            const loaded = await load(context, source)
+            standing.set(source.exportId, loaded)
+            if (loaded.changed && hadRuns) expect(loaded.comparison).toMatchObject(differenceOf(before, stands()))
+          } else if (operation !== undefined) {
             await undo(context, operation)
             standing.delete(source.exportId)
           }
-          expect(await current(context)).toEqual(currentOf(sources.filter(({exportId}) => standing.has(exportId))))
+          expect(await current(context)).toEqual(stands())
         }
       } finally {
         await context.close()

@@ -189,6 +189,16 @@ describe('a plan file', () => {
 
 it('--max-cost refuses above and not below the estimate', async () => {
   const again = await writeItems(lake, [[item('q')]], {time: '2026-01-17T00:00:00.000Z'})
-  const {exit} = await sluice(lake, 'backfill', 'run', '--export', again.uri, '--max-cost', '0')
+  const {exit} = await sluice(
+    lake,
+    'backfill',
+    'run',
+    '--export',
+    again.uri,
+    '--max-cost',
+    '0',
+    '--allow-vanished',
+    '9',
+  )
   expect(exit).toBe(0)
 })

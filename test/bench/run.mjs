@@ -1,13 +1,15 @@
 // Side-by-side figures, printed as a Markdown table. Usage after a build:
 //   node test/bench/run.mjs backfill [--items 1000000] [--rounds 5]
+//   node test/bench/run.mjs questions [--items 1000000] [--rounds 5]
 //   node test/bench/run.mjs startup [--rounds 15]
 // Nothing is asserted: the machine decides the figures, the ratios are what counts.
 import {parseArgs} from 'node:util'
 import {benchBackfill} from './backfill.mjs'
 import {machineLine} from './figures.mjs'
+import {benchQuestions} from './questions.mjs'
 import {benchStartup} from './startup.mjs'
 
-const BENCHES = {backfill: benchBackfill, startup: benchStartup}
+const BENCHES = {backfill: benchBackfill, questions: benchQuestions, startup: benchStartup}
 
 const {values, positionals} = parseArgs({
   allowPositionals: true,

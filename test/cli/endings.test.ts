@@ -45,6 +45,7 @@ describe('every ending has one exit code and two faces', () => {
         '  age        2 min 05 s',
         'Next:',
         '  fixture ops watch 7',
+        '  sluice explain LOCK_HELD',
         '',
       ].join('\n'),
     )

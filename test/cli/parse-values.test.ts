@@ -1,6 +1,7 @@
 import {describe, expect, it} from 'vitest'
 import {parseBytes, parseDollars, parseInstant, parsePositiveInteger} from '../../src/lib/cli/parse-values.js'
-import {editDistance, unknownCommand} from '../../src/lib/cli/unknown-command.js'
+import {unknownCommand} from '../../src/lib/cli/unknown-command.js'
+import {editDistance} from '../../src/lib/near-name.js'
 
 const USAGE = {code: 'USAGE', exit: 2}
 

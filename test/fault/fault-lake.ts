@@ -216,6 +216,11 @@ export class FaultLake {
     return keys
   }
 
+  /** Keys of every object that a load writes rows to. */
+  async rowObjects(): Promise<string[]> {
+    return [...(await this.keys('claims/')), ...(await this.keys('claims__quarantine_rows/'))]
+  }
+
   /** Operations whose plan was written, oldest first. */
   async operations(): Promise<string[]> {
     const ids: string[] = []
@@ -223,13 +228,17 @@ export class FaultLake {
     return ids
   }
 
-  /** Keys of the objects that the published loads staged, as their journals name them. */
+  /** Keys of the objects that the published loads staged, quarantine included, as their journals name them. */
   async admittedObjects(): Promise<string[]> {
     const keys: string[] = []
+    interface Objects {
+      readonly objects: readonly {readonly key: string}[]
+    }
     for (const id of await this.operations()) {
       for (const unit of (await readOperation(this.store, id)).unitRecords.values()) {
-        const {objects} = unit.staged as {objects: readonly {readonly key: string}[]}
-        if (unit.isPublished) keys.push(...objects.map(({key}) => key))
+        if (!unit.isPublished) continue
+        const {objects, quarantine} = unit.staged as Objects & {readonly quarantine: Objects}
+        keys.push(...[...objects, ...quarantine.objects].map(({key}) => key))
       }
     }
     return keys.sort()

@@ -32,7 +32,7 @@ export function sampleLake(items: number): Promise<ClaimsLake> {
 export function oddLake(): Promise<ClaimsLake> {
   return lakeOf(async (ports) => {
     const place = {table: 'ICPA_Claims', account: '111122223333', region: 'eu-west-1', bucket: 'b', prefix: null}
-    const items = Array.from({length: 1200}, (_, index) => oddClaim(index))
+    const items = Array.from({length: 2700}, (_, index) => oddClaim(index))
     return (await writeExport({...place, exportTime: EXPORT_TIME, salt: 'odd', files: [items]}, ports)).folder
   })
 }
@@ -66,21 +66,30 @@ async function lakeOf(write: (ports: ExportPorts) => Promise<string>): Promise<C
 }
 
 const CREATED = [
+  '2026-01-04T23:59:59.999Z',
+  '2026-01-05T00:00:00.000Z',
   '2026-01-09T23:59:59.999Z',
   '2026-01-10T00:00:00.000Z',
   '2026-01-10T12:30:00.001Z',
   '2026-01-10T23:59:59.999Z',
   '2026-01-11T00:00:00.000Z',
+  '2026-01-31T23:59:59.999Z',
   undefined,
 ]
 const CURRENCIES = ['GBP', 'EUR', undefined, 'GBP', 'JPY', null, 'gbp']
 const COSTS = ['0.123456', '399999999999.000001', undefined, '-0.5', null, '0.000001', '0']
+const AMOUNTS = ['100.00', '0.01', undefined, '99999999.99', null]
+const SCORES = ['0.1', '0.9', undefined, '0.5', '0.5', '0', '1', null]
+const CONFIDENCES = ['0.99', '0.7', '0.6999', undefined, '0.41', '0.85']
+const SPANS_MS = [1000, 0, undefined, 90_061, -5]
+const MODELS = ['m-1', 'm-2', undefined]
+const TYPES = ['HOME', 'MOTOR', null]
 const DECISIONS = ['APPROVE', 'approve', 'REJECT', undefined, 'Reject', null]
 
 /** Cycles of different lengths, so that every pair of peculiarities occurs. */
 function oddClaim(index: number): ExportItem {
   const createdAt = CREATED[index % CREATED.length]
-  const spread = Math.floor(index / 6)
+  const spread = Math.floor(index / CREATED.length)
   const decidedMs = createdAt === undefined ? 0 : Date.parse(createdAt) + ((spread * 7919) % 900_000) - 60_000
   return {
     claimId: {S: `CLM-${index}`},
@@ -92,13 +101,32 @@ function oddClaim(index: number): ExportItem {
     ...text('aiDecision', pick(DECISIONS, spread)),
     ...text('humanDecision', pick(DECISIONS, Math.floor(spread / 6))),
     ...text('finalDecision', pick(DECISIONS, Math.floor(spread / 5))),
+    ...number('textractBaselineCost', pick(COSTS, Math.floor(spread / 5))),
+    ...number('payoutAmount', pick(AMOUNTS, spread)),
+    ...number('budgetAmount', pick(AMOUNTS, Math.floor(spread / 4))),
+    ...number('fraudScore', pick(SCORES, spread)),
+    ...number('aiConfidence', pick(CONFIDENCES, Math.floor(spread / 2))),
+    ...text('modelVersion', pick(MODELS, spread)),
+    ...text('claimType', pick(TYPES, Math.floor(spread / 2))),
+    ...span('extraction', createdAt, pick(SPANS_MS, spread)),
+    ...span('review', createdAt, pick(SPANS_MS, Math.floor(spread / 3))),
     documentCount: index % 97 === 0 ? {S: '3'} : {N: '3'},
-    claimAmount: {N: index % 89 === 0 ? '12.345' : '12.34'},
+    ...number('claimAmount', index % 89 === 0 ? '12.345' : index % 7 === 0 ? undefined : '12.34'),
   }
 }
 
 function pick<Value>(values: readonly Value[], index: number): Value {
   return values[index % values.length]!
+}
+
+/** A stage that begins with the claim, or at a fixed time where the claim has none. */
+function span(stage: string, createdAt: string | undefined, lengthMs: number | undefined): ExportItem {
+  const startMs = Date.parse(createdAt ?? '2026-01-10T00:00:00.000Z')
+  const at = (ms: number): string => new Date(ms).toISOString()
+  return {
+    ...text(`${stage}StartedAt`, at(startMs)),
+    ...text(`${stage}CompletedAt`, lengthMs === undefined ? undefined : at(startMs + lengthMs)),
+  }
 }
 
 function text(name: string, value: string | null | undefined): ExportItem {

@@ -4,11 +4,11 @@ import {gunzipSync} from 'node:zlib'
 
 /** A second, plain account of the claims KPIs, straight from the export's lines: no mapping and no SQL. */
 
-interface Attribute {
+export interface Attribute {
   readonly S?: string
   readonly N?: string
 }
-type Item = Readonly<Record<string, Attribute>>
+export type Item = Readonly<Record<string, Attribute>>
 
 export interface ModelValue {
   readonly currency: string | null
@@ -20,10 +20,15 @@ export interface ModelValue {
   readonly excluded: Readonly<Record<string, number>>
 }
 
-const MICROS = 1_000_000n
+export const MICROS = 1_000_000n
 
 /** Every item of the export below `root/folder` that a lake shows. */
 export function shownClaims(root: string, folder: string): Item[] {
+  return everyClaim(root, folder).filter((item) => !isQuarantined(item))
+}
+
+/** Every item of the export, those that are set aside too. */
+export function everyClaim(root: string, folder: string): Item[] {
   const manifest = readFileSync(join(root, folder, 'manifest-files.json'), 'utf8')
     .trimEnd()
     .split('\n')
@@ -33,12 +38,13 @@ export function shownClaims(root: string, folder: string): Item[] {
       .toString('utf8')
       .split('\n'),
   )
-  const items = lines.filter((line) => line !== '').map((line) => (JSON.parse(line) as {Item: Item}).Item)
-  return items.filter((item) => !isQuarantined(item))
+  return lines.filter((line) => line !== '').map((line) => (JSON.parse(line) as {Item: Item}).Item)
 }
 
-function isQuarantined({documentCount, claimAmount}: Item): boolean {
-  return documentCount?.S !== undefined || /\.\d{3,}$/.test(claimAmount?.N ?? '')
+/** A value of another type than its column, or an amount with more places than money has. */
+export function isQuarantined({documentCount, claimAmount, currency, updatedAt}: Item): boolean {
+  const isOfOtherType = documentCount?.S ?? currency?.N ?? updatedAt?.N
+  return isOfOtherType !== undefined || /\.\d{3,}$/.test(claimAmount?.N ?? '')
 }
 
 export function claimsOf(items: readonly Item[], from: string, to: string): Item[] {
@@ -110,26 +116,26 @@ function costOf(items: readonly Item[], currency: string | null): ModelValue {
   return {...whole, currency, value: denominator === 0n ? null : divided(numerator, denominator * MICROS, 6)}
 }
 
-function value(part: Pick<ModelValue, 'numerator' | 'denominator' | 'excluded'>): ModelValue {
+export function value(part: Pick<ModelValue, 'numerator' | 'denominator' | 'excluded'>): ModelValue {
   const {numerator, denominator} = part
   const text = denominator === 0n ? null : divided(numerator, denominator, 6)
   return {...part, currency: null, value: text, p50: null, p95: null}
 }
 
 /** Long division of counts and sums, none negative, rounded half up. */
-function divided(numerator: bigint, denominator: bigint, decimals: number): string {
+export function divided(numerator: bigint, denominator: bigint, decimals: number): string {
   const scaled = (numerator * 10n ** BigInt(decimals) * 2n + denominator) / (denominator * 2n)
   if (decimals === 0) return String(scaled)
   const digits = String(scaled).padStart(decimals + 1, '0')
   return `${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`
 }
 
-function micros(text: string): bigint {
+export function micros(text: string): bigint {
   const [, sign, whole = '', fraction = ''] = /^(-?)(\d+)(?:\.(\d{1,6}))?$/.exec(text) ?? []
   const amount = BigInt(whole) * MICROS + BigInt(fraction.padEnd(6, '0'))
   return sign === '-' ? -amount : amount
 }
 
-function lower(attribute: Attribute | undefined): string {
+export function lower(attribute: Attribute | undefined): string {
   return (attribute?.S ?? '').toLowerCase()
 }

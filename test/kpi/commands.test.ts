@@ -1,4 +1,4 @@
-import {appendFile} from 'node:fs/promises'
+import {appendFile, readFile, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import type {KpiShowResult} from '../../src/lib/kpi/index.js'
@@ -20,7 +20,8 @@ describe('a lake in good order', () => {
     const {stdout, stderr, exit} = await sluice('kpi', 'show', '--json', ...NOW)
     expect([exit, stderr]).toEqual([0, ''])
     const document = documentOf('kpi show', stdout) as KpiShowResult
-    expect(document.kpis.map(({name}) => name)).toHaveLength(4)
+    expect(document.kpis.map(({name}) => name)).toHaveLength(7)
+    expect(document.panels).toEqual([])
     expect(document.period).toEqual({from: '2025-11-04T00:00:00.000Z', to: '2026-02-02T00:00:00.000Z'})
   })
 
@@ -28,7 +29,7 @@ describe('a lake in good order', () => {
     const view = await sluice('kpi', 'show', '--view', 'data-science', '--from', '2026-01-01', ...NOW)
     expect(view.exit).toBe(0)
     expect(view.stdout).toMatch(
-      /^KPIs for data-science {3}claims, env local {3}2026-01-01 \.\. 2026-02-01 UTC {3}as of 2026-02-01 08:00Z\n/,
+      /^Model performance {3}claims, env local {3}2026-01-01 \.\. 2026-02-01 UTC {3}as of 2026-02-01 08:00Z\n/,
     )
     expect(view.stdout).toMatch(/\nAI agreement rate +\d\d\.\d% +green +≥ 90% /)
     expect(view.stdout).not.toContain('processing time')
@@ -37,10 +38,72 @@ describe('a lake in good order', () => {
     expect((await sluice('kpi', 'show', '--output', 'csv', '--json')).exit).toBe(2)
   })
 
+  it.each([
+    [
+      'cfo',
+      'Cost and payout',
+      ['cost per claim by week', 'Textract savings by week', 'payout against budget by claim type'],
+    ],
+    [
+      'data-science',
+      'Model performance',
+      ['agreement and overrides by week', 'by model version', "the week's hard cases"],
+    ],
+    ['manager', 'Operations', ['bottleneck: extraction against review', 'throughput by hour', 'backlog']],
+  ])('shows all of the view %s', async (view, title, panels) => {
+    const period = ['--from', '2026-01-01', '--to', '2026-02-01', ...NOW]
+    const {stdout, exit} = await sluice('kpi', 'show', '--view', view, ...period)
+    expect(exit).toBe(0)
+    expect(stdout.startsWith(`${title}   claims, env local   2026-01-01 .. 2026-01-31 UTC`)).toBe(true)
+    for (const panel of panels) expect(stdout).toContain(`\n${panel}`)
+    expect(stdout).toMatch(/\nBefore: 2025-12-01 \.\. 2025-12-31 UTC\.\n/)
+    expect(stdout).toMatch(/\nCounted nowhere: \d+ quarantined in claims \(partitions of this period\)\.\n$/)
+    expect(stdout).not.toMatch(/NaN|Infinity|undefined/)
+    const json = await sluice('kpi', 'show', '--view', view, ...period, '--json')
+    const document = documentOf('kpi show', json.stdout) as KpiShowResult
+    expect(document.panels.map((panel) => panel.title)).toEqual(expect.arrayContaining(panels))
+    expect(JSON.stringify(document)).not.toContain('claimant')
+  })
+
+  it('gives a series, the rows of a panel, and no comparison where none is wanted', async () => {
+    const period = ['--from', '2026-01-01', '--to', '2026-02-01', ...NOW]
+    const weeks = await sluice('kpi', 'show', 'override_rate', '--by', 'week', '--output', 'csv', ...period)
+    expect(weeks.stdout.trimEnd().split('\n')).toHaveLength(1 + 5)
+    const screen = await sluice('kpi', 'show', 'override_rate', '--by', 'week', '--no-compare', ...period)
+    expect(screen.stdout).toMatch(/\nby week\n {2}override rate {3}[▁▂▃▄▅▆▇█]{5} {3}\d/)
+    expect(screen.stdout).not.toMatch(/before|Before/)
+    const rows = await sluice('kpi', 'show', 'throughput_by_hour', '--output', 'ndjson', ...period)
+    expect(rows.stdout.trimEnd().split('\n')).toHaveLength(24)
+    const few = await sluice('kpi', 'show', 'override_rate', '--min-n', '1000000', ...period)
+    expect([few.exit, few.stdout]).toEqual([0, expect.stringMatching(/ low n \([\d,]+\) /)])
+  })
+
+  it('takes panels and rollups of the definition', async () => {
+    const own = `
+panels:
+  by_region:
+    kind: breakdown
+    table: claims
+    time: created_at
+    views: [steering]
+    columns: [{name: region}, {name: share, unit: ratio, of: [rejected, claims]}, {name: claims, unit: count}]
+    sql: SELECT region, SUM(rejected) AS rejected, CAST(SUM(claims) AS BIGINT) AS claims FROM regions GROUP BY 1 ORDER BY 1
+rollups:
+  regions:
+    table: claims
+    time: created_at
+    sql: SELECT bucket, region, COUNT(CASE WHEN final_decision = 'REJECT' THEN 1 END) AS rejected, COUNT(*) AS claims FROM claims_period GROUP BY 1, 2
+`
+    const file = join(lake.folder, 'own.yaml')
+    await writeFile(file, (await readFile(join(lake.folder, 'sluice.yaml'), 'utf8')) + own)
+    const {stdout, exit} = await sluice('kpi', 'show', '--view', 'steering', '--lake', 'own.yaml', ...NOW)
+    expect([exit, stdout]).toEqual([0, expect.stringMatching(/\nregion +share +claims\ncork +\d/)])
+  })
+
   it('says that a period is without data, which is no breach', async () => {
     const {stdout, exit} = await sluice('kpi', 'show', '--from', '2019-01-01', '--to', '2019-02-01')
     expect(exit).toBe(0)
-    expect(stdout.match(/ no data /g)).toHaveLength(4)
+    expect(stdout.match(/ no data /g)).toHaveLength(7)
     expect(stdout).toContain('No data in this period')
     expect(stdout).not.toMatch(/NaN|Infinity|NULL/)
   })

@@ -7,6 +7,9 @@ const HIGHER = {better: 'higher', green: '0.90', yellow: '0.85'} as const
 const LOWER = {better: 'lower', green: '0.10', yellow: '0.20'} as const
 const MONEY = {better: 'lower', green: '0.50', yellow: '1.00', currency: 'GBP'} as const
 
+/** Nothing is too few. */
+const ANY_SIZE = {currency: null, n: null, minN: 1}
+
 describe('state', () => {
   it.each([
     [HIGHER, '90', '100', 'green'],
@@ -29,7 +32,7 @@ describe('state', () => {
     // one unit in 10^38 below the threshold
     [HIGHER, '89999999999999999999999999999999999999', '99999999999999999999999999999999999999', 'yellow'],
   ] as const)('%j: %s / %s is %s', (thresholds, numerator, denominator, state) => {
-    expect(stateOf(quotient(numerator, denominator), thresholds, null)).toBe(state)
+    expect(stateOf(quotient(numerator, denominator), {...ANY_SIZE, thresholds})).toBe(state)
   })
 
   it.each([
@@ -41,12 +44,24 @@ describe('state', () => {
     [null, '99', 'none'],
     ['gbp', '99', 'none'],
   ] as const)('money in %s: %s is %s', (currency, amount, state) => {
-    expect(stateOf(new Exact(amount), MONEY, currency)).toBe(state)
+    expect(stateOf(new Exact(amount), {...ANY_SIZE, thresholds: MONEY, currency})).toBe(state)
   })
 
   it('thresholds without a currency judge every currency', () => {
     const {currency: _, ...every} = MONEY
-    expect(stateOf(new Exact('2'), every, 'EUR')).toBe('red')
+    expect(stateOf(new Exact('2'), {...ANY_SIZE, thresholds: every, currency: 'EUR'})).toBe('red')
+  })
+
+  it.each([
+    ['0.5', 29, 'low_n'],
+    ['0.5', 30, 'red'],
+    ['0.95', 29, 'low_n'],
+    ['0.5', null, 'red'],
+  ] as const)('%s of %s trials is %s where 30 are needed', (value, n, state) => {
+    const judgement = {thresholds: HIGHER, currency: null, n, minN: 30}
+    expect(stateOf(new Exact(value), judgement)).toBe(state)
+    expect(stateOf(null, judgement)).toBe('no_data')
+    expect(stateOf(new Exact(value), {...judgement, thresholds: null})).toBe('none')
   })
 })
 

@@ -1,7 +1,7 @@
 import {describe, expect, it} from 'vitest'
 import {exitOfKpis, renderKpiList, renderKpis, type KpiShowResult, type ShownKpi} from '../../src/lib/kpi/index.js'
 import {Exact} from '../../src/lib/kpi/exact.js'
-import {valueOf} from '../../src/lib/kpi/measure.js'
+import {comparedWith, measurementOf} from '../../src/lib/kpi/measure.js'
 import type {KpiRow} from '../../src/lib/kpi/read-rows.js'
 import {targetText, valueText} from '../../src/lib/kpi/render-value.js'
 import type {KpiDefinition, KpiThresholds, KpiUnit} from '../../src/lib/lake/index.js'
@@ -15,14 +15,30 @@ function kpi(name: string, title: string, unit: KpiUnit, thresholds: KpiThreshol
 }
 
 function shown(definition: KpiDefinition, ...rows: Partial<KpiRow>[]): ShownKpi {
-  const blank = {currency: null, numerator: '0', denominator: '0', p50: null, p95: null, excluded: {}}
+  const blank = {currency: null, numerator: '0', denominator: '0', n: null, p50: null, p95: null, excluded: {}}
   const {sql: _sql, time: _time, ...rest} = definition
-  return {...rest, values: rows.map((row) => valueOf(definition, {...blank, ...row}))}
+  return {
+    ...rest,
+    series: null,
+    values: rows.map((row) => comparedWith(definition.unit, measurementOf(definition, {...blank, ...row}, 1), null)),
+  }
 }
 
 function result(...kpis: ShownKpi[]): KpiShowResult {
   const period = {from: '2026-01-01T00:00:00.000Z', to: '2026-02-01T00:00:00.000Z'}
-  return {lake: 'icpa', environment: 'local', asOf: '2026-02-01T08:00:00.750Z', period, view: null, kpis}
+  return {
+    lake: 'icpa',
+    environment: 'local',
+    asOf: '2026-02-01T08:00:00.750Z',
+    period,
+    view: null,
+    kpis,
+    before: null,
+    by: null,
+    minN: 1,
+    panels: [],
+    quarantined: [],
+  }
 }
 
 const FIXED = result(
@@ -78,23 +94,31 @@ describe('screen', () => {
   })
 
   it('of a view, and of a lake without KPIs', () => {
-    expect(renderKpis({...FIXED, view: 'cfo'})).toMatch(/^KPIs for cfo {3}/)
+    expect(renderKpis({...FIXED, view: {name: 'cfo', title: 'Money'}})).toMatch(/^Money {3}/)
     expect(renderKpis(result())).toBe('Lake icpa has no KPI.')
-    expect(renderKpiList({lake: 'icpa', environment: 'local', asOf: '', kpis: []})).toBe('Lake icpa has no KPI.')
+    expect(renderKpiList({lake: 'icpa', environment: 'local', asOf: '', kpis: [], panels: [], views: []})).toBe(
+      'Lake icpa has no KPI.',
+    )
   })
 
   it('of the list', () => {
     const kpis = [AGREEMENT, COST, kpi('free', 'free', 'ratio', null)].map(({sql: _sql, time: _time, ...rest}) => rest)
-    expect(renderKpiList({lake: 'icpa', environment: 'local', asOf: '', kpis})).toBe(
+    const panels = [
+      {name: 'weeks', title: 'by week', description: '', table: 'claims', kind: 'trend', views: ['all']},
+    ] as const
+    const list = {lake: 'icpa', environment: 'local', asOf: '', kpis, panels, views: [{name: 'all', title: 'All'}]}
+    expect(renderKpiList(list)).toBe(
       [
         'KPIs of icpa                                                           env local',
         '',
-        'name        title            table    unit    views   target',
-        'agreement   AI agreement     claims   ratio   all     ≥ 90%',
-        'cost        cost per claim   claims   money   all     < £0.50',
-        'free        free             claims   ratio   all     –',
+        'name        kind    title            table    unit    views   target',
+        'agreement   kpi     AI agreement     claims   ratio   all     ≥ 90%',
+        'cost        kpi     cost per claim   claims   money   all     < £0.50',
+        'free        kpi     free             claims   ratio   all     –',
+        'weeks       trend   by week          claims           all',
         '',
         '  sluice kpi show',
+        '  sluice kpi show --view all',
       ].join('\n'),
     )
   })
@@ -103,9 +127,11 @@ describe('screen', () => {
 describe('rows', () => {
   it('for programs are exact', () => {
     const lines = renderKpis(FIXED, 'csv').split('\n')
-    expect(lines[0]).toBe('kpi,from,to,unit,currency,value,state,numerator,denominator,low,high,p50,p95,excluded')
+    expect(lines[0]).toBe(
+      'kpi,from,to,unit,currency,value,state,numerator,denominator,n,low,high,p50,p95,excluded,before,change,change_kind',
+    )
     const period = '2026-01-01T00:00:00.000Z,2026-02-01T00:00:00.000Z'
-    expect(lines[4]).toBe(`cost,${period},money,GBP,1.000000,red,4.000001,4,,,,,null_amount=1`)
+    expect(lines[4]).toBe(`cost,${period},money,GBP,1.000000,red,4.000001,4,4,,,,,null_amount=1,,,`)
     expect(renderKpis(FIXED, 'ndjson').split('\n')).toHaveLength(5)
     expect(renderKpis(FIXED, 'md').split('\n')[2]).toContain('| 91.4% | green |')
   })

@@ -10,6 +10,7 @@ import {
   shownClaims,
   type ModelValue,
 } from './claims-model.js'
+import {fraudScoreAuc, payoutAgainstBudget, textractSavings} from './claims-view-model.js'
 
 const LAKES = {sample: () => sampleLake(6000), odd: oddLake}
 
@@ -19,6 +20,16 @@ function compared(shown: KpiValue, decimals: number): ModelValue {
   const [whole = '', fraction = ''] = (numerator ?? '').split('.')
   const exact = BigInt(whole + fraction.padEnd(decimals, '0'))
   return {currency, value, numerator: exact, denominator: BigInt(denominator ?? ''), p50, p95, excluded}
+}
+
+/** Both are amounts, of two or six decimals. */
+function comparedAmounts(shown: KpiValue): ModelValue {
+  const {currency, value, numerator, denominator, p50, p95, excluded} = shown
+  const inMicros = (text: string | null): bigint => {
+    const [whole = '', fraction = ''] = (text ?? '').split('.')
+    return BigInt(whole + fraction.padEnd(6, '0'))
+  }
+  return {currency, value, numerator: inMicros(numerator), denominator: inMicros(denominator), p50, p95, excluded}
 }
 
 describe.each(Object.entries(LAKES))('KPIs of the %s lake', (_name, make) => {
@@ -31,7 +42,12 @@ describe.each(Object.entries(LAKES))('KPIs of the %s lake', (_name, make) => {
   function show(from: string, to: string): Promise<KpiShowResult> {
     const {definition, ports, query, signal, asOf} = lake.context
     const period = {from: new Date(from), to: new Date(to)}
-    return showKpis({...period, asOf}, definition, {catalog: ports.catalog, query, signal})
+    return showKpis({...period, asOf, compare: false}, definition, {
+      catalog: ports.catalog,
+      store: ports.store,
+      query,
+      signal,
+    })
   }
 
   it.each([
@@ -49,6 +65,15 @@ describe.each(Object.entries(LAKES))('KPIs of the %s lake', (_name, make) => {
     expect(single('ai_agreement_rate')).toEqual([agreement(claims)])
     expect(single('override_rate')).toEqual([override(claims)])
     expect(single('processing_time')).toEqual([processingTime(claims)])
+    expect(single('fraud_score_auc')).toEqual([fraudScoreAuc(claims)])
+    for (const [name, expected] of [
+      ['textract_savings', textractSavings(claims)],
+      ['payout_against_budget', payoutAgainstBudget(claims)],
+    ] as const) {
+      const shown = values.get(name)!.filter(({n}) => n! > 0 || claims.length > 0)
+      const inMicros = shown.map((each) => comparedAmounts(each))
+      expect(new Map(inMicros.map((each) => [each.currency ?? '', each]))).toEqual(expected)
+    }
     const costs = values.get('cost_per_claim')!.map((shown) => compared(shown, 6))
     const expected = new Map(costPerClaim(claims))
     // the judged currency is shown even where no claim has it
@@ -71,8 +96,8 @@ describe.each(Object.entries(LAKES))('KPIs of the %s lake', (_name, make) => {
   it('has an interval around each ratio and none elsewhere', async () => {
     const {kpis} = await show('2026-01-01T00:00:00Z', '2026-02-01T00:00:00Z')
     for (const {unit, values} of kpis) {
-      for (const {interval, value} of values) {
-        if (unit !== 'ratio') expect(interval).toBeNull()
+      for (const {interval, value, currency} of values) {
+        if (unit !== 'ratio' || currency !== null || interval === null) expect(interval).toBeNull()
         else expect(Number(interval!.low) < Number(value) && Number(value) < Number(interval!.high)).toBe(true)
       }
     }
@@ -80,7 +105,7 @@ describe.each(Object.entries(LAKES))('KPIs of the %s lake', (_name, make) => {
 
   it('without a period covers 90 days that end with the day of the answer', async () => {
     const {definition, ports, query, signal, asOf} = lake.context
-    const {period} = await showKpis({asOf}, definition, {catalog: ports.catalog, query, signal})
+    const {period} = await showKpis({asOf}, definition, {catalog: ports.catalog, store: ports.store, query, signal})
     expect(period).toEqual({from: '2025-11-03T00:00:00.000Z', to: '2026-02-01T00:00:00.000Z'})
   })
 })

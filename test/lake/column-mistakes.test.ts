@@ -35,14 +35,6 @@ const COLUMNS: readonly Case[] = [
     /Remove/,
   ),
   column(
-    'format that is not built',
-    '{name: x, type: timestamp, from: x, format: iso_local}',
-    '41',
-    '.format',
-    /iso_local .* reserved/,
-    /format: iso /,
-  ),
-  column(
     'date from epoch',
     '{name: x, type: date, from: x, format: epoch_s}',
     '36',
@@ -70,7 +62,6 @@ const COLUMNS: readonly Case[] = [
   column('upper case name', '{name: claimId, type: string, from: x}', '6', '.name', /no name/, /Write claim_id/),
   column('reserved name', '{name: _op, type: string, from: x}', '6', '.name', /reserved/, /Rename/),
   column('second name', '{name: id, type: string, from: x}', '6', '.name', /twice/, /Keep one/),
-  column('attribute twins', '{name: x, type: string, from: ID}', '29', '.from', /differ by case/, /Map one/),
   column(
     'policy of derived',
     '{name: x, type: boolean, derive: {equal: [id, id]}, missing: error}',
@@ -90,9 +81,9 @@ const COLUMNS: readonly Case[] = [
   ),
   column(
     'reserved expression',
-    '{name: x, type: string, derive: {lower: [id]}}',
+    '{name: x, type: string, derive: {date_part: [id]}}',
     '38',
-    '.derive.lower',
+    '.derive.date_part',
     /reserved, not built/,
     /Remove/,
   ),
@@ -119,14 +110,6 @@ const COLUMNS: readonly Case[] = [
     '.derive.equal[1]',
     /no column idd/,
     /mean id\?/,
-  ),
-  column(
-    'attribute operand',
-    '{name: x, type: boolean, derive: {equal: [id, $b]}}',
-    '51',
-    '.derive.equal[1]',
-    /reserved/,
-    /Add a column from b/,
   ),
   column(
     'wrong result',

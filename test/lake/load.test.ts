@@ -151,11 +151,52 @@ describe('overrides of the blueprint', () => {
     const definition = await load(text)
     expect(definition.kpis.map(({name}) => name)).toEqual([
       'ai_agreement_rate',
+      'fraud_score_auc',
       'processing_time',
       'cost_per_claim',
+      'textract_savings',
+      'payout_against_budget',
       'backlog',
     ])
     expect(findKpi(definition, 'backlog')).toMatchObject({title: 'backlog', thresholds: null, views: []})
+  })
+
+  test('panels, rollups and views are merged as KPIs are', async () => {
+    const definition = await load(`${CLAIMS}panels:
+  hard_cases: {enabled: false}
+  bottleneck: {title: Where time goes, views: [steering]}
+  by_region:
+    kind: breakdown
+    table: claims
+    time: created_at
+    views: [steering]
+    columns: [{name: region}, {name: rejected_share, unit: ratio, of: [rejected, claims]}]
+    sql: SELECT region, COUNT(CASE WHEN final_decision = 'REJECT' THEN 1 END) AS rejected, COUNT(*) AS claims FROM claims_period GROUP BY 1
+views:
+  steering: {title: Steering}
+`)
+    const names = definition.panels.map(({name}) => name)
+    expect(names).not.toContain('hard_cases')
+    expect(names.at(-1)).toBe('by_region')
+    expect(definition.panels.at(-1)).toMatchObject({
+      title: 'by region',
+      step: null,
+      columns: [
+        {name: 'region', title: 'region', unit: 'text', of: null},
+        {name: 'rejected_share', title: 'rejected share', unit: 'ratio', of: ['rejected', 'claims']},
+      ],
+    })
+    expect(definition.panels.find(({name}) => name === 'bottleneck')).toMatchObject({
+      kind: 'breakdown',
+      time: 'created_at',
+    })
+    expect(definition.views.map(({name, title}) => [name, title])).toEqual([
+      ['data-science', 'Model performance'],
+      ['manager', 'Operations'],
+      ['cfo', 'Cost and payout'],
+      ['steering', 'Steering'],
+    ])
+    expect(definition.rollups.map(({name}) => name)).toEqual(['claim_reviews', 'claim_amounts', 'claim_hours'])
   })
 
   test('unknown tables and KPIs have a near name', async () => {

@@ -9,6 +9,12 @@ tables:
     columns:
       - {name: zip, type: "decimal(18,2)", from: [incident, zip], missing: null}
       - {name: late, type: boolean, derive: {not_equal: [status, region]}}
+      - {name: due, type: timestamp, from: due, format: iso_local, zone: Europe/London}
+      - {name: tags, type: "array<string>", from: tags, tag: L}
+      - {name: area, type: string, derive: {slice_after: [$code, "#"]}}
+      - {name: others, type: string, derive: {rest: []}}
+    when: [{from: [meta, kind], one_of: [claim, "5"]}, {from: SK, starts_with: "C#"}]
+    skip: [{from: deletedAt, absent: true}]
     partition: {by: [{name: day, derive: {format_date: [created_at, "%d"]}}], path: "{day}/"}
 kpis: {override_rate: {thresholds: {green: 0.05}, views: [a]}}
 `

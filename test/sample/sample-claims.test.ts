@@ -18,11 +18,11 @@ const number = (item: Item, name: string): number => Number(item[name]?.N)
 const instant = (item: Item, name: string): number => Date.parse(item[name]?.S ?? '')
 const mean = (numbers: readonly number[]): number => numbers.reduce((total, value) => total + value, 0) / numbers.length
 
-async function sample(request: Partial<SampleRequest>): Promise<{items: Item[]; lines: string[]; defects: number}> {
+async function sample(request: Partial<SampleRequest>) {
   return inFolder(async (ports, root) => {
-    const {folder, defects} = await writeSampleExport({exportTime: EXPORT_TIME, ...request}, ports)
+    const {folder, defects, defectKinds} = await writeSampleExport({exportTime: EXPORT_TIME, ...request}, ports)
     const files = await readExport(root, folder)
-    return {items: itemsOf(files), lines: files.flatMap((file) => file.lines), defects}
+    return {items: itemsOf(files), lines: files.flatMap((file) => file.lines), defects, defectKinds}
   })
 }
 
@@ -121,13 +121,20 @@ describe('a sample', () => {
     expect((await sample({items, files: 24})).items).toHaveLength(items)
   })
 
-  it('has the defects that were asked for', async () => {
-    const {items, defects} = await sample({items: 10_000, errorRate: 0.05})
-    const wrongType = items.filter((item) => item['documentCount']?.S !== undefined).length
-    const inexact = items.filter((item) => /\.\d{3,}$/.test(item['claimAmount']?.N ?? '')).length
-    expect(wrongType + inexact).toBe(defects)
-    expect(defects / 10_000).toBeCloseTo(0.05, 1.9)
-    expect(wrongType / defects).toBeCloseTo(0.5, 0.9)
+  it('has the defects that were asked for, of every kind', async () => {
+    const {items, defects, defectKinds} = await sample({items: 10_000, errorRate: 0.05})
+    const found = {
+      inexact_amount: items.filter((item) => /\.\d{3,}$/.test(item['claimAmount']?.N ?? '')).length,
+      text_number: items.filter((item) => item['documentCount']?.S !== undefined).length,
+      wrong_tag: items.filter((item) => item['currency']?.N !== undefined).length,
+      epoch_time: items.filter((item) => item['updatedAt']?.N !== undefined).length,
+      missing_time: items.filter((item) => item['createdAt'] === undefined).length,
+    }
+    expect(defectKinds).toEqual(found)
+    const total = Object.values(found).reduce((sum, count) => sum + count, 0)
+    expect(defects).toBe(total - found.missing_time)
+    expect(total / 10_000).toBeCloseTo(0.05, 1.9)
+    for (const count of Object.values(found)) expect(count / total).toBeCloseTo(0.2, 1)
   })
 
   it('puts a share of its items on one day', async () => {

@@ -4,9 +4,9 @@ import {rowsFlags} from '../../lib/cli/flags.js'
 import type {KpiListResult} from '../../lib/kpi/index.js'
 
 export default class KpiList extends BaseCommand<KpiListResult> {
-  static override summary = 'List the KPIs of the lake: table, unit, views, target.'
+  static override summary = 'List the KPIs and panels of the lake: table, unit, views, target.'
   static override description = 'Reads the definition only, so it answers for a lake that holds nothing yet.'
-  static override examples = [{description: 'Every KPI', command: '<%= config.bin %> <%= command.id %>'}]
+  static override examples = [{description: 'Every KPI and panel', command: '<%= config.bin %> <%= command.id %>'}]
   static override flags = rowsFlags
 
   async run(): Promise<KpiListResult> {
@@ -16,6 +16,6 @@ export default class KpiList extends BaseCommand<KpiListResult> {
     const {listKpis, renderKpiList} = await import('../../lib/kpi/index.js')
     const place = {file: flags.lake, environment: flags.env, workingFolder: resolve('.'), variables: {}}
     const result = listKpis(await loadDefinition(place), flags.now ?? new Date())
-    return this.finish(result, renderKpiList(result, flags.output))
+    return this.finish(result, renderKpiList(result, flags.output, this.widthColumns))
   }
 }

@@ -182,9 +182,9 @@ async function compare(
   ports: OperationPorts,
   signal: AbortSignal,
 ): Promise<Comparison | null> {
-  if ((await listRunRecords(ports.store, work.table)).length === 0) return null
-  const candidate = {run: staged.run, floor: floorOf(work, staged), supersedes: work.supersedes}
-  const change = await compareCurrent(work.mapping, candidate, ports.query, signal)
+  const records = await listRunRecords(ports.store, work.table)
+  if (records.length === 0) return null
+  const change = await compareCurrent(work.mapping, records, runRecord(work, staged, ports), ports.query, signal)
   return {of: 'keys', ...change, maxVanished: work.maxVanished}
 }
 

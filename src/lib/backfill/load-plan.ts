@@ -8,7 +8,7 @@ import {
   type LakeDefinition,
   type TableDefinition,
 } from '../lake/index.js'
-import type {TableMapping} from '../mapping/index.js'
+import {losesSilently, type TableMapping} from '../mapping/index.js'
 import type {Estimate, LoadedPlan, OperationPorts, Unit} from '../operation/index.js'
 import {openExport, type CheckedExport, type ExportFile} from './export-source.js'
 
@@ -53,7 +53,7 @@ export interface LoadPlan {
   readonly runsBefore: number
 }
 
-type PlanPorts = Pick<OperationPorts, 'store' | 'ids' | 'openSource'>
+type PlanPorts = Pick<OperationPorts, 'store' | 'catalog' | 'ids' | 'openSource'>
 
 /** Measured on the reference machine (docs/performance.md): compressed bytes of an export a second, and their growth. */
 const COMPRESSED_BYTES_PER_SECOND = 11_000_000
@@ -74,6 +74,7 @@ export async function planLoad(request: LoadRequest, definition: LakeDefinition,
   const loadedAs = active.find(({record}) => record.mapping === hash) ?? null
   // Superseded ones too: they must not come back when the run that replaced them is taken back.
   const supersedes = loadedAs === null ? ofExport : []
+  if (loadedAs === null) await refuseNarrowed(table, runs, supersedes, ports.catalog)
   const runKey = await nextRunKey(ports.store, table.name, opened.exportId)
   const unit = loadUnit({opened, table, hash, runKey, supersedes, allowUnreadable: request.allowUnreadable ?? 0})
   return {
@@ -111,6 +112,29 @@ function refuseRecreated(opened: CheckedExport, runs: readonly StoredRunRecord[]
     {
       fix: `Load it into a lake of its own, or take the older table's loads back first: sluice ops undo ${other.record.operation}`,
       details: {loaded: other.record.tableId, exported: opened.tableId},
+    },
+  )
+}
+
+/** Rows that stand are read under the new types: none of their values may change by that. */
+async function refuseNarrowed(
+  table: TableDefinition,
+  runs: readonly StoredRunRecord[],
+  supersedes: readonly StoredRunRecord[],
+  catalog: OperationPorts['catalog'],
+): Promise<void> {
+  const replaced = new Set(supersedes.map(({record}) => record.run))
+  const stands = activeRuns(runs).filter(({record}) => !replaced.has(record.run))
+  if (stands.length === 0) return
+  const stored = new Map((await catalog.getTable(table.name))?.columns.map(({name, type}) => [name, type]))
+  const narrowed = table.columns.find(({name, type}) => losesSilently(stored.get(name) ?? type, type))
+  if (narrowed === undefined) return
+  throw new SluiceError(
+    'COLUMN_NARROWED',
+    `Column ${narrowed.name} of ${table.name} was ${stored.get(narrowed.name)} and is ${narrowed.type} now: ${stands.length} loads that stand hold values that this would change.`,
+    {
+      fix: `Keep the type of ${narrowed.name}, or add a column of another name.`,
+      details: {column: narrowed.name, stored: stored.get(narrowed.name), defined: narrowed.type},
     },
   )
 }

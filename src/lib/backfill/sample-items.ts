@@ -1,7 +1,7 @@
-import {createInterface} from 'node:readline'
 import {Readable} from 'node:stream'
 import {createGunzip} from 'node:zlib'
-import type {DynamoItem} from '../mapping/index.js'
+import {MAXIMUM_LINE_BYTES, readItem, type DynamoItem} from '../mapping/index.js'
+import {byteLines} from '../ports/byte-lines.js'
 import type {ObjectStore} from '../ports/object-store.js'
 import type {ExportFile} from './export-source.js'
 
@@ -36,16 +36,14 @@ async function sampleFile(store: ObjectStore, file: ExportFile, count: number): 
   const input = bytes.pipe(createGunzip())
   // `pipe` passes no error on: a file that cannot be read would end the process.
   bytes.once('error', (error) => input.destroy(error))
-  const lines = createInterface({input, crlfDelay: Infinity})
   const items: SampledItem[] = []
-  let number = 0
-  for await (const line of lines) {
-    number += 1
+  for await (const {number, bytes: line} of byteLines(input, MAXIMUM_LINE_BYTES)) {
     if (number % every !== 0) continue
-    items.push({file: file.key, line: number, item: (JSON.parse(line) as {Item: DynamoItem}).Item})
+    const read = readItem(line)
+    // A line that was set aside gave no row to compare.
+    if ('item' in read) items.push({file: file.key, line: number, item: read.item})
     if (items.length === count) break
   }
-  lines.close()
   bytes.destroy()
   return items
 }

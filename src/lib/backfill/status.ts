@@ -1,19 +1,6 @@
-import {activeRuns, listRunRecords, standingFloor} from '../changelog/index.js'
+import {listRunRecords, runStatuses, standingFloor, type RunStatus} from '../changelog/index.js'
 import type {LakeDefinition} from '../lake/index.js'
-import {listOperationIds, readOperation, type OperationPorts} from '../operation/index.js'
-
-export interface RunStatus {
-  readonly run: string
-  readonly operation: string
-  readonly export: string
-  readonly exportTime: string
-  readonly admittedAt: string
-  readonly state: 'admitted' | 'superseded'
-  readonly rows: number
-  readonly quarantined: number
-  readonly objects: number
-  readonly sizeBytes: number
-}
+import {isResumable, listOperationIds, readOperation, type OperationPorts} from '../operation/index.js'
 
 export interface TableStatus {
   readonly table: string
@@ -56,30 +43,20 @@ export async function backfillStatus(
 
 async function tableStatus(table: string, source: string | null, ports: StatusPorts): Promise<TableStatus> {
   const records = await listRunRecords(ports.store, table)
-  const active = new Set(activeRuns(records).map(({record}) => record.run))
   const floor = standingFloor(records)
-  const runs = records.map(({record}): RunStatus => ({
-    run: record.run,
-    operation: record.operation,
-    export: record.load,
-    exportTime: record.exportTime,
-    admittedAt: record.admittedAt,
-    state: active.has(record.run) ? 'admitted' : 'superseded',
-    rows: record.rows - record.quarantined,
-    quarantined: record.quarantined,
-    objects: record.objects,
-    sizeBytes: record.sizeBytes,
-  }))
-  runs.sort((a, b) => (a.admittedAt < b.admittedAt ? 1 : -1))
-  return {table, source, floor: floor === null ? null : new Date(floor / 1000).toISOString(), runs}
+  return {
+    table,
+    source,
+    floor: floor === null ? null : new Date(floor / 1000).toISOString(),
+    runs: runStatuses(records),
+  }
 }
 
 async function unfinishedLoads(ports: StatusPorts): Promise<BackfillStatus['unfinished']> {
   const unfinished: {operation: string; state: string; startedAt: string | null}[] = []
   for await (const id of listOperationIds(ports.store)) {
     const {header, state, startedAt} = await readOperation(ports.store, id)
-    const isOpen = state === 'unfinished' || state === 'interrupted' || state === 'failed'
-    if (header.kind.startsWith('backfill.') && isOpen) unfinished.push({operation: id, state, startedAt})
+    if (header.kind.startsWith('backfill.') && isResumable(state)) unfinished.push({operation: id, state, startedAt})
   }
   return unfinished
 }

@@ -1,7 +1,8 @@
 import type {TableMapping} from '../mapping/index.js'
 import type {QueryEngine} from '../ports/query-engine.js'
-import {quoteIdentifier} from '../sql/index.js'
-import {currentViewSql, type CandidateRun} from './current-view.js'
+import {quoteIdentifier, rowHashSql} from '../sql/index.js'
+import {currentRowsSql, rowsOfRunsSql, type AdmittedRuns} from './current-view.js'
+import {activeRuns, standingFloor, type RunRecord, type StoredRunRecord} from './run-records.js'
 
 /** What admitting a run does to the current state, in keys. */
 export interface CurrentChange {
@@ -12,32 +13,47 @@ export interface CurrentChange {
   readonly vanished: number
 }
 
-/** Compares the current state as it is with what it would be. The run's rows must be stored and registered. */
+/**
+ * Compares the current state as it is with what it would be once `candidate` is admitted beside `records`. Its rows
+ * must be stored and registered.
+ */
 export async function compareCurrent(
   mapping: TableMapping,
-  candidate: CandidateRun,
+  records: readonly StoredRunRecord[],
+  candidate: RunRecord,
   query: QueryEngine,
   signal: AbortSignal,
 ): Promise<CurrentChange> {
-  const {rows} = await query.run({sql: compareSql(mapping, candidate), signal})
+  const before = admittedRuns(records)
+  const after = admittedRuns([...records, {key: '', etag: '', record: candidate}])
+  const {rows} = await query.run({sql: compareSql(mapping, before, after, query.name), signal})
   for await (const [standing, added, changed, vanished] of rows) {
     return {standing: Number(standing), added: Number(added), changed: Number(changed), vanished: Number(vanished)}
   }
   return {standing: 0, added: 0, changed: 0, vanished: 0}
 }
 
-function compareSql(mapping: TableMapping, candidate: CandidateRun): string {
+function admittedRuns(records: readonly StoredRunRecord[]): AdmittedRuns {
+  return {runs: activeRuns(records).map(({record}) => record.run), floor: BigInt(standingFloor(records) ?? 0)}
+}
+
+function compareSql(
+  mapping: TableMapping,
+  before: AdmittedRuns,
+  after: AdmittedRuns,
+  engine: QueryEngine['name'],
+): string {
   const key = mapping.key.map(quoteIdentifier)
-  const differs = mapping.columns
-    .map(({name}) => quoteIdentifier(name))
-    .filter((name) => !key.includes(name))
-    .map((name) => `b.${name} IS DISTINCT FROM a.${name}`)
+  const values = mapping.columns.map(({name}) => `t.${quoteIdentifier(name)}`)
+  // One number a row goes through the window and the join, not every column.
+  const inner = `${key.map((name) => `t.${name}`).join(', ')}, t._op, ${rowHashSql(values, engine)} AS _hash`
+  const rows = (runs: AdmittedRuns): string =>
+    currentRowsSql(mapping, `${key.join(', ')}, _hash`, inner, rowsOfRunsSql(runs))
   const first = key[0]!
-  const both = `b.${first} IS NOT NULL AND a.${first} IS NOT NULL`
   return `SELECT COUNT(b.${first}) AS standing,
   COUNT(CASE WHEN b.${first} IS NULL THEN 1 END) AS added,
-  COUNT(CASE WHEN ${both} AND (${differs.length === 0 ? 'false' : differs.join(' OR ')}) THEN 1 END) AS changed,
+  COUNT(CASE WHEN b._hash <> a._hash THEN 1 END) AS changed,
   COUNT(CASE WHEN a.${first} IS NULL THEN 1 END) AS vanished
-FROM (${currentViewSql(mapping)}) b
-FULL OUTER JOIN (${currentViewSql(mapping, candidate)}) a ON ${key.map((name) => `b.${name} = a.${name}`).join(' AND ')}`
+FROM (${rows(before)}) b
+FULL OUTER JOIN (${rows(after)}) a ON ${key.map((name) => `b.${name} = a.${name}`).join(' AND ')}`
 }

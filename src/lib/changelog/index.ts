@@ -1,5 +1,6 @@
 export {compareCurrent, type CurrentChange} from './compare-current.js'
 export {currentViewName, currentViewSql} from './current-view.js'
+export {pinState, type PinnedState, type PinPorts} from './pinned-state.js'
 export {quarantinePrefix, quarantineTableName, quarantineViewName} from './quarantine-view.js'
 export {
   activeRuns,

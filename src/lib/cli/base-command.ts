@@ -71,6 +71,12 @@ export abstract class BaseCommand<Result extends object> extends Command {
     return this.progress.report
   }
 
+  /** Columns of the terminal that the answer goes to; undefined for a file or a pipe. */
+  protected get widthColumns(): number | undefined {
+    const {isTTY, columns} = process.stdout
+    return isTTY && columns > 0 ? columns : undefined
+  }
+
   /** Asks before a change, unless the flags already answer; call it before the first effect. */
   protected async confirm(consequence: Consequence, flags: ConfirmFlags): Promise<void> {
     const canAsk = process.stdin.isTTY && process.stderr.isTTY && !this.jsonEnabled()

@@ -2,6 +2,8 @@ import {bytesText} from './output/bytes.js'
 import {countText} from './output/count.js'
 import {durationText} from './output/duration.js'
 import {printable} from './output/text.js'
+import {widthOf} from './output/width.js'
+import type {ErrorCode} from '../errors.js'
 import type {ShownError} from './error-document.js'
 
 /** One thing wrong in a file the user wrote, as it stands in `details.mistakes`. */
@@ -14,8 +16,34 @@ export interface Mistake {
   readonly fix?: string | null
 }
 
+/** A place in a text the user wrote, as it stands in `details.position`; counted from 1. */
+interface Position {
+  readonly line: number
+  readonly column: number
+  /** The whole line. */
+  readonly text: string
+}
+
 const LISTED_AT_MOST = 20
+const EXCERPT_COLUMNS = 70
+const EXCERPT_BEFORE = 40
 const INDENT = '  '
+/** Errors whose message and fix are the whole story: a pointer to more would only push them off the screen. */
+const SAYS_IT_ALL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'USAGE',
+  'COMMAND_UNKNOWN',
+  'CONFIRMATION_REQUIRED',
+  'DEFINITION_NOT_FOUND',
+  'DEFINITION_INVALID',
+  'DEFINITION_EXISTS',
+  'BLUEPRINT_UNKNOWN',
+  'ENVIRONMENT_UNKNOWN',
+  'TABLE_UNKNOWN',
+  'KPI_UNKNOWN',
+  'OPERATION_UNKNOWN',
+  'FOLDER_NOT_EMPTY',
+  'INTERRUPTED',
+])
 
 /**
  * An error for people, on stderr: what happened, the facts behind it, what to do next. `paint` colours the word `Error`
@@ -25,13 +53,39 @@ export function errorText(error: ShownError, paint: (text: string) => string = (
   return [
     `${paint(`Error ${error.code}:`)} ${printable(error.message)}`,
     ...detailLines(error.details ?? {}),
-    ...(error.fix === null ? [] : ['Next:', `${INDENT}${printable(error.fix)}`]),
+    ...nextLines(error),
   ].join('\n')
 }
 
+/** What to do, and where the code is explained: nobody should have to search for what a lock is at night. */
+function nextLines({code, fix}: ShownError): string[] {
+  const lines = [
+    ...(fix === null ? [] : [printable(fix)]),
+    ...(SAYS_IT_ALL.has(code) ? [] : [`sluice explain ${code}`]),
+  ]
+  return lines.length === 0 ? [] : ['Next:', ...lines.map((line) => `${INDENT}${line}`)]
+}
+
 function detailLines(details: Readonly<Record<string, unknown>>): string[] {
-  const {mistakes, ...facts} = details
-  return [...(Array.isArray(mistakes) ? mistakeLines(mistakes as Mistake[]) : []), ...factLines(facts)]
+  const {mistakes, position, ...facts} = details
+  return [
+    ...(Array.isArray(mistakes) ? mistakeLines(mistakes as Mistake[]) : []),
+    ...(isRecord(position) ? positionLines(position as unknown as Position) : []),
+    ...factLines(facts),
+  ]
+}
+
+/** The line of the text with a mark under the place; a long line is cut around it. */
+function positionLines({line, column, text}: Position): string[] {
+  const start = Math.max(0, column - 1 - EXCERPT_BEFORE)
+  const before = printable(text.slice(start, column - 1))
+  const excerpt = before + printable(text.slice(column - 1, start + EXCERPT_COLUMNS))
+  const lead = start > 0 ? '… ' : ''
+  return [
+    `${INDENT}line ${line}, column ${column}`,
+    `${INDENT}${INDENT}${lead}${excerpt}${text.length > start + EXCERPT_COLUMNS ? ' …' : ''}`.trimEnd(),
+    `${INDENT}${INDENT}${' '.repeat(widthOf(lead + before))}^`,
+  ]
 }
 
 function mistakeLines(mistakes: readonly Mistake[]): string[] {

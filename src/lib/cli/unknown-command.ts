@@ -1,4 +1,5 @@
 import {CODES} from '../errors.js'
+import {editDistance} from '../near-name.js'
 import type {ShownError} from './error-document.js'
 
 export interface KnownCommands {
@@ -49,18 +50,4 @@ function guessOf(typed: readonly string[], words: readonly string[]): Guess | un
 /** How many of the words name a command: what follows them are its arguments. */
 function nameDepth(typed: readonly string[], guess: Guess | undefined, known: KnownCommands): number {
   return known.topicNames.includes(typed[0] ?? '') ? 2 : (guess?.words.length ?? 1)
-}
-
-/** Levenshtein: the fewest insertions, deletions and replacements between two short texts. */
-export function editDistance(one: string, other: string): number {
-  let previous = Array.from({length: other.length + 1}, (_, index) => index)
-  for (let row = 1; row <= one.length; row += 1) {
-    const current = [row]
-    for (let column = 1; column <= other.length; column += 1) {
-      const replaced = (previous[column - 1] ?? 0) + (one[row - 1] === other[column - 1] ? 0 : 1)
-      current.push(Math.min((previous[column] ?? 0) + 1, (current[column - 1] ?? 0) + 1, replaced))
-    }
-    previous = current
-  }
-  return previous[other.length] ?? 0
 }

@@ -1,4 +1,4 @@
-import type {KpiThresholds, KpiUnit, LakeDefinition} from '../lake/index.js'
+import type {KpiThresholds, KpiUnit, LakeDefinition, PanelKind, ViewDefinition} from '../lake/index.js'
 
 export interface ListedKpi {
   readonly name: string
@@ -10,11 +10,22 @@ export interface ListedKpi {
   readonly thresholds: KpiThresholds | null
 }
 
+export interface ListedPanel {
+  readonly name: string
+  readonly title: string
+  readonly description: string
+  readonly table: string
+  readonly kind: PanelKind
+  readonly views: readonly string[]
+}
+
 export interface KpiListResult {
   readonly lake: string
   readonly environment: string
   readonly asOf: string
   readonly kpis: readonly ListedKpi[]
+  readonly panels: readonly ListedPanel[]
+  readonly views: readonly ViewDefinition[]
 }
 
 /** What the lake measures: from the definition alone, so no data is read. */
@@ -26,5 +37,9 @@ export function listKpis(definition: LakeDefinition, asOf: Date): KpiListResult 
     kpis: definition.kpis.map(({name, title, description, table, unit, views, thresholds}) => {
       return {name, title, description, table, unit, views, thresholds}
     }),
+    panels: definition.panels.map(({name, title, description, table, kind, views}) => {
+      return {name, title, description, table, kind, views}
+    }),
+    views: definition.views,
   }
 }

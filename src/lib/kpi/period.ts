@@ -13,8 +13,9 @@ export interface PeriodRequest {
   readonly asOf: Date
 }
 
-const DAY_MS = 86_400_000
+export const DAY_MS = 86_400_000
 const DEFAULT_DAYS = 90
+const WEEK_DAYS = 7
 
 /**
  * The period that was asked for. Without an end it ends with the UTC day of `asOf` (at `asOf`, where that is midnight);
@@ -29,14 +30,33 @@ export function periodOf({from, to, asOf}: PeriodRequest): Period {
   })
 }
 
-/** What a KPI's SQL may name: the period as text in UTC, and its first and last day for the partition columns. */
+/** The period of the same length that ends where this one begins. */
+export function periodBefore({from, to}: Period): Period {
+  return {from: new Date(2 * from.getTime() - to.getTime()), to: from}
+}
+
+/** What SQL may name: the period as text in UTC, and its first and last day for the partition columns. */
 export function periodParameters({from, to}: Period): Readonly<Record<string, QueryValue>> {
   const lastInstant = new Date(to.getTime() - 1)
   return {from: sqlTimestamp(from), to: sqlTimestamp(to), from_day: sqlDay(from), to_day: sqlDay(lastInstant)}
 }
 
+/**
+ * What a panel's SQL may name besides: the last seven days of the period, and the instant of which a state is asked:
+ * the end of the period, or now where that is earlier.
+ */
+export function panelParameters({from, to}: Period, asOf: Date): Readonly<Record<string, QueryValue>> {
+  const weekFrom = new Date(Math.max(from.getTime(), to.getTime() - WEEK_DAYS * DAY_MS))
+  return {
+    ...periodParameters({from, to}),
+    week_from: sqlTimestamp(weekFrom),
+    week_from_day: sqlDay(weekFrom),
+    as_of: sqlTimestamp(asOf < to ? asOf : to),
+  }
+}
+
 /** With a space: Trino casts no text with a T or a zone to TIMESTAMP. */
-function sqlTimestamp(instant: Date): string {
+export function sqlTimestamp(instant: Date): string {
   return instant.toISOString().replace('T', ' ').replace('Z', '')
 }
 

@@ -2,6 +2,7 @@ import {countText} from '../cli/output/count.js'
 import {durationText} from '../cli/output/duration.js'
 import type {KpiThresholds, KpiUnit} from '../lake/index.js'
 import {Exact} from './exact.js'
+import type {Change} from './measure.js'
 
 /** How much room a text takes: the first form that tells the truth is used. */
 type Form = (value: Exact) => string
@@ -35,6 +36,15 @@ export function targetText(unit: KpiUnit, thresholds: KpiThresholds | null): str
   return `${sign} ${exactText(green, unit, thresholds.currency ?? null)}`
 }
 
+/** How far a value is from the one before: `+1.5 pp`, `+0.01`, `-3.2%`. */
+export function changeText(change: Change | null, unit: KpiUnit): string {
+  if (change === null) return NOTHING
+  const value = new Exact(change.value)
+  const options = (decimals: number): Intl.NumberFormatOptions => ({...placesOf(decimals), signDisplay: 'exceptZero'})
+  if (unit === 'score') return format(value, options(2))
+  return `${format(value.times(100), options(1))}${change.kind === 'difference' ? ' pp' : '%'}`
+}
+
 /** Any exact decimal with separators: `212,480`. */
 export function decimalText(value: string): string {
   return format(new Exact(value), {maximumFractionDigits: MOST_DECIMALS})
@@ -64,6 +74,8 @@ function formsOf(unit: KpiUnit, currency: string | null): readonly Form[] {
         (value) => amountText(value, currency),
         ...[4, 6, MOST_DECIMALS].map((digits) => fineAmount(currency, digits)),
       ]
+    case 'score':
+      return [2, 4, 6, MOST_DECIMALS].map((decimals) => (value) => format(value, placesOf(decimals)))
   }
 }
 
@@ -88,7 +100,7 @@ function fineAmount(currency: string | null, decimals: number): Form {
 
 function anchorsOf(unit: KpiUnit, thresholds: KpiThresholds | null): Exact[] {
   const limits = thresholds === null ? [] : [thresholds.green, thresholds.yellow]
-  const ends = unit === 'ratio' ? ['0', '1'] : ['0']
+  const ends = unit === 'ratio' || unit === 'score' ? ['0', '1'] : ['0']
   return [...limits, ...ends].map((text) => new Exact(text))
 }
 
@@ -100,6 +112,8 @@ function exactText(value: Exact, unit: KpiUnit, currency: string | null): string
       return wholeDuration(value)
     case 'money':
       return amountText(value, currency, {maximumFractionDigits: MOST_DECIMALS})
+    case 'score':
+      return value.toFixed()
   }
 }
 

@@ -85,7 +85,7 @@ function warningsOf(
         : []),
     ]),
     ...checked.kpis
-      .filter(({values}) => values.enabled !== false && values.thresholds === undefined)
+      .filter(({values, inBlueprint}) => !inBlueprint && values.enabled !== false && values.thresholds === undefined)
       .map(({name}) => warning(`kpis.${name}`, 'It has no thresholds: it is never red.')),
   ]
 }

@@ -1,9 +1,10 @@
 import {parseColumnType, type ColumnType} from '../mapping/column-type.js'
 import {placeOf, type DraftColumn, type DraftTable} from './drafts.js'
 import type {Findings} from './mistakes.js'
-import {nearestName} from './near-name.js'
+import {checkSource} from './source-rules.js'
+import {nearestName} from '../near-name.js'
 
-const TYPE_NAMES = ['string', 'boolean', 'integer', 'bigint', 'double', 'timestamp', 'date', 'decimal']
+const TYPE_NAMES = ['string', 'boolean', 'integer', 'bigint', 'double', 'timestamp', 'date', 'decimal', 'binary']
 /** What people write who come from other engines. */
 const OTHER_NAMES: Readonly<Record<string, string>> = {
   int: 'integer',
@@ -16,8 +17,12 @@ const OTHER_NAMES: Readonly<Record<string, string>> = {
   numeric: 'decimal(18,2)',
   datetime: 'timestamp',
   bool: 'boolean',
+  bytes: 'binary',
+  blob: 'binary',
+  varbinary: 'binary',
 }
-const SOURCE_KEYS = ['missing', 'inexact', 'wrong_type', 'format'] as const
+const SOURCE_KEYS = ['tag', 'missing', 'inexact', 'wrong_type', 'format', 'zone'] as const
+const ARRAY_FIX = 'Write array<T> of string, integer, bigint, double, decimal(p,s) or binary.'
 
 /** The rules of every column that need no other column. */
 export function checkColumns(table: DraftTable, findings: Findings): void {
@@ -26,7 +31,6 @@ export function checkColumns(table: DraftTable, findings: Findings): void {
     checkType(column, findings)
     checkOrigin(column, findings)
   }
-  checkAttributeTwins(table, findings)
 }
 
 export function typeOf(column: DraftColumn): ColumnType | null {
@@ -63,25 +67,28 @@ function checkType(column: DraftColumn, findings: Findings): void {
   }
   const parsed = parseColumnType(type)
   if (parsed === null) findings.add(placeOf(column, 'type'), `There is no type ${JSON.stringify(type)}.`, typeFix(type))
-  if (
-    parsed?.kind === 'double' &&
-    derive === undefined &&
-    inexact !== 'round' &&
-    !touched(column, 'inexact', findings)
-  ) {
+  if (holdsDoubles(parsed) && derive === undefined && inexact !== 'round' && !touched(column, 'inexact', findings)) {
     const message = 'A double cannot hold every decimal number exactly.'
     findings.add(placeOf(column, 'type'), message, 'Add inexact: round, or use decimal(p,s).')
   }
 }
 
+function holdsDoubles(type: ColumnType | null): boolean {
+  return type?.kind === 'double' || (type?.kind === 'array' && type.element.kind === 'double')
+}
+
 function typeFix(type: string): string {
+  if (/^(array|list|set)\b|\[\]$/i.test(type)) {
+    // Inside braces the comma of a decimal ends the value.
+    return /decimal\(\s*\d+$/.test(type) ? 'Put the type in quotes: type: "array<decimal(18,2)>".' : ARRAY_FIX
+  }
   if (/^decimal\(\s*\d+$/.test(type))
     return 'Put the type in quotes: type: "decimal(18,2)". Braces end a value at the comma.'
   if (/^decimal/i.test(type)) return 'Write decimal(p,s) with p from 1 to 38 and s from 0 to p, like decimal(18,2).'
   const plain = type.toLowerCase().replace(/\(.*$/, '').trim()
   const meant = OTHER_NAMES[plain] ?? nearestName(plain, TYPE_NAMES)
   if (Object.hasOwn(OTHER_NAMES, plain) || (meant !== null && meant !== undefined)) return `Write ${meant}.`
-  return `Known: ${TYPE_NAMES.slice(0, -1).join(', ')}, decimal(p,s).`
+  return `Known: ${TYPE_NAMES.slice(0, -1).join(', ')}, decimal(p,s), array<T>.`
 }
 
 function touched(column: DraftColumn, key: string, findings: Findings): boolean {
@@ -103,7 +110,8 @@ function checkOrigin(column: DraftColumn, findings: Findings): void {
   if (from.length === 0 || (typeof from !== 'string' && from.some((part) => part === ''))) {
     findings.add(placeOf(column, 'from'), 'An attribute name is empty.', 'Write the name of the source attribute.')
   }
-  checkFormat(column, findings)
+  const type = typeOf(column)
+  if (type !== null) checkSource(column, type, findings)
 }
 
 function checkDerivedKeys(column: DraftColumn, findings: Findings): void {
@@ -111,47 +119,5 @@ function checkDerivedKeys(column: DraftColumn, findings: Findings): void {
     if (column.values[key] === undefined) continue
     const message = `${key} is for columns read from the source; ${column.name} is derived.`
     findings.add(placeOf(column, key), message, `Remove ${key}, or set it on the operands.`)
-  }
-}
-
-function checkFormat(column: DraftColumn, findings: Findings): void {
-  const kind = typeOf(column)?.kind
-  if (kind === undefined || touched(column, 'format', findings)) return
-  const {format} = column.values
-  const isTime = kind === 'timestamp' || kind === 'date'
-  if (isTime && format === undefined) {
-    const formats = kind === 'date' ? 'iso' : 'iso, epoch_s or epoch_ms'
-    findings.add(
-      column.at,
-      `The ${kind} ${column.name} does not say how the source writes it.`,
-      `Add format: ${formats}.`,
-    )
-  } else if (!isTime && format !== undefined) {
-    findings.add(placeOf(column, 'format'), `format is for timestamp and date, not for ${kind}.`, 'Remove format.')
-  } else if (format === 'iso_local') {
-    const message = 'format iso_local (a time without a zone) is reserved, not built in this version.'
-    findings.add(placeOf(column, 'format'), message, 'Write format: iso for times with Z or an offset.')
-  } else if (kind === 'date' && (format === 'epoch_s' || format === 'epoch_ms')) {
-    const message = `A date is read from text, not from ${format}.`
-    findings.add(placeOf(column, 'format'), message, 'Write format: iso, or make it a timestamp.')
-  }
-}
-
-/** The local engine's STRUCT fields differ by more than case, so attributes must too. */
-function checkAttributeTwins(table: DraftTable, findings: Findings): void {
-  const seen = new Map<string, string>()
-  for (const column of table.columns) {
-    const {from} = column.values
-    if (from === undefined) continue
-    const steps = typeof from === 'string' ? [from] : from.map((part) => part ?? '')
-    for (let length = 1; length <= steps.length; length++) {
-      const exact = JSON.stringify(steps.slice(0, length))
-      const twin = seen.get(exact.toLowerCase())
-      seen.set(exact.toLowerCase(), twin ?? exact)
-      if (twin === undefined || twin === exact) continue
-      const message = `The attributes ${twin} and ${exact} differ by case only.`
-      findings.add(placeOf(column, 'from'), message, 'Map one of the two.')
-      break
-    }
   }
 }

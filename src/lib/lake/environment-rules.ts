@@ -1,6 +1,6 @@
 import type {DraftTable} from './drafts.js'
 import type {Findings, Path} from './mistakes.js'
-import {nearFix} from './near-name.js'
+import {nearFix} from '../near-name.js'
 import type {SoundDefinition, SoundEnvironment} from './sound.js'
 
 /** Fills in the environment's name. */

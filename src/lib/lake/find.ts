@@ -1,5 +1,5 @@
 import {SluiceError} from '../errors.js'
-import {nearFix} from './near-name.js'
+import {nearFix} from '../near-name.js'
 import type {KpiDefinition, LakeDefinition, TableDefinition} from './types.js'
 
 /** The table of that name. Throws `TABLE_UNKNOWN` with the near name or the list. */
@@ -13,11 +13,11 @@ export function findTable(definition: LakeDefinition, name: string): TableDefini
   })
 }
 
-/** The KPI of that name. Throws `KPI_UNKNOWN` with the near name or the list. */
+/** The KPI of that name; the names of panels are suggested too. Throws `KPI_UNKNOWN` with the near name or the list. */
 export function findKpi(definition: LakeDefinition, name: string): KpiDefinition {
   const kpi = definition.kpis.find((other) => other.name === name)
   if (kpi !== undefined) return kpi
-  const known = definition.kpis.map((other) => other.name)
+  const known = [...definition.kpis, ...definition.panels].map((other) => other.name)
   throw new SluiceError('KPI_UNKNOWN', `The lake ${definition.lake} has no KPI ${JSON.stringify(name)}.`, {
     fix: nearFix(name, known, 'KPI'),
     details: {kpi: name, known},

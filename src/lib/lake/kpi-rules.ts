@@ -1,21 +1,14 @@
 import {Decimal} from 'decimal.js'
 import type {Blueprint} from './blueprints/index.js'
-import {typeOf} from './column-rules.js'
 import type {DraftTable} from './drafts.js'
+import {checkComplete, checkMeasureName, checkSource, type DraftMeasure} from './measure-rules.js'
 import type {Findings, Path} from './mistakes.js'
-import {nearFix} from './near-name.js'
+import {nearFix} from '../near-name.js'
 import type {KpiInput, ThresholdsInput} from './schema.js'
 import type {SoundDefinition} from './sound.js'
 
 /** A KPI after blueprint and file were merged. */
-export interface DraftKpi {
-  readonly name: string
-  readonly at: Path
-  /** Keys that the file itself writes. */
-  readonly written: ReadonlySet<string>
-  readonly inBlueprint: boolean
-  readonly values: KpiInput
-}
+export type DraftKpi = DraftMeasure<KpiInput>
 
 /** Blueprint order first, then the file's own. */
 export function mergeKpis(file: SoundDefinition, blueprint: Blueprint | null): DraftKpi[] {
@@ -42,9 +35,9 @@ export function mergeThresholds(...parts: (ThresholdsInput | undefined)[]): Thre
 
 export function checkKpis(kpis: readonly DraftKpi[], tables: readonly DraftTable[], findings: Findings): void {
   for (const kpi of kpis) {
-    checkKpiName(kpi, findings)
-    if (!kpi.inBlueprint) checkComplete(kpi, kpis, findings)
-    checkSource(kpi, tables, findings)
+    checkMeasureName(kpi, 'KPI', findings)
+    if (!kpi.inBlueprint) checkComplete(kpi, ['table', 'unit', 'time', 'sql'], kpis, 'KPI', findings)
+    checkSource(kpi, 'KPI', tables, findings)
     const at: Path = kpi.written.has('thresholds') ? ['kpis', kpi.name, 'thresholds'] : kpi.at
     if (kpi.values.thresholds !== undefined) checkThresholds(kpi, kpi.values.thresholds, at, findings)
   }
@@ -64,44 +57,6 @@ export function checkEnvironmentKpis(file: SoundDefinition, kpis: readonly Draft
       const merged = mergeThresholds(kpi.values.thresholds, own?.thresholds)
       if (merged !== undefined) checkThresholds(kpi, merged, [...at, 'thresholds'], findings)
     }
-  }
-}
-
-function checkKpiName(kpi: DraftKpi, findings: Findings): void {
-  if (/^[a-z][a-z0-9_]*$/.test(kpi.name)) return
-  findings.add(kpi.at, `${JSON.stringify(kpi.name)} is no KPI name.`, 'Use a-z, 0-9 and _, beginning with a letter.')
-}
-
-function checkComplete(kpi: DraftKpi, kpis: readonly DraftKpi[], findings: Findings): void {
-  const missing = (['table', 'unit', 'time', 'sql'] as const).filter(
-    (key) => kpi.values[key] === undefined && !findings.touches([...kpi.at, key]),
-  )
-  if (missing.length === 0) return
-  const names = kpis.filter((other) => other.inBlueprint).map((other) => other.name)
-  const message = `The KPI ${kpi.name} is in no blueprint, and has no ${missing.join(', ')}.`
-  findings.add(kpi.at, message, `${nearFix(kpi.name, names, 'blueprint KPI')} Or add ${missing.join(', ')}.`)
-}
-
-function checkSource(kpi: DraftKpi, tables: readonly DraftTable[], findings: Findings): void {
-  const {table: tableName, time} = kpi.values
-  const table = tables.find((other) => other.name === tableName)
-  const at = (key: string): Path => (kpi.written.has(key) ? [...kpi.at, key] : kpi.at)
-  if (tableName === undefined || findings.touches(['tables', tableName, 'kind'])) return
-  if (table === undefined) {
-    const names = tables.map((other) => other.name)
-    findings.add(at('table'), `There is no table ${tableName} in this lake.`, nearFix(tableName, names, 'table'))
-    return
-  }
-  if (time === undefined || !table.namesKnown) return
-  const column = table.columns.find((other) => other.name === time)
-  const removedAt = kpi.written.has('time') ? undefined : table.removed.get(time)
-  const type = column === undefined ? null : typeOf(column)
-  if (column === undefined) {
-    const message = `The KPI ${kpi.name} needs the column ${time} of ${tableName}, which is not there.`
-    const names = table.columns.filter((other) => typeOf(other)?.kind === 'timestamp').map((other) => other.name)
-    findings.add(removedAt ?? at('time'), message, nearFix(time, names, 'timestamp column'))
-  } else if (type !== null && type.kind !== 'timestamp') {
-    findings.add(at('time'), `The time of a KPI is a timestamp; ${time} is ${type.kind}.`, 'Name a timestamp column.')
   }
 }
 

@@ -1,7 +1,7 @@
 import {readFile} from 'node:fs/promises'
 import {dirname, join, relative, resolve} from 'node:path'
 import {SluiceError} from '../errors.js'
-import {nearFix} from './near-name.js'
+import {nearFix} from '../near-name.js'
 import {readDefinition} from './read.js'
 import {resolveDefinition, type CheckedDefinition} from './resolve.js'
 import type {LakeDefinition} from './types.js'

@@ -2,7 +2,7 @@ import {parseColumnType} from '../mapping/column-type.js'
 import type {Blueprint} from './blueprints/index.js'
 import type {DraftColumn, DraftPartitionColumn, DraftTable} from './drafts.js'
 import type {Findings, Path} from './mistakes.js'
-import {nearFix} from './near-name.js'
+import {nearFix} from '../near-name.js'
 import type {SoundColumn, SoundDefinition, SoundPartition, SoundTable} from './sound.js'
 
 /** The tables of blueprint and file together: blueprint order first, then the file's own tables. */
@@ -86,17 +86,18 @@ function overlay(base: SoundColumn, own: SoundColumn): SoundColumn {
   const kept: {-readonly [Key in keyof SoundColumn]: SoundColumn[Key]} = {...base}
   if (own.from !== undefined) delete kept.derive
   if (own.derive !== undefined) {
-    for (const key of ['from', 'missing', 'inexact', 'wrong_type', 'format'] as const) delete kept[key]
+    for (const key of ['from', 'missing', 'inexact', 'wrong_type', 'format', 'zone', 'tag'] as const) delete kept[key]
   }
   if (own.type !== undefined && kindOf(own.type) !== kindOf(base.type)) {
-    delete kept.inexact
-    delete kept.format
+    for (const key of ['inexact', 'format', 'zone', 'tag'] as const) delete kept[key]
   }
+  if (own.format !== undefined && own.format !== 'iso_local') delete kept.zone
   return {...kept, ...own}
 }
 
 function kindOf(type: string | undefined): string | undefined {
-  return type === undefined ? undefined : parseColumnType(type)?.kind
+  const parsed = type === undefined ? null : parseColumnType(type)
+  return parsed?.kind === 'array' ? `array of ${parsed.element.kind}` : parsed?.kind
 }
 
 function removeColumn(

@@ -3,8 +3,10 @@ import {checkEnvironments} from './environment-rules.js'
 import {checkEnvironmentKpis, checkKpis, mergeKpis} from './kpi-rules.js'
 import {mergeTables} from './merge.js'
 import {definitionInvalid, Findings, pathText, type Mistake} from './mistakes.js'
-import {nearFix} from './near-name.js'
+import {nearFix} from '../near-name.js'
+import {checkPanels, mergePanels, mergeViewTitles} from './panel-rules.js'
 import type {CheckedDefinition} from './resolve.js'
+import {checkRollups, mergeRollups} from './rollup-rules.js'
 import {readSourceText} from './source-text.js'
 import {checkStructure} from './structure.js'
 import {checkTable} from './table-rules.js'
@@ -26,17 +28,21 @@ export function readDefinition(text: string, file: string, shownFile: string): C
   }
   const tables = mergeTables(sound, blueprint, findings)
   const kpis = mergeKpis(sound, blueprint)
+  const panels = mergePanels(sound, blueprint)
+  const rollups = mergeRollups(sound, blueprint)
   // Without its blueprint every override looks incomplete: one mistake would be told many times.
   const complete = !broken && (sound.blueprint === undefined || blueprint !== null)
   if (complete) {
     for (const table of tables) checkTable(table, findings)
     checkKpis(kpis, tables, findings)
+    checkPanels(panels, tables, findings)
+    checkRollups(rollups, tables, findings)
     checkEnvironmentKpis(sound, kpis, findings)
   }
   if (!broken) checkEnvironments(sound, complete ? tables : [], findings)
   const mistakes = locate(findings, source.locate, shownFile)
   if (mistakes.length > 0) throw definitionInvalid(shownFile, mistakes)
-  return {file, source: sound, tables, kpis}
+  return {file, source: sound, tables, kpis, panels, rollups, viewTitles: mergeViewTitles(sound, blueprint)}
 }
 
 function locate(findings: Findings, at: ReturnType<typeof readSourceText>['locate'], file: string): Mistake[] {

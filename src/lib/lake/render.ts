@@ -71,16 +71,21 @@ export function renderShow(result: ShowResult): string {
     'other environments': definition.environments.filter((name) => name !== environmentName),
     tables: Object.fromEntries(definition.tables.map(({name, ...table}) => [name, table])),
     kpis: Object.fromEntries(definition.kpis.map(({name, ...kpi}) => [name, kpi])),
+    panels: Object.fromEntries(definition.panels.map(({name, ...panel}) => [name, panel])),
+    rollups: Object.fromEntries(definition.rollups.map(({name, ...rollup}) => [name, rollup])),
+    views: Object.fromEntries(definition.views.map(({name, ...view}) => [name, view])),
   }
   return `${printable(head)}\n${yamlText(document)}`
 }
+
+const ROWS = ['columns', 'by', 'when', 'skip']
 
 /** One line a column: a table of forty stays readable. */
 function yamlText(content: object): string {
   const document = new Document(content, {aliasDuplicateObjects: false})
   visit(document, {
     Pair(_, {key, value}) {
-      const isRows = isScalar(key) && (key.value === 'columns' || key.value === 'by') && isSeq(value)
+      const isRows = isScalar(key) && ROWS.includes(String(key.value)) && isSeq(value)
       if (isRows) for (const item of value.items) if (isMap(item)) item.flow = true
     },
   })

@@ -1,11 +1,27 @@
 import {dirname, resolve} from 'node:path'
-import {isDerived, type Column, type Derivation, type Partitioning, type SourceColumn} from '../mapping/types.js'
+import {
+  isDerived,
+  type Column,
+  type Condition,
+  type Derivation,
+  type Partitioning,
+  type SourceColumn,
+} from '../mapping/types.js'
 import type {DraftColumn, DraftTable} from './drafts.js'
 import {fillName} from './environment-rules.js'
 import {mergeThresholds, type DraftKpi} from './kpi-rules.js'
 import type {ThresholdsInput} from './schema.js'
+import {resolvePanels, type DraftPanel} from './panel-rules.js'
+import {resolveRollups, type DraftRollup} from './rollup-rules.js'
 import type {SoundDefinition, SoundEnvironment} from './sound.js'
-import type {Environment, KpiDefinition, KpiThresholds, LakeDefinition, TableDefinition} from './types.js'
+import type {
+  Environment,
+  KpiDefinition,
+  KpiThresholds,
+  LakeDefinition,
+  TableDefinition,
+  ViewDefinition,
+} from './types.js'
 
 /** A definition without mistakes, merged and ready to be resolved for one of its environments. */
 export interface CheckedDefinition {
@@ -14,6 +30,10 @@ export interface CheckedDefinition {
   readonly source: SoundDefinition
   readonly tables: readonly DraftTable[]
   readonly kpis: readonly DraftKpi[]
+  readonly panels: readonly DraftPanel[]
+  readonly rollups: readonly DraftRollup[]
+  /** Titles of views, those of the blueprint first. */
+  readonly viewTitles: Readonly<Record<string, string>>
 }
 
 const DEFAULT_MAX_VANISHED = 0.05
@@ -25,6 +45,10 @@ const DEFAULT_MAX_VANISHED = 0.05
 export function resolveDefinition(checked: CheckedDefinition, environment: string): LakeDefinition {
   const {file, source, tables, kpis} = checked
   const values = source.environments?.[environment] ?? {}
+  const measured = {
+    kpis: kpis.filter((kpi) => kpi.values.enabled !== false).map((kpi) => resolveKpi(kpi, values)),
+    panels: resolvePanels(checked.panels),
+  }
   return {
     format: 1,
     lake: source.lake ?? '',
@@ -33,8 +57,19 @@ export function resolveDefinition(checked: CheckedDefinition, environment: strin
     environment: resolveEnvironment(environment, values, dirname(file)),
     environments: Object.keys(source.environments ?? {}),
     tables: tables.map((table) => resolveTable(table, environment)),
-    kpis: kpis.filter((kpi) => kpi.values.enabled !== false).map((kpi) => resolveKpi(kpi, values)),
+    ...measured,
+    rollups: resolveRollups(checked.rollups),
+    views: resolveViews([...measured.kpis, ...measured.panels], checked.viewTitles),
   }
+}
+
+/** Every view that something is in, in the order in which they are met. */
+function resolveViews(
+  shown: readonly {readonly views: readonly string[]}[],
+  titles: Readonly<Record<string, string>>,
+): ViewDefinition[] {
+  const names = new Set(shown.flatMap(({views}) => views))
+  return [...names].map((name) => ({name, title: titles[name] ?? `KPIs for ${name}`}))
 }
 
 function resolveEnvironment(name: string, values: SoundEnvironment, folder: string): Environment {
@@ -74,8 +109,8 @@ function resolveTable(table: DraftTable, environment: string): TableDefinition {
     key: (values.key ?? []).filter((name) => name !== undefined),
     columns: columns.map(resolveColumn),
     partition: partition === null ? null : resolvePartition(partition),
-    when: [],
-    skip: [],
+    when: resolveConditions(values.when),
+    skip: resolveConditions(values.skip),
     max_vanished: values.max_vanished ?? DEFAULT_MAX_VANISHED,
   }
 }
@@ -94,7 +129,16 @@ function resolveColumn({name, values}: DraftColumn): Column {
     wrong_type: values.wrong_type === undefined ? 'quarantine' : (values.wrong_type ?? 'null'),
     class: dataClass,
   }
-  return values.format === undefined ? column : {...column, format: values.format}
+  return {
+    ...column,
+    ...(values.tag === undefined ? {} : {tag: values.tag}),
+    ...(values.format === undefined ? {} : {format: values.format}),
+    ...(values.zone === undefined ? {} : {zone: values.zone}),
+  }
+}
+
+function resolveConditions(conditions: DraftTable['values']['when'] = []): Condition[] {
+  return conditions.filter((condition) => condition !== undefined) as Condition[]
 }
 
 function resolvePartition(partition: NonNullable<DraftTable['partition']>): Partitioning {

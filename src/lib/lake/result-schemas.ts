@@ -23,7 +23,12 @@ const sourceColumn = z.strictObject({
   inexact: z.enum(['quarantine', 'error', 'round']).meta({description: 'What an inexact value leads to.'}),
   wrong_type: z.enum(['quarantine', 'error', 'null']).meta({description: 'What a value of another type leads to.'}),
   class: dataClass,
+  tag: z
+    .enum(['S', 'N', 'BOOL', 'B', 'SS', 'NS', 'BS', 'L', 'M'])
+    .optional()
+    .meta({description: "The attribute's type tag, where it is not the usual one."}),
   format: z.enum(['iso', 'iso_local', 'epoch_s', 'epoch_ms']).optional().meta({description: 'How a time is written.'}),
+  zone: z.string().optional().meta({description: 'Time zone of a local time.'}),
 })
 const derivedColumn = z.strictObject({
   name: text('Column name.'),
@@ -31,6 +36,13 @@ const derivedColumn = z.strictObject({
   derive: derivation,
   class: dataClass,
 })
+
+const attribute = z.union([z.string(), z.array(z.string())]).meta({description: 'Source attribute, or path.'})
+const condition = z.union([
+  z.strictObject({from: attribute, starts_with: text('Its text begins with this.')}),
+  z.strictObject({from: attribute, one_of: z.array(z.string()).meta({description: 'Its text is one of these.'})}),
+  z.strictObject({from: attribute, absent: z.literal(true).meta({description: 'It is not there, or NULL.'})}),
+])
 
 const partition = z.strictObject({
   by: z
@@ -54,6 +66,8 @@ const table = z
     key: z.array(z.string()).meta({description: 'Columns that identify an item.'}),
     columns: z.array(z.union([sourceColumn, derivedColumn])).meta({description: 'Columns, in order.'}),
     partition: partition.nullable().meta({description: 'How it is divided; null for a table in one piece.'}),
+    when: z.array(condition).meta({description: 'An item belongs to the table when all hold.'}),
+    skip: z.array(condition).meta({description: 'An item is left out when one holds.'}),
     max_vanished: z.number().meta({description: 'Share of keys that a load may remove.'}),
   })
   .meta({description: 'A resolved table.'})
@@ -63,7 +77,7 @@ const kpi = z.strictObject({
   title: text('Name for people.'),
   description: text('What it says.'),
   table: text('Table that it is computed from.'),
-  unit: z.enum(['ratio', 'milliseconds', 'money']).meta({description: 'What the value is.'}),
+  unit: z.enum(['ratio', 'milliseconds', 'money', 'score']).meta({description: 'What the value is.'}),
   views: z.array(z.string()).meta({description: 'Views that show it.'}),
   time: text('Column that the period filters.'),
   thresholds: z
@@ -77,6 +91,38 @@ const kpi = z.strictObject({
     .meta({description: 'When it is green, yellow or red; null when never.'}),
   sql: text('Portable SQL.'),
 })
+
+const panel = z.strictObject({
+  name: text('Panel name.'),
+  title: text('Name for people.'),
+  description: text('What it says.'),
+  kind: z.enum(['trend', 'breakdown', 'list']).meta({description: 'How it is shown.'}),
+  step: z.enum(['day', 'week', 'month']).nullable().meta({description: 'Trends: what a point stands for.'}),
+  views: z.array(z.string()).meta({description: 'Views that show it.'}),
+  table: text('Table that it is computed from.'),
+  time: text('Column that the period filters.'),
+  columns: z
+    .array(
+      z.strictObject({
+        name: text('Column name.'),
+        title: text('Name for people.'),
+        unit: text('What the values are.'),
+        of: z.tuple([z.string(), z.string()]).nullable().meta({description: 'Columns whose quotient it is.'}),
+      }),
+    )
+    .meta({description: 'Columns, in order.'}),
+  sql: text('Portable SQL.'),
+})
+
+const rollup = z.strictObject({
+  name: text('Name of the relation.'),
+  description: text('What it counts.'),
+  table: text('Table that it is computed from.'),
+  time: text('Column that the period filters.'),
+  sql: text('Portable SQL.'),
+})
+
+const view = z.strictObject({name: text('Name of the view.'), title: text('Name for people.')})
 
 const environment = z.discriminatedUnion('backend', [
   z.strictObject({
@@ -110,6 +156,9 @@ const definition = z.strictObject({
   environments: z.array(z.string()).meta({description: 'All environments.'}),
   tables: z.array(table).meta({description: 'Tables.'}),
   kpis: z.array(kpi).meta({description: 'KPIs.'}),
+  panels: z.array(panel).meta({description: 'Panels of the views.'}),
+  rollups: z.array(rollup).meta({description: 'What several KPIs and panels count from.'}),
+  views: z.array(view).meta({description: 'Views, by what names them.'}),
 })
 
 /** Schemas of this topic's `--json` answers, by command. For tests and the generated files; no command loads this. */
@@ -132,7 +181,7 @@ export const resultSchemas = {
       lake: text('Name of the lake.'),
       environment: text('Environment that was resolved.'),
       table,
-      mappingHash: hash('SHA-256 of name, key, columns and partition.'),
+      mappingHash: hash('SHA-256 of name, key, columns, partition and conditions.'),
     }),
   ]),
   'lake:check': z.strictObject({

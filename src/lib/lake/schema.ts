@@ -1,4 +1,5 @@
 import {z} from 'zod'
+import {kpiSchema, panelSchema, rollupSchema, thresholdsSchema, viewSchema} from './kpi-schema.js'
 
 /**
  * The shape of `sluice.yaml`. Only shape: what names, types and expressions may say is checked by the rules, with
@@ -10,13 +11,15 @@ const NAME_PATTERN = '^[a-z][a-z0-9_]*$'
 const text = (description: string, extra: Record<string, unknown> = {}) => z.string().meta({description, ...extra})
 const flag = (description: string, byDefault: boolean) => z.boolean().meta({description, default: byDefault})
 
-const decimalText = (description: string) =>
-  z
-    .union([z.string(), z.number()], {error: 'Expected a decimal number, like 0.90.'})
-    .meta({description, examples: ['0.90']})
-
-const operand = z.string().meta({description: 'A column of this table.'})
+const operand = z.string().meta({description: "A column of this table, or $name for an attribute's text."})
+const oneOperand = (description: string) => z.tuple([operand]).meta({description}).optional()
 const twoOperands = (description: string) => z.tuple([operand, operand]).meta({description}).optional()
+
+const operandAndSeparator = (description: string) =>
+  z
+    .tuple([operand, z.string().meta({description: 'The text that divides, like #.'})])
+    .meta({description})
+    .optional()
 
 export const deriveSchema = z
   .strictObject({
@@ -29,8 +32,26 @@ export const deriveSchema = z
       .tuple([operand, z.string().meta({description: 'Pattern of %Y, %m, %d, %H and separators, in UTC.'})])
       .meta({description: 'A timestamp as UTC text. Result: string.'})
       .optional(),
+    slice_after: operandAndSeparator('The text after the first separator; NULL where there is none. Result: string.'),
+    slice_before: operandAndSeparator('The text before the first separator; NULL where there is none. Result: string.'),
+    lower: oneOperand('In small letters. Result: string.'),
+    trim: oneOperand('Without white space at both ends. Result: string.'),
+    coalesce: z
+      .array(operand)
+      .min(1)
+      .meta({description: 'The first that is not NULL. Result: the type of the operands.'})
+      .optional(),
+    constant: z
+      .tuple([z.string()])
+      .meta({description: 'The same text in every row; never NULL. Result: string.'})
+      .optional(),
+    rest: z
+      .array(z.string())
+      .max(0)
+      .meta({description: 'Every attribute that nothing else names, as DynamoDB JSON. Result: string.'})
+      .optional(),
   })
-  .meta({description: 'How the column is computed: exactly one expression. All are NULL when an input is NULL.'})
+  .meta({description: 'How the column is computed: exactly one expression. Most are NULL when an input is NULL.'})
 
 /** YAML reads a bare `null` as no value; both spellings mean the policy. */
 const policy = <const Names extends readonly [string, ...string[]]>(
@@ -44,17 +65,22 @@ const policy = <const Names extends readonly [string, ...string[]]>(
     .meta({description, default: byDefault, enum: [...names, null], type: ['string', 'null'], anyOf: undefined})
     .optional()
 
+const attribute = z
+  .union([z.string(), z.array(z.string()).min(1)], {
+    error: 'Expected an attribute name, or a path like [incident, zip].',
+  })
+  .meta({description: 'The source attribute, exact in case and dots; a list is a path into nested maps.'})
+
 export const columnSchema = z
   .strictObject({
     name: text('Column name: a-z, 0-9 and _, beginning with a letter.', {pattern: NAME_PATTERN}),
-    type: text('string, boolean, integer, bigint, double, timestamp, date or decimal(p,s).', {
-      examples: ['string', 'bigint', 'decimal(18,2)', 'timestamp'],
+    type: text('string, boolean, integer, bigint, double, timestamp, date, decimal(p,s), binary or array<type>.', {
+      examples: ['string', 'bigint', 'decimal(18,2)', 'timestamp', 'array<string>'],
     }).optional(),
-    from: z
-      .union([z.string(), z.array(z.string()).min(1)], {
-        error: 'Expected an attribute name, or a path like [incident, zip].',
-      })
-      .meta({description: 'The source attribute, exact in case and dots; a list is a path into nested maps.'})
+    from: attribute.optional(),
+    tag: z
+      .enum(['S', 'N', 'BOOL', 'B', 'SS', 'NS', 'BS', 'L', 'M'])
+      .meta({description: "The attribute's type tag, where it is not the usual one of the type."})
       .optional(),
     derive: deriveSchema.optional(),
     missing: policy(['null', 'error', 'quarantine'], 'What an absent or NULL attribute leads to.', 'null'),
@@ -70,6 +96,7 @@ export const columnSchema = z
       .enum(['iso', 'iso_local', 'epoch_s', 'epoch_ms'])
       .meta({description: 'How the source writes the time; required for timestamp and date.'})
       .optional(),
+    zone: text('Time zone of an iso_local time.', {examples: ['Europe/London']}).optional(),
     class: z
       .enum(['public', 'internal', 'personal', 'restricted'])
       .meta({
@@ -113,6 +140,15 @@ export const partitionSchema = z
   })
   .meta({description: 'How the table is divided; also how its paths look.'})
 
+const conditionSchema = z
+  .strictObject({
+    from: attribute.optional(),
+    starts_with: text("The attribute's text begins with this.").optional(),
+    one_of: z.array(z.string()).min(1).meta({description: "The attribute's text is one of these."}).optional(),
+    absent: z.literal(true).meta({description: 'The attribute is not there, or NULL.'}).optional(),
+  })
+  .meta({description: 'A test of one attribute: from, and one of starts_with, one_of and absent.'})
+
 export const tableSchema = z
   .strictObject({
     kind: z
@@ -135,6 +171,14 @@ export const tableSchema = z
       .min(1)
       .meta({description: "Columns; merged by name with the blueprint's."})
       .optional(),
+    when: z
+      .array(conditionSchema)
+      .meta({description: 'An item belongs to the table when all of these hold.', default: []})
+      .optional(),
+    skip: z
+      .array(conditionSchema)
+      .meta({description: 'An item of the table is left out, and counted, when one of these holds.', default: []})
+      .optional(),
     partition: partitionSchema
       .nullable()
       .meta({description: 'How the table is divided, and how its paths look; null for a table in one piece.'})
@@ -150,33 +194,6 @@ export const tableSchema = z
       .optional(),
   })
   .meta({description: 'A table of the lake, or an override of a blueprint table of the same name.'})
-
-export const thresholdsSchema = z
-  .strictObject({
-    better: z.enum(['higher', 'lower']).meta({description: 'Which way is better.'}).optional(),
-    green: decimalText('Higher is better: green at or above. Lower is better: green below.').optional(),
-    yellow: decimalText(
-      'Higher is better: yellow at or above. Lower is better: yellow at or below. Else red.',
-    ).optional(),
-    currency: text('Money only: the thresholds hold for this currency.', {pattern: '^[A-Z]{3}$'}).optional(),
-  })
-  .meta({description: 'When a KPI is green, yellow or red.'})
-
-export const kpiSchema = z
-  .strictObject({
-    enabled: flag('False leaves the KPI out.', true).optional(),
-    title: text('Name for people.').optional(),
-    description: text('What it says, in one line.').optional(),
-    table: text('Table that it is computed from.').optional(),
-    unit: z.enum(['ratio', 'milliseconds', 'money']).meta({description: 'What the value is.'}).optional(),
-    views: z.array(z.string()).meta({description: 'Views that show it.', default: []}).optional(),
-    time: text('Timestamp column that the period filters.').optional(),
-    thresholds: thresholdsSchema.optional(),
-    sql: text(
-      'Portable SQL that answers numerator and denominator; parameters $from, $to, $from_day, $to_day.',
-    ).optional(),
-  })
-  .meta({description: 'A KPI, or an override of a blueprint KPI of the same name.'})
 
 const environmentKpis = z
   .record(z.string(), z.strictObject({thresholds: thresholdsSchema.optional()}))
@@ -227,12 +244,17 @@ export const definitionSchema = z
     environments: z.record(z.string(), environmentSchema).meta({description: 'Where the lake runs, by name.'}),
     tables: z.record(z.string(), tableSchema).meta({description: 'Tables by name.'}).optional(),
     kpis: z.record(z.string(), kpiSchema).meta({description: 'KPIs by name.'}).optional(),
+    panels: z.record(z.string(), panelSchema).meta({description: 'Panels of the views by name.'}).optional(),
+    rollups: z
+      .record(z.string(), rollupSchema)
+      .meta({description: 'What several KPIs count from, by name.'})
+      .optional(),
+    views: z.record(z.string(), viewSchema).meta({description: 'Titles of the views by name.'}).optional(),
   })
-  .meta({title: 'sluice lake definition', description: 'The tables, KPIs and environments of one data lake.'})
+  .meta({title: 'sluice lake definition', description: 'The tables, KPIs, panels and environments of one data lake.'})
 
 export type DefinitionInput = z.input<typeof definitionSchema>
 export type TableInput = z.input<typeof tableSchema>
 export type ColumnInput = z.input<typeof columnSchema>
 export type DeriveInput = z.input<typeof deriveSchema>
-export type KpiInput = z.input<typeof kpiSchema>
-export type ThresholdsInput = z.input<typeof thresholdsSchema>
+export type {KpiInput, PanelColumnInput, PanelInput, RollupInput, ThresholdsInput, ViewInput} from './kpi-schema.js'

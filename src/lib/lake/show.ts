@@ -14,7 +14,7 @@ export type ShowResult =
       readonly lake: string
       readonly environment: string
       readonly table: TableDefinition
-      /** SHA-256 of name, key, columns and partition. */
+      /** SHA-256 of name, key, columns, partition and conditions. */
       readonly mappingHash: string
     }
 

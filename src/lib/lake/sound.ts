@@ -1,19 +1,44 @@
-import type {ColumnInput, DefinitionInput, KpiInput, TableInput, ThresholdsInput} from './schema.js'
+import type {
+  ColumnInput,
+  DefinitionInput,
+  KpiInput,
+  PanelInput,
+  RollupInput,
+  TableInput,
+  ThresholdsInput,
+  ViewInput,
+} from './schema.js'
 
 /**
  * A definition whose broken parts were taken out after they were reported: every key may be absent, an entry of a
  * list may be undefined, what is there has its right type.
  */
-export type SoundDefinition = Partial<Omit<DefinitionInput, 'environments' | 'tables' | 'kpis'>> & {
+export type SoundDefinition = Partial<
+  Omit<DefinitionInput, 'environments' | 'tables' | 'kpis' | 'panels' | 'views'>
+> & {
   readonly environments?: Readonly<Record<string, SoundEnvironment>>
   readonly tables?: Readonly<Record<string, SoundTable>>
   readonly kpis?: Readonly<Record<string, KpiInput>>
+  readonly panels?: Readonly<Record<string, SoundPanel>>
+  readonly rollups?: Readonly<Record<string, RollupInput>>
+  readonly views?: Readonly<Record<string, ViewInput>>
+}
+
+export type SoundPanel = Omit<PanelInput, 'columns'> & {readonly columns?: readonly (SoundPanelColumn | undefined)[]}
+export type SoundPanelColumn = Partial<Omit<NonNullable<PanelInput['columns']>[number], 'of'>> & {
+  readonly of?: readonly (string | undefined)[]
 }
 
 export type SoundColumn = Partial<Omit<ColumnInput, 'derive' | 'from'>> & {
   readonly from?: string | readonly (string | undefined)[]
   readonly derive?: SoundDerive
 }
+export type SoundCondition = Readonly<{
+  from?: string | readonly (string | undefined)[]
+  starts_with?: string
+  one_of?: readonly (string | undefined)[]
+  absent?: true
+}>
 export type SoundDerive = Readonly<Record<string, readonly (string | undefined)[] | undefined>>
 
 export interface SoundPartition {
@@ -23,10 +48,12 @@ export interface SoundPartition {
   readonly fallback?: 'load_day' | 'null' | null | undefined
 }
 
-export type SoundTable = Omit<TableInput, 'columns' | 'partition' | 'key' | 'source'> & {
+export type SoundTable = Omit<TableInput, 'columns' | 'partition' | 'key' | 'source' | 'when' | 'skip'> & {
   readonly columns?: readonly (SoundColumn | undefined)[]
   readonly partition?: SoundPartition | null
   readonly key?: readonly (string | undefined)[]
+  readonly when?: readonly (SoundCondition | undefined)[]
+  readonly skip?: readonly (SoundCondition | undefined)[]
   readonly source?: {readonly dynamodb?: string} | null
 }
 

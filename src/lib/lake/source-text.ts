@@ -87,7 +87,7 @@ function reportKeys(node: unknown, path: Path, findings: Findings): void {
  * what to do; the rest of the broken type is no mistake of its own.
  */
 export function isSplitType(key: string): boolean {
-  return /^\d+\)$/.test(key)
+  return /^\d+\)>?$/.test(key)
 }
 
 /** `key:` and nothing after it; `key: null` is a value. */

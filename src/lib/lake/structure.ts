@@ -1,6 +1,6 @@
 import type {z} from 'zod'
 import {pathText, type Findings, type Path} from './mistakes.js'
-import {nearestName} from './near-name.js'
+import {nearestName} from '../near-name.js'
 import {awsEnvironmentSchema, definitionSchema, localEnvironmentSchema} from './schema.js'
 import type {SoundDefinition} from './sound.js'
 import {isSplitType} from './source-text.js'
@@ -8,22 +8,8 @@ import {isSplitType} from './source-text.js'
 type Issue = z.core.$ZodIssue
 
 /** Expressions and keys that a later version gives a meaning; saying so helps more than "unknown". */
-const RESERVED_EXPRESSIONS = [
-  'date_part',
-  'slice_after',
-  'slice_before',
-  'case',
-  'constant',
-  'coalesce',
-  'lower',
-  'trim',
-  'hmac_sha256',
-  'sha256_json',
-  'rest',
-]
+const RESERVED_EXPRESSIONS = ['date_part', 'case', 'hmac_sha256', 'sha256_json']
 const RESERVED_KEYS = [
-  'when',
-  'skip',
   'explode',
   'normalise',
   'queues',
@@ -39,6 +25,8 @@ const RESERVED_KEYS = [
 const SAME_EVERYWHERE = [
   'columns',
   'key',
+  'when',
+  'skip',
   'partition',
   'source',
   'kind',

@@ -1,8 +1,10 @@
+import {isContainer} from '../mapping/column-type.js'
 import {checkColumns, nameMistake, typeOf} from './column-rules.js'
 import {placeOf, placeOfTable, type DraftTable} from './drafts.js'
-import {checkExpressions, checkPartitionExpression} from './expression-rules.js'
+import {checkConditions} from './condition-rules.js'
+import {checkExpressions, checkPartitionExpression, KEY_EXPRESSIONS} from './expression-rules.js'
 import type {Findings, Path} from './mistakes.js'
-import {nearFix} from './near-name.js'
+import {nearFix} from '../near-name.js'
 
 const KEY_KINDS = ['string', 'bigint', 'decimal']
 
@@ -12,6 +14,7 @@ export function checkTable(table: DraftTable, findings: Findings): void {
   checkKind(table, findings)
   checkColumns(table, findings)
   checkExpressions(table, findings)
+  checkConditions(table, findings)
   checkKey(table, findings)
   checkPartition(table, findings)
 }
@@ -80,8 +83,13 @@ function checkKeyColumn(table: DraftTable, name: string, place: Path, findings: 
   const blame = table.written.has('key')
     ? place
     : placeOf(column, column.values.derive === undefined ? 'type' : 'derive')
-  if (column.values.derive !== undefined) {
-    findings.add(blame, `The key column ${name} is derived.`, 'A key is read from the source: use a column with from.')
+  const expression = Object.keys(column.values.derive ?? {})[0]
+  if (expression !== undefined && !KEY_EXPRESSIONS.includes(expression)) {
+    const message = `The key column ${name} is computed by ${expression}, which does not identify an item.`
+    findings.add(blame, message, `Read it with from, or cut it out with ${KEY_EXPRESSIONS.join(', ')}.`)
+  } else if (column.values.tag !== undefined && isContainer(column.values.tag)) {
+    const message = `The key column ${name} holds several values (tag ${column.values.tag}).`
+    findings.add(blame, message, 'Use an attribute with one value.')
   } else if (kind !== undefined && !KEY_KINDS.includes(kind)) {
     findings.add(blame, `The key column ${name} is ${kind}; keys are string, bigint or decimal.`, 'Change its type.')
   }

@@ -25,7 +25,8 @@ export interface TableDefinition {
   readonly max_vanished: number
 }
 
-export type KpiUnit = 'ratio' | 'milliseconds' | 'money'
+/** `score`: a number without a unit, like the area under a curve. */
+export type KpiUnit = 'ratio' | 'milliseconds' | 'money' | 'score'
 
 export interface KpiThresholds {
   /** Which way is better. */
@@ -50,10 +51,56 @@ export interface KpiDefinition {
   readonly time: string
   readonly thresholds: KpiThresholds | null
   /**
-   * Portable SQL with `$from` and `$to`. One row, or one a currency, with `numerator`, `denominator`,
-   * optional `currency`, `p50`, `p95` and any number of `excluded_<reason>` counts.
+   * Portable SQL over `<table>_period` or a rollup, or with `$from` and `$to`. One row, or one a currency, with `numerator`,
+   * `denominator`, optional `currency`, `n`, `p50`, `p95` and any number of `excluded_<reason>` counts; a row a
+   * `bucket` where the SQL names that column.
    */
   readonly sql: string
+}
+
+export type PanelKind = 'trend' | 'breakdown' | 'list'
+export type PanelStep = 'day' | 'week' | 'month'
+export type PanelUnit = KpiUnit | 'text' | 'count' | 'instant'
+
+export interface PanelColumn {
+  readonly name: string
+  readonly title: string
+  readonly unit: PanelUnit
+  /** Columns of the SQL whose quotient it is; null: the SQL answers it. */
+  readonly of: readonly [string, string] | null
+}
+
+/** A table or trend of a view: more than one number. */
+export interface PanelDefinition {
+  readonly name: string
+  readonly title: string
+  readonly description: string
+  readonly kind: PanelKind
+  /** Trends: what a point stands for; its first column is the first day of the step. */
+  readonly step: PanelStep | null
+  readonly views: readonly string[]
+  readonly table: string
+  /** Column of the table that the period filters. */
+  readonly time: string
+  readonly columns: readonly PanelColumn[]
+  /** Portable SQL over `<table>_period`, or with `$from` and `$to`; `excluded_<reason>` counts beside the columns. */
+  readonly sql: string
+}
+
+/** Counts that several KPIs and panels start from: they name it as a table, and it is computed once an answer. */
+export interface RollupDefinition {
+  readonly name: string
+  readonly description: string
+  readonly table: string
+  /** Column of the table that the period filters. */
+  readonly time: string
+  /** Portable SQL over `<table>_period`; answers its column `bucket` too. */
+  readonly sql: string
+}
+
+export interface ViewDefinition {
+  readonly name: string
+  readonly title: string
 }
 
 export interface LocalEnvironment {
@@ -95,4 +142,8 @@ export interface LakeDefinition {
   readonly environments: readonly string[]
   readonly tables: readonly TableDefinition[]
   readonly kpis: readonly KpiDefinition[]
+  readonly panels: readonly PanelDefinition[]
+  readonly rollups: readonly RollupDefinition[]
+  /** Every view that a KPI or a panel names. */
+  readonly views: readonly ViewDefinition[]
 }

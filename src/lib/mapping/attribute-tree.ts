@@ -1,10 +1,11 @@
 import {SluiceError} from '../errors.js'
 import {quoteIdentifier} from '../sql/index.js'
-import {sourceTag} from './column-type.js'
-import {isDerived, type SourceColumn, type TableMapping} from './types.js'
+import {attributeReads, type AttributeRead} from './attributes.js'
+import {isContainer} from './column-type.js'
+import type {AttributeTag, TableMapping} from './types.js'
 
 interface AttributeNode {
-  readonly tags: Set<string>
+  readonly tags: Set<AttributeTag>
   readonly children: Map<string, AttributeNode>
 }
 
@@ -12,53 +13,62 @@ function emptyNode(): AttributeNode {
   return {tags: new Set(), children: new Map()}
 }
 
-export function attributePath(column: SourceColumn): readonly string[] {
-  return typeof column.from === 'string' ? [column.from] : column.from
-}
-
-/**
- * The STRUCT type that DuckDB reads an item into: only the mapped attributes, each with the tag it should have and
- * `NULL`, so that an attribute with another tag shows as present without a value.
- */
-export function itemStructType(mapping: TableMapping): string {
+function attributeTree(mapping: TableMapping): AttributeNode {
   const root = emptyNode()
-  for (const column of mapping.columns) if (!isDerived(column)) addColumn(root, column)
-  return structOf(root.children)
+  for (const read of attributeReads(mapping)) addRead(root, read)
+  return root
 }
 
-function addColumn(root: AttributeNode, column: SourceColumn): void {
+function addRead(root: AttributeNode, {path, tags}: AttributeRead): void {
   let node = root
-  for (const name of attributePath(column)) {
+  for (const name of path) {
     const child: AttributeNode = node.children.get(name) ?? emptyNode()
     node.children.set(name, child)
     node = child
   }
-  node.tags.add(sourceTag(column))
+  for (const tag of tags) node.tags.add(tag)
+}
+
+/** Whether the attributes can be the fields of a DuckDB STRUCT. */
+export function fitsStruct(mapping: TableMapping): boolean {
+  return misfit(attributeTree(mapping)) === null
+}
+
+/**
+ * The STRUCT type that DuckDB reads an item into: only the mapped attributes, each with the tags that are read and
+ * `NULL`, so that an attribute with another tag shows as present without a value.
+ */
+export function itemStructType(mapping: TableMapping): string {
+  const root = attributeTree(mapping)
+  const problem = misfit(root)
+  if (problem !== null) throw new SluiceError('DEFINITION_INVALID', problem, {fix: 'Read this table as JSON.'})
+  return structOf(root.children)
 }
 
 function structOf(children: ReadonlyMap<string, AttributeNode>): string {
-  refuseTwins([...children.keys()])
   const fields = [...children].map(([name, node]) => `${quoteIdentifier(name)} ${attributeType(node)}`)
   return `STRUCT(${fields.join(', ')})`
 }
 
 function attributeType(node: AttributeNode): string {
-  const fields = [...node.tags].map((tag) => `"${tag}" ${tag === 'BOOL' ? 'BOOLEAN' : 'VARCHAR'}`)
+  // Texts, whatever JSON holds there: a value of another shape must not fail the whole statement.
+  const fields = [...node.tags].map((tag) => `"${tag}" ${isContainer(tag) ? 'JSON' : 'VARCHAR'}`)
   if (node.children.size > 0) fields.push(`"M" ${structOf(node.children)}`)
   fields.push('"NULL" BOOLEAN')
   return `STRUCT(${fields.join(', ')})`
 }
 
-/** DuckDB refuses STRUCT fields that differ by case only ("Duplicate STRUCT type argument name"). */
-function refuseTwins(names: readonly string[]): void {
+/** DuckDB refuses fields that differ by case only, and a field has one type: a map is read whole or by its members. */
+function misfit(node: AttributeNode): string | null {
   const seen = new Map<string, string>()
-  for (const name of names) {
+  for (const [name, child] of node.children) {
     const twin = seen.get(name.toLowerCase())
-    if (twin !== undefined) {
-      throw new SluiceError('DEFINITION_INVALID', `Attributes ${twin} and ${name} differ by case only.`, {
-        fix: 'Map one of the two.',
-      })
-    }
+    if (twin !== undefined) return `Attributes ${twin} and ${name} differ by case only.`
     seen.set(name.toLowerCase(), name)
+    if (name === '' || name.includes('\u0000')) return 'An attribute has a name that no field can have.'
+    if (child.tags.has('M') && child.children.size > 0) return `${name} is read whole and by its members.`
+    const inner = misfit(child)
+    if (inner !== null) return inner
   }
+  return null
 }

@@ -1,10 +1,13 @@
 import type {RowOrigin} from '../ports/parquet-engine.js'
 import {quoteIdentifier, quoteText} from '../sql/index.js'
-import {itemStructType} from './attribute-tree.js'
+import {fitsStruct} from './attribute-tree.js'
+import {derivedStages, usesRest} from './derivations.js'
+import {conditionSql} from './duckdb-condition.js'
 import {columnOperand, derivationSql, derivedProblemSql, derivedValueSql, type OperandSql} from './duckdb-derive.js'
-import {problemSql, valueSql} from './duckdb-value.js'
+import {itemReader, type ItemForm, type ItemReader} from './duckdb-item.js'
+import {canBeError, problemSql, valueSql} from './duckdb-value.js'
 import {storedColumns} from './row-metadata.js'
-import {isDerived, type Derivation, type DerivedColumn, type SourceColumn, type TableMapping} from './types.js'
+import {isDerived, type Derivation, type SourceColumn, type TableMapping} from './types.js'
 
 /**
  * What became of a source line; the engine counts them while rows stream by. The first two are stored, the next two
@@ -37,48 +40,86 @@ export interface CompiledMapping {
   readonly partitionSql: string
 }
 
-/** Compiles a mapping to DuckDB SQL. `loadDay` is the UTC day for rows whose partition source is missing. */
-export function compileDuckdb(mapping: TableMapping, loadDay: string): CompiledMapping {
+/**
+ * Compiles a mapping to DuckDB SQL. `loadDay` is the UTC day for rows whose partition source is missing. The form of
+ * the read is chosen by what the mapping needs; both give the same rows.
+ */
+export function compileDuckdb(
+  mapping: TableMapping,
+  loadDay: string,
+  form: ItemForm = fitsStruct(mapping) && !usesRest(mapping) ? 'struct' : 'json',
+): CompiledMapping {
   const columns = storedColumns(mapping).map(({name}) => quoteIdentifier(name))
   const partitionSql = partitionText(mapping, loadDay)
   return {
-    itemType: itemStructType(mapping),
+    itemType: itemReader(mapping, form).itemType,
     columns,
     partitionSql,
-    rowsSql: (lines, origin) => rowsSql(mapping, lines, origin, partitionSql),
+    rowsSql: (lines, origin) => rowsSql(mapping, itemReader(mapping, form), lines, origin, partitionSql),
   }
 }
 
-function rowsSql(mapping: TableMapping, lines: string, origin: RowOrigin, partitionSql: string): string {
+function rowsSql(
+  mapping: TableMapping,
+  reader: ItemReader,
+  lines: string,
+  origin: RowOrigin,
+  partitionSql: string,
+): string {
   const sources = mapping.columns.filter((column): column is SourceColumn => !isDerived(column))
-  const derived = mapping.columns.filter(isDerived)
-  const values = sources.map((column) => `${valueSql(column)} AS ${quoteIdentifier(column.name)}`)
-  const results = derived.map((column) => `${derivedValueSql(column)} AS ${quoteIdentifier(column.name)}`)
+  const values = sources.map((column) => `${valueSql(column, reader)} AS ${quoteIdentifier(column.name)}`)
+  const stages = derivedStages(mapping).map((columns) =>
+    columns.map((column) => `${derivedValueSql(column, mapping, reader)} AS ${quoteIdentifier(column.name)}`),
+  )
+  const problem = rowProblem(mapping, sources, reader)
   const mapped = mapping.columns.map(({name}) => quoteIdentifier(name))
   // Underscored: a column of the table may be called item.
-  const read = `SELECT Item AS _item, file_index AS _file_index FROM ${lines}`
-  const parsed = `SELECT _item, _file_index, ${values.join(', ')} FROM (${read})`
-  const computed = `SELECT ${['*', ...results].join(', ')} FROM (${parsed})`
-  const judged = `SELECT ${[...mapped, '_file_index', `${rowProblem(mapping, sources, derived)} AS _problem`].join(', ')} FROM (${computed})`
-  return `(SELECT ${[...mapped, ...metadata(origin), `${partitionSql} AS _partition`, `${rowClass()} AS _class`].join(', ')}, _problem, _file_index FROM (${judged}))`
+  const parsed = `SELECT ${[...reader.columns(), ...values].join(', ')} FROM (${reader.itemsSql(lines)})`
+  const computed = stages.reduce((from, results) => `SELECT ${['*', ...results].join(', ')} FROM (${from})`, parsed)
+  const judged = `SELECT ${[...mapped, '_file_index', `${problem} AS _problem`].join(', ')} FROM (${computed})`
+  return `(SELECT ${[...mapped, ...metadata(origin), `${partitionSql} AS _partition`, `${rowClass(mapping)} AS _class`].join(', ')}, _problem, _file_index FROM (${judged}))`
 }
 
-function rowProblem(
-  mapping: TableMapping,
-  sources: readonly SourceColumn[],
-  derived: readonly DerivedColumn[],
-): string {
+/** What stands against a row, the gravest first: no item, another table's, skipped, no key, error, quarantine. */
+function rowProblem(mapping: TableMapping, sources: readonly SourceColumn[], reader: ItemReader): string {
+  const ofColumn = new Map(
+    mapping.columns.map((column) => [
+      column,
+      isDerived(column) ? derivedProblemSql(column) : problemSql(column, quoteIdentifier(column.name), reader),
+    ]),
+  )
+  const errors = sources.filter(canBeError).map((column) => {
+    const problem = ofColumn.get(column)
+    return `CASE WHEN starts_with(${problem}, 'error') THEN ${problem} END`
+  })
+  const derived = mapping.columns.filter(isDerived)
+  const problems = [rowFault(mapping, reader), ...errors, ...[...sources, ...derived].map((one) => ofColumn.get(one))]
+  return `coalesce(${problems.filter((problem) => typeof problem === 'string').join(', ')})`
+}
+
+function rowFault(mapping: TableMapping, reader: ItemReader): string {
   const keyIsNull = mapping.key.map((name) => `${quoteIdentifier(name)} IS NULL`).join(' OR ')
-  const problems = [
-    `CASE WHEN ${keyIsNull} THEN CASE WHEN _item IS NULL THEN 'item' ELSE 'key' END END`,
-    ...sources.map((column) => problemSql(column, quoteIdentifier(column.name))),
-    ...derived.map(derivedProblemSql),
-  ]
-  return `coalesce(${problems.filter((problem) => problem !== null).join(', ')})`
+  const conditions = conditionsSql(mapping, reader)
+  return conditions === ''
+    ? `CASE WHEN ${keyIsNull} THEN CASE WHEN _item IS NULL THEN 'item' ELSE 'key' END END`
+    : `CASE WHEN _item IS NULL THEN 'item' ${conditions} WHEN ${keyIsNull} THEN 'key' END`
 }
 
-function rowClass(): string {
-  return `CASE WHEN _problem IS NULL THEN ${ROW_CLASS.upsert} WHEN starts_with(_problem, 'quarantine') THEN ${ROW_CLASS.quarantined} WHEN _problem = 'key' THEN ${ROW_CLASS.noKey} WHEN _problem = 'item' THEN ${ROW_CLASS.noItem} ELSE ${ROW_CLASS.error} END`
+function conditionsSql({when, skip}: TableMapping, reader: ItemReader): string {
+  const belongs = when.map((condition) => conditionSql(condition, reader)).join(' AND ')
+  const isSkipped = skip.map((condition) => conditionSql(condition, reader)).join(' OR ')
+  return [
+    ...(when.length === 0 ? [] : [`WHEN NOT (${belongs}) THEN 'elsewhere'`]),
+    ...(skip.length === 0 ? [] : [`WHEN ${isSkipped} THEN 'skipped'`]),
+  ].join(' ')
+}
+
+function rowClass({when, skip}: TableMapping): string {
+  const others = [
+    ...(when.length === 0 ? [] : [`WHEN _problem = 'elsewhere' THEN ${ROW_CLASS.elsewhere}`]),
+    ...(skip.length === 0 ? [] : [`WHEN _problem = 'skipped' THEN ${ROW_CLASS.skipped}`]),
+  ].map((branch) => ` ${branch}`)
+  return `CASE WHEN _problem IS NULL THEN ${ROW_CLASS.upsert} WHEN starts_with(_problem, 'quarantine') THEN ${ROW_CLASS.quarantined} WHEN _problem = 'key' THEN ${ROW_CLASS.noKey} WHEN _problem = 'item' THEN ${ROW_CLASS.noItem}${others.join('')} ELSE ${ROW_CLASS.error} END`
 }
 
 function metadata(origin: RowOrigin): string[] {
@@ -99,13 +140,13 @@ function metadata(origin: RowOrigin): string[] {
 function partitionText(mapping: TableMapping, loadDay: string): string {
   const {partition} = mapping
   if (partition === null) return `'v'`
-  const operandSql: OperandSql =
-    partition.fallback === 'load_day'
-      ? (operand) => `coalesce(${columnOperand(operand)}, TIMESTAMP ${quoteText(`${loadDay} 00:00:00`)})`
-      : columnOperand
-  const values = partition.by.map((column) => {
-    const sql = derivationSql(column.derive, operandSql)
-    return isPlainDate(column.derive) ? `coalesce('v' || ${sql}, 'n')` : encodedValue(sql)
+  const withLoadDay: OperandSql = (operand) =>
+    `coalesce(${columnOperand(operand)}, TIMESTAMP ${quoteText(`${loadDay} 00:00:00`)})`
+  const values = partition.by.map(({derive}) => {
+    // The day of the load stands in for a time; a missing text has no such substitute.
+    const isDated = partition.fallback === 'load_day' && 'format_date' in derive
+    const sql = derivationSql(derive, isDated ? withLoadDay : columnOperand)
+    return isPlainDate(derive) ? `coalesce('v' || ${sql}, 'n')` : encodedValue(sql)
   })
   return values.join(` || '-' || `)
 }

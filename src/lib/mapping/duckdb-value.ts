@@ -1,6 +1,7 @@
 import {quoteText} from '../sql/index.js'
-import {attributePath} from './attribute-tree.js'
-import {columnType, duckdbType, sourceTag, type ColumnType} from './column-type.js'
+import {attributePath} from './attributes.js'
+import {columnType, duckdbType, elementTag, sourceTag, type ArrayType, type ScalarType} from './column-type.js'
+import type {ItemReader} from './duckdb-item.js'
 import type {SourceColumn} from './types.js'
 
 /** First and last millisecond of the years 1 to 9999: what every engine's timestamp can hold and print. */
@@ -8,35 +9,22 @@ export const EPOCH_MS_RANGE = {first: -62_135_596_800_000, last: 253_402_300_799
 
 const ISO_MILLISECONDS = quoteText('%Y-%m-%dT%H:%M:%S.%gZ')
 
-function extract(container: string, field: string): string {
-  return `struct_extract(${container}, ${quoteText(field)})`
-}
-
-/** The node of every attribute on the column's path, outermost first. */
-function pathNodes(column: SourceColumn): string[] {
-  const nodes: string[] = []
-  let container = '_item'
-  for (const name of attributePath(column)) {
-    const node = extract(container, name)
-    nodes.push(node)
-    container = extract(node, 'M')
-  }
-  return nodes
-}
-
-function rawValue(column: SourceColumn): string {
-  return extract(pathNodes(column).at(-1)!, sourceTag(column))
-}
-
 /** The column's value, NULL where there is none or where it would not be exact under the column's policies. */
-export function valueSql(column: SourceColumn): string {
+export function valueSql(column: SourceColumn, reader: ItemReader): string {
   const type = columnType(column.type)
-  const raw = rawValue(column)
+  const raw = reader.text(attributePath(column), sourceTag(column))
+  return type.kind === 'array' ? arraySql(column, type, raw) : scalarSql(column, type, raw)
+}
+
+function scalarSql(column: SourceColumn, type: ScalarType, raw: string): string {
   const round = column.inexact === 'round'
   switch (type.kind) {
     case 'string':
+      return column.tag === 'B' ? `CASE WHEN sluice_is_base64(${raw}) THEN ${raw} END` : raw
+    case 'binary':
+      return `CASE WHEN sluice_is_base64(${raw}) THEN TRY(from_base64(${raw})) END`
     case 'boolean':
-      return raw
+      return `CASE ${raw} WHEN 'true' THEN true WHEN 'false' THEN false END`
     case 'double':
       return `CASE WHEN regexp_full_match(${raw}, '[-+]?[0-9]+(\\.[0-9]+)?([eE][-+]?[0-9]+)?') THEN TRY_CAST(${raw} AS DOUBLE) END`
     case 'integer':
@@ -58,7 +46,7 @@ function integerSql(raw: string, type: string, round: boolean): string {
   return `CASE WHEN CAST(${fast} AS VARCHAR) = ${raw} THEN ${fast} WHEN ${allowed(raw, 0, round)} THEN ${slow} END`
 }
 
-function decimalSql(raw: string, type: Extract<ColumnType, {kind: 'decimal'}>, round: boolean): string {
+function decimalSql(raw: string, type: Extract<ScalarType, {kind: 'decimal'}>, round: boolean): string {
   const integerDigits = Math.max(type.precision - type.scale, 1)
   const fraction = type.scale === 0 ? '' : `(\\.[0-9]{1,${type.scale}})?`
   const fast = `TRY_CAST(${raw} AS ${duckdbType(type)})`
@@ -78,6 +66,10 @@ function timestampSql(column: SourceColumn, raw: string, round: boolean): string
       return epochSql(
         `CASE WHEN ${allowed(raw, 3, round)} THEN TRY_CAST(TRY_CAST(sluice_plain(${raw}) AS DECIMAL(20,3)) * 1000 AS BIGINT) END`,
       )
+    case 'iso_local': {
+      const exact = round ? '' : ` AND sluice_iso_exact(${raw})`
+      return `CASE WHEN ${raw} >= '1900' AND ${raw} < '2100'${exact} THEN sluice_zone_instant(sluice_local_time(${raw}), ${quoteText(column.zone ?? 'UTC')}, ${round}) END`
+    }
     default: {
       // 24 characters that parse are the plain form; the first comparison keeps signs, spaces and the year 0 out.
       const fast = `CASE WHEN length(${raw}) = 24 AND ${raw} >= '0001' THEN try_strptime(${raw}, ${ISO_MILLISECONDS}) END`
@@ -92,26 +84,45 @@ function epochSql(milliseconds: string): string {
   return `CASE WHEN ${milliseconds} BETWEEN ${first} AND ${last} THEN make_timestamp(${milliseconds} * 1000) END`
 }
 
+/** An array is good when all of its elements are: a list around the converted list names it for the second look. */
+function arraySql(column: SourceColumn, type: ArrayType, raw: string): string {
+  const values = `list_transform(${elementTexts(column, type, raw)}, lambda element: ${scalarSql(column, type.element, 'element')})`
+  return `list_transform([${values}], lambda list: CASE WHEN list_count(list) = len(list) THEN list END)[1]`
+}
+
+/** Texts of an array's elements; NULL when one of a list has another tag. */
+function elementTexts(column: SourceColumn, type: ArrayType, raw: string): string {
+  if (sourceTag(column) !== 'L') return `json_extract_string(${raw}, '$[*]')`
+  const texts = `json_extract_string(${raw}, '$[*].${elementTag(type.element)}')`
+  return `CASE WHEN len(${texts}) = json_array_length(${raw}) THEN ${texts} END`
+}
+
 /**
  * NULL, or what is wrong with the column's attribute: a word (`quarantine` or `error`), the reason and the column,
  * as one text. Looks at values only where the mapped value is NULL, so clean rows pay one comparison.
  */
-export function problemSql(column: SourceColumn, value: string): string | null {
-  const nodes = pathNodes(column)
-  const present = nodes.map((node, index) => {
-    const isAttribute = `${node} IS NOT NULL AND ${extract(node, 'NULL')} IS NULL`
-    return index === nodes.length - 1 ? isAttribute : `(${isAttribute} AND ${extract(node, 'M')} IS NULL)`
+export function problemSql(column: SourceColumn, value: string, reader: ItemReader): string | null {
+  const path = attributePath(column)
+  const present = path.map((_, index) => {
+    const outer = path.slice(0, index + 1)
+    return index === path.length - 1
+      ? reader.isPresent(path)
+      : `(${reader.isPresent(outer)} AND ${reader.hasNoMap(outer)})`
   })
   const branches: string[] = []
-  const bad = badValueSql(column)
+  const bad = badValueSql(column, reader)
   if (bad !== null) branches.push(`WHEN ${present.join(' OR ')} THEN ${bad}`)
-  if (column.missing !== 'null') branches.push(`ELSE ${quoteText(`${column.missing} missing ${column.name}`)}`)
+  if (column.missing !== 'null') {
+    // Without the first branch a bad value would pass for a missing one.
+    if (bad === null) branches.push(`WHEN ${present.join(' OR ')} THEN NULL`)
+    branches.push(`ELSE ${quoteText(`${column.missing} missing ${column.name}`)}`)
+  }
   return branches.length === 0 ? null : `CASE WHEN ${value} IS NULL THEN CASE ${branches.join(' ')} END END`
 }
 
-function badValueSql(column: SourceColumn): string | null {
+function badValueSql(column: SourceColumn, reader: ItemReader): string | null {
   const wrongType = column.wrong_type === 'null' ? 'NULL' : quoteText(`${column.wrong_type} wrong_type ${column.name}`)
-  const test = inexactTest(column)
+  const test = inexactTest(column, reader)
   if (test === null) return wrongType === 'NULL' ? null : wrongType
   // A value past the column's range cannot be rounded into it, so `round` quarantines it.
   const word = column.inexact === 'error' ? 'error' : 'quarantine'
@@ -119,17 +130,33 @@ function badValueSql(column: SourceColumn): string | null {
 }
 
 /** True for a value of the right type that the column cannot hold exactly. */
-function inexactTest(column: SourceColumn): string | null {
-  const raw = rawValue(column)
-  switch (columnType(column.type).kind) {
+function inexactTest(column: SourceColumn, reader: ItemReader): string | null {
+  const type = columnType(column.type)
+  const raw = reader.text(attributePath(column), sourceTag(column))
+  if (type.kind !== 'array') return scalarInexactTest(column, type, raw)
+  const test = scalarInexactTest(column, type.element, 'element')
+  if (test === null) return null
+  // An element of another type is the worse fault, so the others must all be of the right one.
+  return `len(list_filter(${elementTexts(column, type, raw)}, lambda element: NOT coalesce(${test}, false))) = 0`
+}
+
+function scalarInexactTest(column: SourceColumn, type: ScalarType, raw: string): string | null {
+  switch (type.kind) {
     case 'string':
     case 'boolean':
+    case 'binary':
     case 'date':
       return null
     case 'timestamp':
+      if (column.format === 'iso_local') return `${raw} >= '0001' AND sluice_local_time(${raw}) IS NOT NULL`
       if (sourceTag(column) === 'S') return `${raw} >= '0001' AND sluice_iso_timestamp(${raw}) IS NOT NULL`
       return `sluice_decimals(${raw}) IS NOT NULL`
     default:
       return `sluice_decimals(${raw}) IS NOT NULL`
   }
+}
+
+/** Whether a problem of the column can be one that stops a load. */
+export function canBeError(column: SourceColumn): boolean {
+  return [column.missing, column.inexact, column.wrong_type].includes('error')
 }

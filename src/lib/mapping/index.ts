@@ -17,4 +17,5 @@ export {
   type MappedRow,
   type RowProblem,
 } from './row-function.js'
+export {losesSilently} from './type-change.js'
 export * from './types.js'

@@ -23,9 +23,11 @@ export function pathTemplate(partitioning: Partitioning): string {
 /** The path of a partition below its table's location, ending in `/`. */
 export function partitionPath(partitioning: Partitioning, values: readonly (string | null)[]): string {
   const byName = new Map(partitioning.by.map(({name}, index) => [name, values[index] ?? null]))
-  return pathTemplate(partitioning).replaceAll(/\{([^}]+)\}/g, (_, name: string) =>
+  const path = pathTemplate(partitioning).replaceAll(/\{([^}]+)\}/g, (_, name: string) =>
     hivePathValue(byName.get(name) ?? null),
   )
+  // A value that stands alone between slashes is data, and must not lead to another folder.
+  return path.replaceAll(/(?<=^|\/)\.{1,2}(?=\/)/g, (dots) => '%2E'.repeat(dots.length))
 }
 
 /** Values as the catalog keeps them: text, with Hive's default partition for NULL and the empty text. */

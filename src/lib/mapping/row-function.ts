@@ -1,9 +1,12 @@
-import {SluiceError} from '../errors.js'
 import type {QueryValue} from '../ports/query-engine.js'
-import {attributePath} from './attribute-tree.js'
-import {columnType, sourceTag} from './column-type.js'
-import {decimalValue, Exact, readValue} from './row-value.js'
-import {isDerived, type Derivation, type DerivedColumn, type SourceColumn, type TableMapping} from './types.js'
+import {attributePath} from './attributes.js'
+import {sourceTag} from './column-type.js'
+import {derivedStages} from './derivations.js'
+import {findAttribute, isJsonObject, isNull, member, MISSING, WRONG_TYPE, type JsonObject} from './row-attribute.js'
+import {compileCondition} from './row-condition.js'
+import {compileDerivation, compileDerived, OVERFLOW, type Values} from './row-derive.js'
+import {valueReader} from './row-value.js'
+import {isDerived, type SourceColumn, type TableMapping} from './types.js'
 
 /** One attribute value in DynamoDB's JSON: exactly one tag. */
 export type AttributeValue = {readonly [tag: string]: unknown}
@@ -22,145 +25,106 @@ export type MappedRow =
       readonly problem: RowProblem | null
       readonly partition: readonly (string | null)[]
     }
+  /** `no_key` also for what is no item at all. */
   | {readonly state: 'no_key' | 'skipped' | 'elsewhere'}
 
-type Values = Record<string, QueryValue>
+/** Puts its columns' values into `values` and returns what is wrong with them. */
+type Step = (item: JsonObject, values: Values) => RowProblem | null
 
 /**
  * Compiles a mapping to a function of one item: the path of stream rows, and the independent witness of the SQL
- * compilers (they share the mapping and nothing else). `loadDay` as for `compileDuckdb`.
+ * compilers (they share the mapping and nothing else). `loadDay` as for `compileDuckdb`. The function takes any JSON
+ * and never throws.
  */
 export function compileRowFunction(mapping: TableMapping, loadDay: string): (item: DynamoItem) => MappedRow {
-  const sources = mapping.columns.filter((column): column is SourceColumn => !isDerived(column))
-  const derived = mapping.columns.filter(isDerived)
+  const when = mapping.when.map(compileCondition)
+  const skip = mapping.skip.map(compileCondition)
+  const sources = mapping.columns.flatMap((column) => (isDerived(column) ? [] : [compileSource(column)]))
+  const derive = compileDerivedColumns(mapping)
+  const partitionOf = compilePartition(mapping, loadDay)
   return (item) => {
+    if (!isJsonObject(item)) return {state: 'no_key'}
+    if (!when.every((holds) => holds(item))) return {state: 'elsewhere'}
+    if (skip.some((holds) => holds(item))) return {state: 'skipped'}
     const values: Values = {}
-    const problems = [
-      ...sources.map((column) => readColumn(column, item, values)),
-      ...derived.map((column) => deriveColumn(column, values)),
-    ]
+    let problem: RowProblem | null = null
+    for (const read of sources) problem = graver(problem, read(item, values))
+    problem = graver(problem, derive(item, values))
     if (mapping.key.some((name) => values[name] === null)) return {state: 'no_key'}
-    const problem = problems.find((found) => found !== null) ?? null
-    return {state: 'row', values, problem, partition: partitionOf(mapping, values, loadDay)}
+    return {state: 'row', values, problem, partition: partitionOf(values)}
   }
 }
 
-/** Puts the column's value into `values` and returns what is wrong with it. */
-function readColumn(column: SourceColumn, item: DynamoItem, values: Values): RowProblem | null {
-  values[column.name] = null
-  const found = findAttribute(column, item)
-  if (found === 'missing')
-    return column.missing === 'null' ? null : {policy: column.missing, reason: 'missing', column: column.name}
-  const read = found === 'wrong_type' ? {problem: found} : readValue(column, found.raw)
-  if ('value' in read) {
-    values[column.name] = read.value
-    return null
-  }
-  if (read.problem === 'wrong_type') {
-    return column.wrong_type === 'null' ? null : {policy: column.wrong_type, reason: 'wrong_type', column: column.name}
-  }
-  return {policy: column.inexact === 'error' ? 'error' : 'quarantine', reason: 'inexact', column: column.name}
+/** The first problem names the reason, but one that stops a load comes before all others. */
+function graver(first: RowProblem | null, next: RowProblem | null): RowProblem | null {
+  if (first === null || next === null) return first ?? next
+  return first.policy !== 'error' && next.policy === 'error' ? next : first
 }
 
-function findAttribute(
-  column: SourceColumn,
-  item: DynamoItem,
-): 'missing' | 'wrong_type' | {readonly raw: string | boolean} {
+function compileSource(column: SourceColumn): Step {
+  const {name, missing, inexact, wrong_type: wrongType} = column
   const path = attributePath(column)
-  let attributes: Readonly<Record<string, unknown>> = item
-  for (const [index, name] of path.entries()) {
-    const value = Object.hasOwn(attributes, name) ? (attributes[name] as AttributeValue) : undefined
-    if (value === undefined || 'NULL' in value) return 'missing'
-    const tag = index === path.length - 1 ? sourceTag(column) : 'M'
-    if (!(tag in value)) return 'wrong_type'
-    if (tag === 'M' && index < path.length - 1) attributes = value['M'] as Record<string, unknown>
-    else return {raw: value[tag] as string | boolean}
-  }
-  return 'missing'
-}
-
-function deriveColumn(column: DerivedColumn, values: Values): RowProblem | null {
-  const type = columnType(column.type)
-  const result = derive(column.derive, values)
-  values[column.name] = null
-  if (result === null) return null
-  if (!(result instanceof Exact)) {
-    values[column.name] = type.kind === 'bigint' && typeof result === 'number' ? BigInt(result) : result
-    return null
-  }
-  const fitted = fitNumber(result, type)
-  if (fitted === null) return {policy: 'quarantine', reason: 'inexact', column: column.name}
-  values[column.name] = fitted
-  return null
-}
-
-function fitNumber(number: InstanceType<typeof Exact>, type: ReturnType<typeof columnType>): QueryValue {
-  if (type.kind === 'decimal') return decimalValue(number.toDecimalPlaces(type.scale), type)?.value ?? null
-  const value = BigInt(number.toFixed(0))
-  const bits = type.kind === 'integer' ? 32 : 64
-  if (BigInt.asIntN(bits, value) !== value) return null
-  return type.kind === 'integer' ? Number(value) : value
-}
-
-function derive(derivation: Derivation, values: Values): QueryValue | InstanceType<typeof Exact> {
-  if ('equal' in derivation) return both(derivation.equal, values, (a, b) => a === b)
-  if ('not_equal' in derivation) return both(derivation.not_equal, values, (a, b) => a !== b)
-  if ('add' in derivation) return both(derivation.add, values, (a, b) => number(a).plus(number(b)))
-  if ('subtract' in derivation) return both(derivation.subtract, values, (a, b) => number(a).minus(number(b)))
-  if ('millis_between' in derivation) {
-    return both(derivation.millis_between, values, (a, b) => Date.parse(String(b)) - Date.parse(String(a)))
-  }
-  if ('format_date' in derivation) {
-    const [operand, pattern] = derivation.format_date
-    const value = operandValue(operand, values)
-    return value === null ? null : formatDate(String(value), pattern)
-  }
-  throw new SluiceError('DEFINITION_INVALID', `${Object.keys(derivation)[0]} is not built yet.`)
-}
-
-function number(value: QueryValue): InstanceType<typeof Exact> {
-  return new Exact(String(value))
-}
-
-function both<Result>(
-  operands: readonly [string, string],
-  values: Values,
-  combine: (a: QueryValue, b: QueryValue) => Result,
-): Result | null {
-  const a = operandValue(operands[0], values)
-  const b = operandValue(operands[1], values)
-  return a === null || b === null ? null : combine(a, b)
-}
-
-function operandValue(operand: string, values: Values): QueryValue {
-  const value = values[operand]
-  if (value === undefined)
-    throw new SluiceError('DEFINITION_INVALID', `Operand ${operand} is no column.`, {fix: 'sluice lake check'})
-  return value
-}
-
-/** UTC text of an ISO instant; the pattern knows %Y %m %d %H. */
-function formatDate(instant: string, pattern: string): string {
-  const fields: Record<string, string> = {
-    '%Y': instant.slice(0, 4),
-    '%m': instant.slice(5, 7),
-    '%d': instant.slice(8, 10),
-    '%H': instant.slice(11, 13),
-  }
-  return pattern.replaceAll(/%[YmdH]/g, (field) => fields[field] ?? field)
-}
-
-function partitionOf(mapping: TableMapping, values: Values, loadDay: string): (string | null)[] {
-  if (mapping.partition === null) return []
-  const {by, fallback} = mapping.partition
-  const filled = fallback === 'load_day' ? withLoadDay(values, `${loadDay}T00:00:00.000Z`) : values
-  return by.map((column) => {
-    const value = derive(column.derive, filled)
-    return value === null ? null : String(value)
+  const tag = sourceTag(column)
+  const read = valueReader(column)
+  const found = (policy: RowProblem['policy'], reason: RowProblem['reason']): RowProblem => ({
+    policy,
+    reason,
+    column: name,
   })
+  const problems = {
+    missing: missing === 'null' ? null : found(missing, 'missing'),
+    wrongType: wrongType === 'null' ? null : found(wrongType, 'wrong_type'),
+    // A value past the column's range cannot be rounded into it, so `round` quarantines it.
+    inexact: found(inexact === 'error' ? 'error' : 'quarantine', 'inexact'),
+  }
+  return (item, values) => {
+    values[name] = null
+    const attribute = findAttribute(item, path)
+    if (attribute === MISSING) return problems.missing
+    if (attribute === WRONG_TYPE) return problems.wrongType
+    const value = read(member(attribute, tag))
+    if (typeof value !== 'symbol') {
+      values[name] = value
+      return null
+    }
+    if (isNull(attribute)) return problems.missing
+    return value === WRONG_TYPE ? problems.wrongType : problems.inexact
+  }
 }
 
-/** Missing partition sources read as the day of the load; only time expressions partition with a fallback. */
-function withLoadDay(values: Values, instant: string): Values {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value ?? instant]))
+/** All derived columns: computed in the order of their inputs, judged in the order of the definition. */
+function compileDerivedColumns(mapping: TableMapping): Step {
+  const names = mapping.columns.filter(isDerived).map(({name}) => name)
+  const steps = derivedStages(mapping)
+    .flat()
+    .map((column) => ({
+      name: column.name,
+      place: names.indexOf(column.name),
+      compute: compileDerived(column, mapping),
+    }))
+  return (item, values) => {
+    let first = names.length
+    for (const {name, place, compute} of steps) {
+      const value = compute(values, item)
+      values[name] = value === OVERFLOW ? null : value
+      if (value === OVERFLOW) first = Math.min(first, place)
+    }
+    return first === names.length ? null : {policy: 'quarantine', reason: 'inexact', column: names[first]!}
+  }
+}
+
+function compilePartition({partition}: TableMapping, loadDay: string): (values: Values) => (string | null)[] {
+  if (partition === null) return () => []
+  const parts = partition.by.map(({derive}) => ({
+    compute: compileDerivation(derive),
+    // The day of the load stands in for a time; a missing text has no such substitute.
+    dated: partition.fallback === 'load_day' && 'format_date' in derive ? derive.format_date[0] : null,
+  }))
+  const instant = `${loadDay}T00:00:00.000Z`
+  return (values) =>
+    parts.map(({compute, dated}) => {
+      const inputs = dated !== null && values[dated] === null ? {[dated]: instant} : values
+      const value = compute(inputs, {})
+      return value === null ? null : String(value)
+    })
 }

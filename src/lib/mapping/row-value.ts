@@ -1,128 +1,80 @@
-import {Decimal} from 'decimal.js'
-import type {QueryValue} from '../ports/query-engine.js'
-import {columnType, type ColumnType} from './column-type.js'
-import {EPOCH_MS_RANGE} from './duckdb-value.js'
+import {columnType, elementTag, isContainer, sourceTag, type ArrayType, type ScalarType} from './column-type.js'
+import {isJsonObject, isThere, jsonText, member, textOf, WRONG_TYPE} from './row-attribute.js'
+import {decimalReader, INEXACT, integerReader, readDouble, type ReadValue, type TextReader} from './row-number.js'
+import {readDate, timestampReader} from './row-time.js'
 import type {SourceColumn} from './types.js'
 
-/** DynamoDB numbers have 38 digits between 1E-130 and 1E126: exact with room for sums. */
-export const Exact = Decimal.clone({precision: 400, rounding: Decimal.ROUND_HALF_UP, toExpNeg: -1000, toExpPos: 1000})
+/** Base64 without spare bits, so that the bytes have no other text. */
+const BASE64 = /^[A-Za-z0-9+/]*(?:[AEIMQUYcgkosw048]=|[AQgw]==)?$/
 
-export type ReadValue = {readonly value: QueryValue} | {readonly problem: 'wrong_type' | 'inexact'}
-
-const NUMBER = /^[-+]?[0-9]+(\.[0-9]+)?([eE][-+]?[0-9]+)?$/
-const LIMITED_NUMBER = /^[-+]?[0-9]{1,60}(\.[0-9]{1,150})?([eE][-+]?[0-9]{1,3})?$/
-const ISO = /^(\d{4})-(\d{2})-(\d{2})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}:\d{2})$/
-const DATE = /^(\d{4})-(\d{2})-(\d{2})$/
-const INTEGER_BITS = {integer: 32, bigint: 64} as const
-
-/** Reads the text behind an attribute's tag into the column's type, exactly or not at all. */
-export function readValue(column: SourceColumn, raw: string | boolean): ReadValue {
+/** Compiles a column to a function from what stands behind its tag to its value, exact or not at all. */
+export function valueReader(column: SourceColumn): (raw: unknown) => ReadValue {
   const type = columnType(column.type)
-  if (typeof raw === 'boolean' || type.kind === 'string') return {value: raw}
+  if (type.kind === 'array') return arrayReader(column, type)
+  if (isContainer(sourceTag(column))) return sourceTag(column) === 'M' ? readObject : readList
+  const read = textReader(column, type)
+  return (raw) => {
+    const text = textOf(raw)
+    return text === null ? WRONG_TYPE : read(text)
+  }
+}
+
+function readObject(raw: unknown): ReadValue {
+  return isJsonObject(raw) ? (jsonText(raw) ?? WRONG_TYPE) : WRONG_TYPE
+}
+
+function readList(raw: unknown): ReadValue {
+  return Array.isArray(raw) ? (jsonText(raw) ?? WRONG_TYPE) : WRONG_TYPE
+}
+
+function textReader(column: SourceColumn, type: ScalarType): TextReader {
+  const round = column.inexact === 'round'
   switch (type.kind) {
+    case 'string':
+      return column.tag === 'B' ? readBase64 : (text) => text
+    case 'binary':
+      return readBase64
+    case 'boolean':
+      return (text) => (text === 'true' ? true : text === 'false' ? false : WRONG_TYPE)
     case 'double':
-      return NUMBER.test(raw) ? {value: Number(raw)} : {problem: 'wrong_type'}
+      return readDouble
     case 'integer':
     case 'bigint':
-      return readInteger(raw, type.kind, column.inexact === 'round')
+      return integerReader(type.kind, round)
     case 'decimal':
-      return readDecimal(raw, type, column.inexact === 'round')
+      return decimalReader(type, round)
     case 'timestamp':
-      return readTimestamp(column, raw)
+      return timestampReader(column)
     case 'date':
-      return readDate(raw)
-    default:
-      return {problem: 'wrong_type'}
+      return readDate
   }
 }
 
-/** The number rounded to `scale` decimals; a problem when that loses something and may not. */
-function exactNumber(raw: string, scale: number, round: boolean): Decimal | ReadValue {
-  if (!LIMITED_NUMBER.test(raw)) return {problem: 'wrong_type'}
-  const number = new Exact(raw)
-  const rounded = number.toDecimalPlaces(scale)
-  return rounded.equals(number) || round ? rounded : {problem: 'inexact'}
+function readBase64(text: string): ReadValue {
+  return text.length % 4 === 0 && BASE64.test(text) ? text : WRONG_TYPE
 }
 
-function readInteger(raw: string, kind: 'integer' | 'bigint', round: boolean): ReadValue {
-  const number = exactNumber(raw, 0, round)
-  if (!(number instanceof Exact)) return number as ReadValue
-  const value = BigInt(number.toFixed(0))
-  if (BigInt.asIntN(INTEGER_BITS[kind], value) !== value) return {problem: 'inexact'}
-  return {value: kind === 'integer' ? Number(value) : value}
-}
-
-function readDecimal(raw: string, type: Extract<ColumnType, {kind: 'decimal'}>, round: boolean): ReadValue {
-  const number = exactNumber(raw, type.scale, round)
-  if (!(number instanceof Exact)) return number as ReadValue
-  return decimalValue(number, type) ?? {problem: 'inexact'}
-}
-
-/** A decimal as its canonical text with all decimals of the type; null when it does not fit. */
-export function decimalValue(
-  number: Decimal,
-  type: Extract<ColumnType, {kind: 'decimal'}>,
-): {readonly value: string} | null {
-  if (number.abs().gte(new Exact(10).pow(type.precision - type.scale))) return null
-  return {value: (number.isZero() ? number.abs() : number).toFixed(type.scale)}
-}
-
-function readTimestamp(column: SourceColumn, raw: string): ReadValue {
-  const round = column.inexact === 'round'
-  if (column.format === 'epoch_ms' || column.format === 'epoch_s') {
-    const decimals = column.format === 'epoch_s' ? 3 : 0
-    const number = exactNumber(raw, decimals, round)
-    if (!(number instanceof Exact)) return number as ReadValue
-    return instant(number.times(new Exact(10).pow(decimals)).toNumber(), 'inexact')
+/** All elements or none; one of another type is a worse fault than an inexact one. */
+function arrayReader(column: SourceColumn, type: ArrayType): (raw: unknown) => ReadValue {
+  const read = textReader(column, type.element)
+  const tag = elementTag(type.element)
+  const elementText = sourceTag(column) === 'L' ? (element: unknown) => taggedText(element, tag) : textOf
+  return (raw) => {
+    if (!Array.isArray(raw)) return WRONG_TYPE
+    const values: Exclude<ReadValue, symbol>[] = []
+    let isExact = true
+    for (const element of raw) {
+      const text = elementText(element)
+      const value = text === null ? WRONG_TYPE : read(text)
+      if (value === WRONG_TYPE) return WRONG_TYPE
+      if (value === INEXACT) isExact = false
+      else values.push(value)
+    }
+    return isExact ? values : INEXACT
   }
-  return readIso(raw, round)
 }
 
-function readIso(raw: string, round: boolean): ReadValue {
-  const match = ISO.exec(raw)
-  if (match === null || raw < '0001') return {problem: 'wrong_type'}
-  const [, year, month, day, hour, minute, second, fraction = '', zone] = match
-  const seconds = utcMilliseconds(
-    Number(year),
-    Number(month),
-    Number(day),
-    Number(hour),
-    Number(minute),
-    Number(second),
-  )
-  const offset = offsetMinutes(zone!)
-  if (seconds === null || offset === null) return {problem: 'wrong_type'}
-  const nanoseconds = Number(fraction.padEnd(9, '0'))
-  if (nanoseconds % 1_000_000 !== 0 && !round) return {problem: 'inexact'}
-  return instant(seconds + Math.round(nanoseconds / 1_000_000) - offset * 60_000, 'inexact')
-}
-
-function offsetMinutes(zone: string): number | null {
-  if (zone === 'Z') return 0
-  const hours = Number(zone.slice(1, 3))
-  const minutes = Number(zone.slice(4, 6))
-  if (hours > 23 || minutes > 59) return null
-  return (zone.startsWith('-') ? -1 : 1) * (hours * 60 + minutes)
-}
-
-/** Milliseconds since 1970 of a calendar time; null when there is no such day or time. */
-function utcMilliseconds(year: number, month: number, day: number, hour = 0, minute = 0, second = 0): number | null {
-  if (hour > 23 || minute > 59 || second > 59) return null
-  const date = new Date(0)
-  date.setUTCFullYear(year, month - 1, day)
-  if (date.getUTCFullYear() !== year || date.getUTCMonth() !== month - 1 || date.getUTCDate() !== day) return null
-  return date.setUTCHours(hour, minute, second, 0)
-}
-
-function instant(milliseconds: number, problem: 'wrong_type' | 'inexact'): ReadValue {
-  const outside = milliseconds < EPOCH_MS_RANGE.first || milliseconds > EPOCH_MS_RANGE.last
-  return outside ? {problem} : {value: new Date(milliseconds).toISOString()}
-}
-
-function readDate(raw: string): ReadValue {
-  const match = DATE.exec(raw)
-  if (match === null || raw < '0001') return {problem: 'wrong_type'}
-  return utcMilliseconds(Number(match[1]), Number(match[2]), Number(match[3])) === null
-    ? {problem: 'wrong_type'}
-    : {value: raw}
+function taggedText(element: unknown, tag: string): string | null {
+  const value = isJsonObject(element) ? member(element, tag) : null
+  return isThere(value) ? textOf(value) : null
 }

@@ -1,8 +1,6 @@
 import {SluiceError} from '../errors.js'
-import {listOperationIds, readOperation, type OperationState} from './record.js'
+import {isResumable, listOperationIds, readOperation} from './record.js'
 import type {OperationId, OperationPorts} from './types.js'
-
-const RESUMABLE: readonly OperationState[] = ['unfinished', 'interrupted', 'failed']
 
 /**
  * The operation that a command means: the named one, or the only one that waits. Throws `OPERATION_UNKNOWN`, `USAGE`.
@@ -14,7 +12,7 @@ export async function chooseResumable(
   if (named !== undefined) return named
   const waiting: OperationId[] = []
   for await (const id of listOperationIds(ports.store)) {
-    if (RESUMABLE.includes((await readOperation(ports.store, id)).state)) waiting.push(id)
+    if (isResumable((await readOperation(ports.store, id)).state)) waiting.push(id)
   }
   if (waiting.length === 1) return waiting[0]!
   if (waiting.length === 0)

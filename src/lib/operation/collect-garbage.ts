@@ -1,12 +1,14 @@
 import {JournalWriter} from './journal.js'
 import {Leases} from './lock.js'
-import {listOperationIds, readOperation, type OperationRecord} from './record.js'
+import {isResumable, listOperationIds, readOperation, type OperationRecord} from './record.js'
 import type {ApplyOptions} from './apply.js'
 import type {GarbageDocument} from './documents.js'
 import type {AnyOperationKind, OperationId, OperationPorts} from './types.js'
 
 const MS_PER_HOUR = 3_600_000
 const DELETES_AT_ONCE = 1000
+/** Longer than any query that may still read the old objects, and than caches of their places. */
+export const DEFAULT_GRACE_HOURS = 72
 
 export interface GarbageOptions extends ApplyOptions {
   /** Operations that ended less than this ago are left alone. */
@@ -62,7 +64,8 @@ export async function collectGarbage(
   if (record.endedAt === null || record.state === 'undoing') return {...nothing, skipped: 'not_ended'}
   const ageHours = (ports.clock.now().getTime() - Date.parse(record.endedAt)) / MS_PER_HOUR
   if (ageHours < options.graceHours) return {...nothing, skipped: 'in_grace'}
-  if (isResumable(record)) return {...nothing, skipped: 'not_ended'}
+  // Interrupted and failed operations keep what they staged until they are resumed or cancelled.
+  if (isResumable(record.state)) return {...nothing, skipped: 'not_ended'}
   if (options.dryRun) return {...nothing, ...(await deleteObjects(record, kind, ports, true))}
   const leases = await Leases.take(record.header.locks, operation, record.header.kind, ports, options.signal)
   try {
@@ -72,11 +75,6 @@ export async function collectGarbage(
   } finally {
     await leases.release()
   }
-}
-
-/** Interrupted and failed operations keep what they staged until they are resumed or cancelled. */
-function isResumable(record: OperationRecord): boolean {
-  return record.state === 'interrupted' || record.state === 'failed' || record.state === 'unfinished'
 }
 
 async function deleteObjects(

@@ -2,13 +2,14 @@ import type {ProcessIdentity} from '../ports/clock.js'
 import type {GarbageResult} from './collect-garbage.js'
 import type {StandingLock} from './lock.js'
 import {listOperationIds, readOperation, type OperationRecord, type OperationState} from './record.js'
-import type {Caller, Estimate, OperationPorts, Proof} from './types.js'
+import type {Caller, Comparison, Estimate, OperationPorts, Proof} from './types.js'
 import {standingLocks} from './undo.js'
 
 export interface UnitDocument {
   readonly unit: string
   readonly state: 'planned' | 'staged' | 'proven' | 'published' | 'retracted'
   readonly proof: Proof | null
+  readonly comparison: Comparison | null
   readonly stageMs: number
   readonly proveMs: number
 }
@@ -127,5 +128,12 @@ function unitDocument(unit: string, record: OperationRecord): UnitDocument {
         : found?.isStaged
           ? 'staged'
           : 'planned'
-  return {unit, state, proof: found?.proof ?? null, stageMs: found?.stageMs ?? 0, proveMs: found?.proveMs ?? 0}
+  return {
+    unit,
+    state,
+    proof: found?.proof ?? null,
+    comparison: found?.comparison ?? null,
+    stageMs: found?.stageMs ?? 0,
+    proveMs: found?.proveMs ?? 0,
+  }
 }

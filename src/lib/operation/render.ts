@@ -6,6 +6,7 @@ import {renderRows, type RowFormat} from '../cli/output/rows.js'
 import type {Column} from '../cli/output/table.js'
 import {plural} from '../cli/output/text.js'
 import {instantText, instantWithAge} from '../cli/output/time.js'
+import {comparisonText} from './compare.js'
 import type {
   ChangedOperation,
   GarbageDocument,
@@ -55,10 +56,7 @@ export function renderOperation(result: ShownOperation): string {
     ['command', result.caller?.command ?? 'unknown'],
     ...(result.caller?.reason ? [['reason', result.caller.reason] as const] : []),
     ['attempts', String(result.attempts)],
-    [
-      'units',
-      result.units.map(({unit, state, proof}) => `${unit}: ${state}${proof === null ? '' : `, ${proof.text}`}`),
-    ],
+    ['units', result.units.flatMap(unitLines)],
     ['estimated', estimatedText(result)],
     ['actual', `stage ${durationText(sum(result, 'stageMs'))}, proof ${durationText(sum(result, 'proveMs'))}`],
     ...result.locks.map((lock) => ['lock', lockText(lock)] as const),
@@ -79,6 +77,11 @@ export function renderOperation(result: ShownOperation): string {
 function estimatedText({estimate}: OperationDocument): string {
   const {bytesRead, bytesWritten, requests, costUsdMicros, durationMs} = estimate
   return `reads ${bytesText(bytesRead)}, writes ${bytesText(bytesWritten)}, ${plural(requests, 'request')}, ${microsText(BigInt(costUsdMicros))}, ${durationText(durationMs)}`
+}
+
+function unitLines({unit, state, proof, comparison}: OperationDocument['units'][number]): string[] {
+  const compared = comparison === null ? [] : [`compared with what stood: ${comparisonText(comparison)}`]
+  return [`${unit}: ${state}${proof === null ? '' : `, ${proof.text}`}`, ...compared]
 }
 
 function sum({units}: OperationDocument, field: 'stageMs' | 'proveMs'): number {

@@ -46,6 +46,16 @@ const operation = {
       unit: z.string(),
       state: z.enum(['planned', 'staged', 'proven', 'published', 'retracted']),
       proof: z.strictObject({level: z.enum(['structure', 'content', 'mapping']), text: z.string()}).nullable(),
+      comparison: z
+        .strictObject({
+          of: z.string().meta({description: 'What was counted, e.g. keys.'}),
+          standing: count('How many stood before.'),
+          added: count('New ones.'),
+          changed: count('Others than before.'),
+          vanished: count('Those that stand no more.'),
+          maxVanished: z.number().meta({description: 'Share that may vanish unasked.'}),
+        })
+        .nullable(),
       stageMs: count('Time of staging.'),
       proveMs: count('Time of the proof.'),
     }),

@@ -3,7 +3,7 @@ import type {LockName, OperationId} from './types.js'
 
 /** Where operations live in the lake's store; outside every table's location. */
 export const OPERATIONS_PREFIX = '_sluice/operations/'
-const LOCKS_PREFIX = '_sluice/locks/'
+export const LOCKS_PREFIX = '_sluice/locks/'
 const SEGMENT_DIGITS = 10
 
 export function planKey(operation: OperationId): ObjectKey {
@@ -20,4 +20,10 @@ export function segmentKey(operation: OperationId, number: number): ObjectKey {
 
 export function lockKey(name: LockName): ObjectKey {
   return `${LOCKS_PREFIX}${name.replace(':', '-')}.json`
+}
+
+/** The lock that stands at a key, or null for any other object. */
+export function lockNameOf(key: ObjectKey): LockName | null {
+  const match = /^([a-z]+)-(.+)\.json$/.exec(key.slice(LOCKS_PREFIX.length))
+  return match === null ? null : (`${match[1]}:${match[2]}` as LockName)
 }

@@ -11,20 +11,37 @@ export interface QueryColumn {
   readonly type: string
 }
 
-/** A relation that statements name beside the tables of the catalog. */
+/** A relation that statements name beside the tables of the catalog; it may name those that stand before it. */
 export interface SharedRelation {
   readonly name: string
   /** One SELECT in the portable dialect. */
   readonly sql: string
   readonly parameters?: Readonly<Record<string, QueryValue>>
+  /**
+   * Stands for its text in place of being computed, as a view does: for a part of another relation, or for a statement
+   * that reads little of it. It has no parameters.
+   */
+  readonly inline?: boolean
 }
+
+/** Types of parameters whose values come as text. */
+export type ParameterType = 'decimal' | 'date' | 'timestamp'
 
 export interface QueryRequest {
   /** One statement in the portable dialect (Trino's), with `$name` parameters. */
   readonly sql: string
   readonly parameters?: Readonly<Record<string, QueryValue>>
+  /** Parameters whose text is a value of another type. */
+  readonly parameterTypes?: Readonly<Record<string, ParameterType>>
   /** Computed once for all statements of an engine that share them, where the engine can; never changes an answer. */
   readonly shared?: readonly SharedRelation[]
+  /**
+   * Statements of one engine with the same snapshot see those objects of a table that the first of them saw, where the
+   * engine can; without it each sees the tables as they stand when it begins.
+   */
+  readonly snapshot?: string
+  /** Columns by table that no expression can see: text reads `[restricted]`, every other type NULL. */
+  readonly masked?: Readonly<Record<string, readonly string[]>>
   readonly signal?: AbortSignal
 }
 
@@ -34,12 +51,68 @@ export interface QueryResult {
   readonly rows: AsyncIterable<readonly QueryValue[]>
 }
 
+/** How much of something is read, of how much there is. */
+export interface Share {
+  readonly read: number
+  readonly total: number
+}
+
+/** One place where a statement reads a table, views followed to their tables. */
+export interface AnalysedScan {
+  readonly table: string
+  /** The view that the statement names, where it is not the table itself. */
+  readonly view: string | null
+  /** A condition of the statement restricts the partitions. Without it every one is read. */
+  readonly isFiltered: boolean
+  /** Null for a table without partitions. */
+  readonly partitions: Share | null
+  readonly files: Share
+  /** Sizes of whole files, so an upper bound: an engine reads the columns that it needs. */
+  readonly sizeBytes: Share
+}
+
+/** Where something stands in a statement, for people. */
+export interface SqlPosition {
+  /** From 1. */
+  readonly line: number
+  /** From 1, in characters. */
+  readonly column: number
+  /** The whole line. */
+  readonly text: string
+}
+
+/** Something that answers here and fails, or answers differently, on the other engine. */
+export interface PortabilityWarning {
+  /** Stable name of the rule, e.g. `division`. */
+  readonly rule: string
+  /** What is not portable, one sentence. */
+  readonly message: string
+  /** What to write instead. */
+  readonly portable: string
+  readonly position: SqlPosition | null
+}
+
+export interface QueryAnalysis {
+  /** Names of the parameters that the statement needs. */
+  readonly parameters: readonly string[]
+  readonly scans: readonly AnalysedScan[]
+  /** What would fail or answer differently on the other engine. */
+  readonly portability: readonly PortabilityWarning[]
+}
+
 /**
- * Runs portable SQL over the tables and views of the catalog.
- * Errors: `QUERY_INVALID` (the statement cannot run: names, types, syntax), `QUERY_FAILED`, `MEMORY_EXCEEDED`.
+ * Runs portable SQL over the tables and views of the catalog, and over nothing else: a statement reaches no file, no
+ * network and no setting.
+ * Errors: `QUERY_INVALID` (the statement cannot run: names, types, syntax), `QUERY_FAILED`, `MEMORY_EXCEEDED`. None
+ * holds a value of the data.
  */
 export interface QueryEngine {
   readonly name: 'duckdb' | 'athena'
   run(request: QueryRequest): Promise<QueryResult>
   close(): Promise<void>
+}
+
+/** Tells what a statement would read, without running it. Errors: `QUERY_INVALID`. */
+export interface QueryAnalyser {
+  analyse(request: Pick<QueryRequest, 'sql' | 'parameters' | 'parameterTypes' | 'signal'>): Promise<QueryAnalysis>
 }

@@ -30,6 +30,9 @@ const LAST_NAMES = [
   'lewis',
 ]
 
+/** ISO 4217. */
+const CURRENCY_NUMBERS = {GBP: 826, EUR: 978} as const
+
 /** The claim as one line of a full export in DynamoDB JSON, line end included. */
 export function claimLine(claim: Claim, instants: InstantText): string {
   const head =
@@ -42,7 +45,7 @@ export function claimLine(claim: Claim, instants: InstantText): string {
   // The service writes attributes in no stable order, and a reader must not lean on one.
   const turn = claim.claimant % groups.length
   const body = `${groups[turn]}${groups[(turn + 1) % 3]}${groups[(turn + 2) % 3]}`
-  return `{"Item":{${head}${body}"documentCount":${tagged(claim, 'N', String(claim.documentCount))}}}\n`
+  return `{"Item":{${head}${body}"documentCount":${documentCount(claim)}}}\n`
 }
 
 /** The person's address at a domain that is reserved for examples: always the same for the same number. */
@@ -55,7 +58,7 @@ export function claimantEmail(claimant: number): string {
 function moneyAttributes(claim: Claim): string {
   return (
     text('region', claim.region) +
-    text('currency', claim.currency) +
+    currency(claim) +
     `"claimAmount":{"N":"${claimAmount(claim)}"},` +
     money('payoutAmount', claim.payoutAmountCents) +
     money('budgetAmount', claim.budgetAmountCents) +
@@ -78,12 +81,12 @@ function decisionAttributes({decisions}: Claim): string {
   )
 }
 
-function timeAttributes({times}: Claim, instants: InstantText): string {
+function timeAttributes({times, defect}: Claim, instants: InstantText): string {
   const instant = (name: string, ms: number | undefined): string =>
     ms === undefined ? '' : `"${name}":{"S":"${instants.of(ms)}"},`
   return (
-    instant('createdAt', times.createdMs) +
-    instant('updatedAt', times.updatedMs) +
+    (defect === 'missing_time' ? '' : instant('createdAt', times.createdMs)) +
+    (defect === 'epoch_time' ? whole('updatedAt', times.updatedMs) : instant('updatedAt', times.updatedMs)) +
     instant('extractionStartedAt', times.extractionStartedMs) +
     instant('extractionCompletedAt', times.extractionCompletedMs) +
     instant('reviewStartedAt', times.reviewStartedMs) +
@@ -100,14 +103,17 @@ function personAttributes(claim: Claim): string {
   )
 }
 
-/** The tag that the item should have, or a text tag for a claim with that defect. */
-function tagged(claim: Claim, tag: 'N', value: string): string {
-  return `{"${claim.defect === 'wrong_type' ? 'S' : tag}":"${value}"}`
+function documentCount({documentCount: count, defect}: Claim): string {
+  return `{"${defect === 'text_number' ? 'S' : 'N'}":"${count}"}`
+}
+
+function currency({currency: code, defect}: Claim): string {
+  return defect === 'wrong_tag' ? `"currency":{"N":"${CURRENCY_NUMBERS[code]}"},` : text('currency', code)
 }
 
 /** Tenths of a penny cannot be stored in a money column without rounding. */
 function claimAmount(claim: Claim): string {
-  return claim.defect === 'inexact'
+  return claim.defect === 'inexact_amount'
     ? decimalText(claim.claimAmountCents * 10 + 5, 3)
     : decimalText(claim.claimAmountCents, 2)
 }

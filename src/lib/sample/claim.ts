@@ -1,8 +1,9 @@
 import {decisionsOf, type Decision, type Decisions} from './claim-decisions.js'
 import {timelineOf, type Timeline} from './claim-timeline.js'
+import {drawDefect, type Defect} from './defects.js'
 import {drawQuantile, drawWeighted, type Quantiles, type Weighted} from './distributions.js'
 import {Random} from './random.js'
-import {hexText} from './text-forms.js'
+import {hexText, shortHexText} from './text-forms.js'
 
 /** When the claims of a sample are made; all in milliseconds since 1970. */
 export interface SampleWindow {
@@ -22,9 +23,6 @@ export interface ClaimSettings {
   /** Share of claims that are made on the hot day on top of the even spread, 0 to 1. */
   readonly skew: number
 }
-
-/** What a lake must notice: a number stored as text, or an amount with more places than money has. */
-export type Defect = 'wrong_type' | 'inexact'
 
 /** One claim. Money is in hundredths, costs and scores in ten-thousandths; undefined is absent, null is DynamoDB's NULL. */
 export interface Claim {
@@ -106,14 +104,14 @@ export function claimAt(index: number, settings: ClaimSettings): Claim {
     // The square makes some people claim often, as an erasure request must be able to find more than one row.
     claimant: Math.floor(POPULATION * random.fraction() * random.fraction()),
     adjusterId: adjuster(random, times),
-    defect: defect(random, settings.errorRate),
+    defect: drawDefect(random, settings.errorRate),
   }
 }
 
 /** The multiplication by an odd number visits every 32-bit value once: unique keys in no order, as DynamoDB's hash gives. */
 function claimIdOf(seed: number, index: number, random: Random): string {
   const scattered = (Math.imul(index, 0x9e37_79b1) ^ Math.imul(seed | 0, 0x85eb_ca6b)) >>> 0
-  return `CLM-${hexText(scattered, 8)}${hexText(random.below(0x1_0000), 4)}`
+  return `CLM-${hexText(scattered)}${shortHexText(random.below(0x1_0000))}`
 }
 
 function createdAt(random: Random, {window, skew}: ClaimSettings): number {
@@ -139,9 +137,4 @@ function budget(random: Random, amountCents: number): number | null | undefined 
 function adjuster(random: Random, times: Timeline): string | null | undefined {
   if (times.reviewStartedMs === undefined) return undefined
   return random.chance(NULL_SHARE) ? null : `ADJ-${String(random.between(1, 120)).padStart(3, '0')}`
-}
-
-function defect(random: Random, errorRate: number): Defect | undefined {
-  if (!random.chance(errorRate)) return undefined
-  return random.chance(0.5) ? 'wrong_type' : 'inexact'
 }

@@ -1,6 +1,8 @@
 const DAY_MS = 86_400_000
 const POWERS_OF_TEN = [1, 10, 100, 1_000, 10_000] as const
 const TWO_DIGITS = Array.from({length: 60}, (_, value) => String(value).padStart(2, '0'))
+/** Two hexadecimal digits of every byte. */
+const HEX_BYTES = Array.from({length: 256}, (_, value) => value.toString(16).padStart(2, '0'))
 const THREE_DIGITS = Array.from({length: 1000}, (_, value) => String(value).padStart(3, '0'))
 
 /**
@@ -43,7 +45,12 @@ export function decimalText(units: number, scale: 2 | 3 | 4): string {
   return `${Math.floor(digits / power)}.${String(digits % power).padStart(places, '0')}`
 }
 
-/** `value` as `length` lower-case hexadecimal digits. */
-export function hexText(value: number, length: number): string {
-  return value.toString(16).padStart(length, '0')
+/** A whole number below 2^32 as eight lower-case hexadecimal digits. */
+export function hexText(value: number): string {
+  return `${HEX_BYTES[value >>> 24]}${HEX_BYTES[(value >>> 16) & 0xff]}${shortHexText(value & 0xffff)}`
+}
+
+/** A whole number below 65,536 as four lower-case hexadecimal digits. */
+export function shortHexText(value: number): string {
+  return `${HEX_BYTES[value >>> 8]}${HEX_BYTES[value & 0xff]}`
 }

@@ -40,7 +40,7 @@ export async function writeExport(request: ExportRequest, ports: ExportPorts): P
   await writeManifest(ports, `${place.folder}manifest-files`, filesText(files))
   await writeManifest(ports, `${place.folder}manifest-summary`, summaryText(request, place, files))
   const durationMs = ports.clock.monotonicMs() - startedMs
-  const count = `${total.toLocaleString('en-GB')} items in ${files.length} files`
+  const count = `${total.toLocaleString('en-US')} items in ${files.length} files`
   request.report?.({kind: 'done', phase: 'write', text: count, durationMs})
   return writtenExport(place, files)
 }
@@ -50,7 +50,10 @@ export function itemLine(item: ExportItem): string {
   return JSON.stringify({Item: item})
 }
 
-function placeOf(request: ExportRequest): ExportPlace {
+/** The id and folder that an export will have. */
+export function placeOf(
+  request: Pick<ExportRequest, 'table' | 'account' | 'region' | 'salt' | 'exportTime' | 'prefix'>,
+): ExportPlace {
   const identity = [request.table, request.account, request.region, request.salt].join(' ')
   const exportId = exportIdOf(request.exportTime, identity)
   const base = request.prefix === null ? '' : `${request.prefix.replace(/\/+$/, '')}/`

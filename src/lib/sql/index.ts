@@ -1,2 +1,3 @@
 export {quoteIdentifier, quoteText} from './literals.js'
+export {rowHashSql} from './row-hash.js'
 export {DUCKDB_PRELUDE, MAPPING_PRELUDE} from './prelude.js'

@@ -53,4 +53,25 @@ export const MAPPING_PRELUDE: readonly string[] = [
   `CREATE OR REPLACE TEMP MACRO sluice_in_range(ts) AS
      CASE WHEN ts BETWEEN TIMESTAMP '0001-01-01 00:00:00' AND TIMESTAMP '9999-12-31 23:59:59.999' THEN ts END`,
   `CREATE OR REPLACE TEMP MACRO sluice_iso_exact(t) AS right(sluice_iso_fraction(t), 6) = '000000'`,
+  // Base64 as RFC 4648 writes it, without spare bits, so that the bytes have no other text.
+  `CREATE OR REPLACE TEMP MACRO sluice_is_base64(t) AS
+     length(t) % 4 = 0 AND regexp_full_match(t, '[A-Za-z0-9+/]*([AEIMQUYcgkosw048]=|[AQgw]==)?')`,
+  `CREATE OR REPLACE TEMP MACRO sluice_local_time(t) AS
+     CASE WHEN regexp_full_match(t, '[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{1,9})?') THEN
+       try_strptime(t[1:19], '%Y-%m-%dT%H:%M:%S')
+         + to_milliseconds(CAST(round(CAST(sluice_iso_fraction(t) AS DECIMAL(12, 0)) / 1000000) AS BIGINT))
+     END`,
+  `CREATE OR REPLACE TEMP MACRO sluice_zone_offset(utc, zone) AS
+     to_milliseconds(epoch_ms(timezone(zone, timezone('UTC', utc))) - epoch_ms(utc))`,
+  // The zone's offsets a day before and a day after: where they differ, a change of clocks is near, and the local time
+  // may be read by one of them, by both (it comes twice) or by none (it is left out). `round` takes the former offset.
+  `CREATE OR REPLACE TEMP MACRO sluice_choose_instant(local, zone, round, former, later) AS
+     CASE WHEN former = later THEN local - former
+          WHEN (sluice_zone_offset(local - former, zone) = former) = (sluice_zone_offset(local - later, zone) = later)
+          THEN CASE WHEN round THEN local - former END
+          WHEN sluice_zone_offset(local - former, zone) = former THEN local - former
+          ELSE local - later
+     END`,
+  `CREATE OR REPLACE TEMP MACRO sluice_zone_instant(local, zone, round) AS
+     sluice_choose_instant(local, zone, round, sluice_zone_offset(local - to_days(1), zone), sluice_zone_offset(local + to_days(1), zone))`,
 ]

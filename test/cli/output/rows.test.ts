@@ -43,7 +43,12 @@ describe('renderTable', () => {
 describe('renderRows', () => {
   it('CSV tells NULL from an empty text and quotes what it must', () => {
     expect(renderRows('csv', columns, rows)).toBe(
-      ['table,rows,note', 'claims,2310441,"says ""hi"", twice"', '保険,,""', 'ab,7,"two\nlines | bar"'].join('\n'),
+      [
+        'table,rows,note',
+        'claims,2310441,"says ""hi"", twice"',
+        '保険,,""',
+        'a\\u001b[31mb\\u202e,7,"two\nlines | bar"',
+      ].join('\n'),
     )
   })
 
@@ -52,7 +57,7 @@ describe('renderRows', () => {
     expect(lines.map((line) => JSON.parse(line) as unknown)).toEqual([
       {table: 'claims', rows: 2_310_441, note: 'says "hi", twice'},
       {table: '保険', rows: null, note: ''},
-      {table: 'a\u001b[31mb\u202e', rows: '7', note: 'two\nlines | bar'},
+      {table: 'a\u001b[31mb\u202e', rows: 7, note: 'two\nlines | bar'},
     ])
     expect(lines[2]).not.toContain('\u202e')
   })

@@ -56,6 +56,7 @@ function nothing(): string {
 
 /** What an example needs before it can be typed; gives the operation that it names. In the order of a lake's life. */
 const STORY: readonly (readonly [command: string, before: () => string])[] = [
+  ['explain', nothing],
   ['lake:check', () => (cpSync(join(folder, 'sluice.yaml'), join(folder, 'lakes/icpa.yaml')), '')],
   ['lake:show', nothing],
   ['lake:sample', nothing],
@@ -66,6 +67,8 @@ const STORY: readonly (readonly [command: string, before: () => string])[] = [
   ['backfill:status', nothing],
   ['backfill:verify', nothing],
   ['kpi:show', nothing],
+  ['status', nothing],
+  ['query', nothing],
   ['ops:list', nothing],
   ['ops:show', done],
   ['ops:undo', done],
@@ -80,6 +83,11 @@ function examplesOf(command: string): string[] {
   return examples.map((example) =>
     example.command.replace('<%= config.bin %> <%= command.id %>', command.replaceAll(':', ' ')),
   )
+}
+
+/** The words of an example as a shell would hand them over: quotes join, nothing else is special. */
+function shellWords(line: string): string[] {
+  return (line.match(/'[^']*'|\S+/g) ?? []).map((word) => word.replace(/^'(.*)'$/, '$1'))
 }
 
 beforeAll(() => {
@@ -102,7 +110,7 @@ describe('an example of the help', () => {
   describe.each(STORY)('%s', (command, before) => {
     it.each(examplesOf(command))('sluice %s', (example) => {
       const operation = before()
-      const {status, stderr} = sluice(...example.replace(ANY_OPERATION, operation).split(' '))
+      const {status, stderr} = sluice(...shellWords(example.replace(ANY_OPERATION, operation)))
       expect(`${status} ${stderr}`).toMatch(/^0 /)
     })
   })

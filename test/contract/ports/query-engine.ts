@@ -88,8 +88,16 @@ export function queryEngineContract(name: string, factory: () => Promise<QueryEn
         ['CAST(NULL AS VARCHAR)', null, 'varchar'],
         ["''", '', 'varchar'],
         ["'línea 😀'", 'línea 😀', 'varchar'],
+        ['sum(n) FROM (VALUES (9223372036854775807), (1)) AS t(n)', '9223372036854775808', 'decimal(38,0)'],
+        ['array_agg(s) FROM (SELECT sum(n) AS s FROM (VALUES (5)) AS t(n)) AS u', ['5'], 'array<decimal(38,0)>'],
       ])('%s', async (sql, value, type) => {
-        const {columns, rows} = await subject.engine.run({sql: `SELECT ${sql} AS "x y"`})
+        const [expression, from = ''] = sql.split(/ (?=FROM )/, 1).concat(
+          sql
+            .split(/ (?=FROM )/)
+            .slice(1)
+            .join(' '),
+        )
+        const {columns, rows} = await subject.engine.run({sql: `SELECT ${expression} AS "x y" ${from}`})
         expect(columns).toEqual([{name: 'x y', type}])
         expect(await collect(rows)).toEqual([[value]])
       })
@@ -138,6 +146,21 @@ export function queryEngineContract(name: string, factory: () => Promise<QueryEn
         await subject.catalog.putTable(TABLE, null)
         expect(await rowsOf('SELECT id FROM things WHERE n = $n', {n: 9007199254740993n})).toEqual([['a']])
         expect(await rowsOf('SELECT id FROM things WHERE id = $id', {id: 'b'})).toEqual([['b']])
+      })
+
+      it('are lists too, also empty ones', async () => {
+        const values: Parameters = {a: ['x', null], b: [9007199254740993n], c: []}
+        expect(await oneRow('SELECT $a, $b, $c', values)).toEqual([values['a'], values['b'], []])
+        const sql = 'SELECT count(*) FROM (VALUES (1), (2), (3)) AS t(n) CROSS JOIN UNNEST($b) AS u(m) WHERE n = m'
+        expect(await oneRow(sql, {b: [2n, 3n, 4n]})).toEqual([2n])
+      })
+
+      it('have the type that they are given', async () => {
+        const parameters: Parameters = {d: '2026-01-31', t: '2026-01-31T10:00:00.000Z', x: '-12345678901234567890.50'}
+        const parameterTypes = {d: 'date', t: 'timestamp', x: 'decimal'} as const
+        const {columns, rows} = await subject.engine.run({sql: 'SELECT $d, $t, $x', parameters, parameterTypes})
+        expect(columns.map(({type}) => type)).toEqual(['date', 'timestamp', 'decimal(38,2)'])
+        expect(await collect(rows)).toEqual([Object.values(parameters)])
       })
 
       it('that are missing or too many are refused', async () => {
@@ -233,9 +256,108 @@ export function queryEngineContract(name: string, factory: () => Promise<QueryEn
         ['COPY', "COPY (SELECT 1) TO 'x.csv'"],
         ['SET', 'SET threads = 1'],
         ['ATTACH', "ATTACH 'x.db'"],
+        ['INSTALL', 'INSTALL httpfs'],
+        ['PRAGMA', 'PRAGMA version'],
+        ['DESCRIBE', 'DESCRIBE things'],
+        ['SHOW', 'SHOW TABLES'],
+        ['SUMMARIZE', 'SUMMARIZE things'],
+        ['a file read by a function', "SELECT * FROM read_text('/etc/passwd')"],
+        ['one in a subquery', "SELECT (SELECT content FROM read_text('/etc/passwd'))"],
+        ['one in a CTE', "WITH x AS (SELECT * FROM read_csv('/etc/passwd')) SELECT * FROM x"],
+        ['one in a join', "SELECT * FROM things LEFT JOIN read_blob('/etc/passwd') ON true"],
+        ['one in a set operation', "SELECT id FROM things UNION SELECT content FROM read_text('/etc/passwd')"],
+        [
+          'one in the argument of a function',
+          "SELECT * FROM unnest((SELECT list(content) FROM read_text('/etc/passwd')))",
+        ],
+        ['the names of files', "SELECT * FROM glob('/*')"],
+        ['a statement in a text', `SELECT * FROM query('SELECT 1')`],
+        ['a table by a text', `SELECT * FROM query_table('things')`],
+        ['the plan of a text', `SELECT json_serialize_plan('SELECT * FROM things')`],
+        ['settings', 'SELECT * FROM duckdb_settings()'],
+        ['settings as a table', 'SELECT * FROM duckdb_settings'],
+        ['the catalog of the engine', 'SELECT * FROM information_schema.tables'],
+        ['a table with a database', 'SELECT * FROM main.things'],
+        ['a name that is a CTE elsewhere', 'SELECT * FROM (WITH x AS (SELECT 1) SELECT * FROM x) y, x'],
       ])('%s', async (_, sql) => {
         await subject.catalog.putTable(TABLE, null)
         await expectCode(rowsOf(sql), 'QUERY_INVALID')
+      })
+    })
+
+    describe('never shows', () => {
+      it('a value of the data in an error', async () => {
+        await subject.writeParquet('things/a.parquet', `SELECT 'secret-4711' AS id, 1::BIGINT AS n`)
+        await subject.catalog.putTable(TABLE, null)
+        for (const sql of ['CAST(id AS INTEGER)', 'CAST(id AS DATE)', `date_parse(id, '%Y-%m-%d')`]) {
+          const error = await rowsOf(`SELECT ${sql} FROM things`).catch((thrown: unknown) => thrown)
+          expect(error).toMatchObject({code: 'QUERY_INVALID'})
+          expect((error as Error).message).not.toContain('secret')
+          expect((error as Error).message).not.toContain('4711')
+        }
+      })
+
+      it('masked columns, whatever looks at them', async () => {
+        await subject.writeParquet('things/a.parquet', `SELECT 'secret' AS id, 4711::BIGINT AS n`)
+        await subject.catalog.putTable(TABLE, null)
+        await subject.catalog.putTable(view('shown', 'SELECT id AS name, n + 1 AS more FROM things'), null)
+        const masked = {things: ['id', 'N']}
+        const shown = async (sql: string) => collect((await subject.engine.run({sql, masked})).rows)
+        expect(await shown('SELECT * FROM things')).toEqual([['[restricted]', null]])
+        expect(await shown('SELECT name, more FROM shown')).toEqual([['[restricted]', null]])
+        expect(await shown(`SELECT count(*) FROM things WHERE id = 'secret' OR n = 4711`)).toEqual([[0n]])
+        expect(await shown('SELECT t FROM things t')).toEqual([[{id: '[restricted]', n: null}]])
+        const shared = [{name: 'all_things', sql: 'SELECT * FROM things'}]
+        const asked = {sql: 'SELECT id FROM all_things', shared}
+        expect(await collect((await subject.engine.run(asked)).rows)).toEqual([['secret']])
+        expect(await collect((await subject.engine.run({...asked, masked})).rows)).toEqual([['[restricted]']])
+        expect(await rowsOf('SELECT id FROM things')).toEqual([['secret']])
+      })
+
+      it('relations of other statements', async () => {
+        const shared = [{name: 'one', sql: 'SELECT 1 AS a'}]
+        expect(await collect((await subject.engine.run({sql: 'SELECT a FROM one', shared})).rows)).toEqual([[1]])
+        await expectCode(rowsOf('SELECT * FROM one'), 'QUERY_INVALID')
+        await expectCode(rowsOf('SELECT * FROM sluice_shared_1'), 'QUERY_INVALID')
+      })
+    })
+
+    describe('tells of an error', () => {
+      const thrown = async (sql: string): Promise<unknown> => rowsOf(sql).catch((error: unknown) => error)
+
+      beforeEach(() =>
+        subject.catalog.putTable({...TABLE, columns: [...TABLE.columns, {name: 'created_at', type: 'date'}]}, null),
+      )
+
+      it('the near name, and where', async () => {
+        expect(await thrown("SELECT 'é',\n  creatd_at FROM things")).toMatchObject({
+          code: 'QUERY_INVALID',
+          fix: 'Did you mean created_at?',
+          details: {
+            position: {line: 2, column: 3, text: '  creatd_at FROM things'},
+            columns: {things: ['id', 'n', 'created_at']},
+          },
+        })
+        expect(await thrown("SELECT 'é' FROM thing")).toMatchObject({
+          fix: 'Did you mean things?',
+          details: {position: {line: 1, column: 17}, tables: ['things']},
+        })
+        expect(await thrown('SELECT lowr(id) FROM things')).toMatchObject({
+          message: 'There is no function "lowr".',
+          fix: 'Did you mean lower?',
+        })
+      })
+
+      it('in a view that it is there', async () => {
+        await subject.catalog.putTable(view('broken', 'SELECT gone FROM things'), null)
+        expect(await thrown('SELECT * FROM broken')).toMatchObject({
+          code: 'QUERY_INVALID',
+          message: 'The view broken cannot be read.',
+        })
+      })
+
+      it('in the syntax where it is', async () => {
+        expect(await thrown('SELECT 1 +')).toMatchObject({details: {position: {line: 1, column: 11}}})
       })
     })
 

@@ -5,6 +5,7 @@ import {FileCatalog} from '../../../src/lib/local/file-catalog.js'
 import {quoteText} from '../../../src/lib/sql/index.js'
 import type {QueryEngineUnderTest} from '../../contract/ports/query-engine.js'
 import {queryEngineContract} from '../../contract/ports/query-engine.js'
+import {sharedRelationsContract} from '../../contract/ports/query-engine-shared.js'
 import {makeStores} from './stores.js'
 
 async function subject(kind: 'folder' | 'memory', rootName: string): Promise<QueryEngineUnderTest> {
@@ -35,3 +36,5 @@ async function subject(kind: 'folder' | 'memory', rootName: string): Promise<Que
 queryEngineContract('DuckDbQueryEngine over a folder', () => subject('folder', 'lake[1] *'))
 queryEngineContract('DuckDbQueryEngine over a folder that looks like a partition', () => subject('folder', 'year=1999'))
 queryEngineContract('DuckDbQueryEngine over a remote store', () => subject('memory', 'spool'))
+sharedRelationsContract('DuckDbQueryEngine over a folder', () => subject('folder', 'lake'))
+sharedRelationsContract('DuckDbQueryEngine over a remote store', () => subject('memory', 'spool'))

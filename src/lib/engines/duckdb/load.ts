@@ -60,7 +60,7 @@ export async function load(session: DuckDbSession, request: LoadRequest): Promis
     await refuseWrongCounts(written.tap, written.sources)
     const kept = written.files.map(({file}) => file)
     await refuseDuplicateKeys(session, request, kept)
-    const quarantine = await writeQuarantine(session, request, written.sources, written.tap, folder)
+    const quarantine = await writeQuarantine(session, request, {...written, rowFiles: kept}, folder)
     return await storeRows(request, written, quarantine)
   } finally {
     await rm(folder, {recursive: true, force: true})

@@ -14,6 +14,7 @@ import {
 import type {ByteLine} from '../../ports/byte-lines.js'
 import type {LoadRequest, ProblemCount, QuarantineDigestRequest, RowDigest} from '../../ports/parquet-engine.js'
 import {quoteIdentifier, quoteText} from '../../sql/index.js'
+import {quarantinedLineProbe, type LineProbe} from './key-probe.js'
 import {fileList, localFiles} from './local-files.js'
 import type {TapCounts} from './row-tap.js'
 import type {DuckDbSession} from './session.js'
@@ -26,19 +27,28 @@ export interface WrittenQuarantine extends RowDigest {
   readonly problems: readonly ProblemCount[]
 }
 
+/** So many lines of a file are held in memory. */
+const MAXIMUM_PROBED_LINES = 5000
+
 type Finding = Pick<QuarantinedLine, 'reason' | 'column_name' | 'value' | 'key'>
 
 const COLUMN_NAMES = QUARANTINE_COLUMNS.map(({name}) => quoteIdentifier(name)).join(', ')
 
+/** A file with lines that were set aside, and how many. */
+interface AffectedFile {
+  readonly lines: SourceLines
+  readonly expected: number
+}
+
 /**
  * Writes a row for every line that the load set aside. The files that have such lines are read once more, by the row
- * function: an independent reading, which must find as many as the load did. Throws `PROOF_FAILED`.
+ * function: an independent reading, which must find as many as the load did. `rowFiles` hold the load's rows. Throws
+ * `PROOF_FAILED`.
  */
 export async function writeQuarantine(
   session: DuckDbSession,
   request: LoadRequest,
-  sources: readonly SourceLines[],
-  tap: TapCounts,
+  {sources, tap, rowFiles}: {sources: readonly SourceLines[]; tap: TapCounts; rowFiles: readonly string[]},
   folder: string,
 ): Promise<WrittenQuarantine> {
   const affected = sources
@@ -47,7 +57,8 @@ export async function writeQuarantine(
   if (affected.length === 0) return {rows: 0, digest: '0', file: null, problems: []}
   const counts = new Map<string, ProblemCount>()
   const text = path.join(folder, 'quarantine.json')
-  await pipeline(quarantinedLines(request, affected, counts), createWriteStream(text, {mode: 0o600}), {
+  const probe = await quarantinedLineProbe(session, request.mapping, rowFiles, request.signal)
+  await pipeline(quarantinedLines(request, affected, probe, counts), createWriteStream(text, {mode: 0o600}), {
     ...(request.signal === undefined ? {} : {signal: request.signal}),
   })
   const file = path.join(folder, 'quarantine.parquet')
@@ -86,30 +97,51 @@ function linesSql(file: string): string {
 
 async function* quarantinedLines(
   request: LoadRequest,
-  affected: readonly {readonly lines: SourceLines; readonly expected: number}[],
+  affected: readonly AffectedFile[],
+  probe: LineProbe | null,
   counts: Map<string, ProblemCount>,
 ): AsyncGenerator<string> {
   const judge = judgeOf(request.mapping, request.loadDay)
   const {source: run, version} = request.origin
   for (const {lines, expected} of affected) {
-    const {key: file} = lines.source
     let found = 0
-    for await (const line of linesOf(lines.original)) {
-      const finding = findingOf(line, lines, judge)
-      if (finding === null) continue
+    for await (const {line, finding, raw} of foundLines(lines, judge, expected, probe)) {
       found += 1
       countProblem(counts, finding)
-      const row = {
-        run,
-        _version: version.toString(),
-        ...finding,
-        file,
-        line: line.number,
-        raw: line.bytes.toString('utf8'),
-      }
-      yield `${JSON.stringify(row)}\n`
+      const row = {run, _version: version.toString(), ...finding, file: lines.source.key, line}
+      yield `${JSON.stringify({...row, raw: raw.toString('utf8')})}\n`
     }
-    if (found !== expected) throw readingsDiffer(file, found, expected)
+    if (found !== expected) throw readingsDiffer(lines.source.key, found, expected)
+  }
+}
+
+interface FoundLine {
+  readonly line: number
+  readonly finding: Finding
+  readonly raw: Buffer
+}
+
+/** The lines that were set aside: few of them by the probe, many of them, or where it is misled, one by one. */
+async function* foundLines(
+  lines: SourceLines,
+  judge: Judge,
+  expected: number,
+  probe: LineProbe | null,
+): AsyncGenerator<FoundLine> {
+  if (probe !== null && expected <= MAXIMUM_PROBED_LINES) {
+    const found: FoundLine[] = []
+    for await (const line of judgedLines(lines, judge, probe)) found.push(line)
+    if (found.length === expected) return yield* found
+  }
+  yield* judgedLines(lines, judge, () => true)
+}
+
+async function* judgedLines(lines: SourceLines, judge: Judge, probe: LineProbe): AsyncGenerator<FoundLine> {
+  for await (const line of linesOf(lines.original)) {
+    if (!lines.faults.has(line.number) && !probe(line.bytes)) continue
+    const finding = findingOf(line, lines, judge)
+    // A copy: the line is a view of the buffer that it came in.
+    if (finding !== null) yield {line: line.number, finding, raw: Buffer.from(line.bytes)}
   }
 }
 

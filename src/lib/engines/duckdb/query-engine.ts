@@ -1,115 +1,93 @@
-import type {DuckDBResult, DuckDBValue} from '@duckdb/node-api'
-import {hasCode, SluiceError} from '../../errors.js'
-import type {Catalog, CatalogTable} from '../../ports/catalog.js'
-import type {ObjectStore} from '../../ports/object-store.js'
-import type {QueryEngine, QueryRequest, QueryResult, QueryValue, SharedRelation} from '../../ports/query-engine.js'
-import {DUCKDB_PRELUDE, quoteIdentifier} from '../../sql/index.js'
-import {DuckDbSession, type DuckDbOptions} from './session.js'
-import {referencedTables} from './table-names.js'
-import {tableSourceSql} from './table-source.js'
+import type {DuckDBResult} from '@duckdb/node-api'
+import type {
+  QueryAnalyser,
+  QueryAnalysis,
+  QueryEngine,
+  QueryRequest,
+  QueryResult,
+  QueryValue,
+} from '../../ports/query-engine.js'
+import {LakeReader, type LakePorts, type TableSources} from './lake-reader.js'
+import {openLocked} from './locked-session.js'
+import {analyseStatement} from './query-analysis.js'
+import {queryError} from './query-errors.js'
+import type {DuckDbSession} from './session.js'
+import {SharedRelations} from './shared-relations.js'
 import {athenaTypeName, queryValue} from './values.js'
 
-export interface DuckDbQueryOptions extends DuckDbOptions {
-  readonly store: ObjectStore
-  readonly catalog: Catalog
+export type DuckDbQueryOptions = LakePorts
+
+interface Database {
+  /** Of the lake that it may read; null where the lake is not on this machine. */
+  readonly folder: string | null
+  readonly session: Promise<DuckDbSession>
 }
 
 /** QueryEngine on embedded DuckDB: every statement sees the tables and views of the catalog as they stand now. */
-export class DuckDbQueryEngine implements QueryEngine {
+export class DuckDbQueryEngine implements QueryEngine, QueryAnalyser {
   readonly name = 'duckdb'
-  private session: Promise<DuckDbSession> | null = null
-  /** Names of the tables that hold shared relations, by what they were computed from. */
-  private readonly shared = new Map<string, Promise<string>>()
+  private database: Database | null = null
+  private readonly shared = new SharedRelations((request) => this.openReader(request))
+  /** Where the tables of each snapshot lie. */
+  private readonly snapshots = new Map<string, TableSources>()
 
   constructor(private readonly options: DuckDbQueryOptions) {}
 
   async run(request: QueryRequest): Promise<QueryResult> {
     request.signal?.throwIfAborted()
-    const session = await (await this.open()).branch()
+    const reader = await this.openReader(request)
     try {
-      await session.execute(DUCKDB_PRELUDE)
-      const names = await this.defineShared(session, request)
-      await this.defineTables(session, request.sql, names)
-      const result = await session.stream(request.sql, parameters(request.parameters ?? {}), request.signal)
-      return {columns: columnsOf(result), rows: rowsOf(session, result, request.signal)}
+      const statement = await reader.parse(request.sql)
+      await this.shared.give(reader, statement, request.shared ?? [], request)
+      await reader.define(statement)
+      const result = await reader.stream(statement, request)
+      return {columns: columnsOf(result), rows: rowsOf(reader, result, request)}
     } catch (error) {
-      await session.close()
-      throw queryError(error, request.signal)
+      await reader.session.close()
+      throw queryError(error, reader.scene(request.sql, request.signal))
+    }
+  }
+
+  async analyse(request: QueryRequest): Promise<QueryAnalysis> {
+    request.signal?.throwIfAborted()
+    const reader = await LakeReader.open(await this.open(), this.options)
+    try {
+      return await analyseStatement(reader, request, this.options)
+    } catch (error) {
+      throw queryError(error, reader.scene(request.sql, request.signal))
+    } finally {
+      await reader.session.close()
     }
   }
 
   async close(): Promise<void> {
-    const session = this.session
-    this.session = null
+    const database = this.database
+    this.database = null
     this.shared.clear()
-    await (await session)?.close()
+    this.snapshots.clear()
+    await (await database?.session)?.close()
   }
 
+  /** The database is locked to one lake's folder: another lake gets another one. */
   private open(): Promise<DuckDbSession> {
-    this.session ??= DuckDbSession.open(this.options)
-    return this.session
+    const {store} = this.options
+    const folder = store.localPath('any') === null ? null : store.uri
+    if (this.database?.folder === folder) return this.database.session
+    const before = this.close()
+    const session = before.then(() => openLocked(this.options, folder))
+    this.database = {folder, session}
+    return session
   }
 
-  /** Makes a temporary view for every shared relation of the request. */
-  private async defineShared(session: DuckDbSession, {shared = [], signal}: QueryRequest): Promise<Set<string>> {
-    for (const relation of shared) {
-      const id = JSON.stringify([relation.sql, relation.parameters ?? {}], exactText)
-      const table = this.shared.get(id) ?? this.computeShared(relation, `sluice_shared_${this.shared.size + 1}`, signal)
-      this.shared.set(id, table)
-      // One that could not be computed is tried again by the next statement.
-      table.catch(() => this.shared.delete(id))
-      await session.execute([
-        `CREATE OR REPLACE TEMP VIEW ${quoteIdentifier(relation.name)} AS FROM memory.main.${await table}`,
-      ])
-    }
-    return new Set(shared.map(({name}) => name))
+  private async openReader({masked, snapshot}: Pick<QueryRequest, 'masked' | 'snapshot'>): Promise<LakeReader> {
+    // First: a database for another lake forgets what the one before it knew.
+    const database = await this.open()
+    if (snapshot === undefined) return LakeReader.open(database, this.options, masked)
+    const id = JSON.stringify([snapshot, masked ?? {}])
+    const sources: TableSources = this.snapshots.get(id) ?? new Map()
+    this.snapshots.set(id, sources)
+    return LakeReader.open(database, this.options, masked, sources)
   }
-
-  private async computeShared(relation: SharedRelation, table: string, signal?: AbortSignal): Promise<string> {
-    const session = await (await this.open()).branch()
-    try {
-      await session.execute(DUCKDB_PRELUDE)
-      await this.defineTables(session, relation.sql, new Set())
-      const create = `CREATE TABLE memory.main.${table} AS ${relation.sql}`
-      await session.guarded(() => session.connection.run(create, parameters(relation.parameters ?? {})), signal)
-      return table
-    } finally {
-      await session.close()
-    }
-  }
-
-  /** Makes a temporary view for every catalog table that the statement reads, views first resolved to tables. */
-  private async defineTables(session: DuckDbSession, sql: string, seen: Set<string>): Promise<void> {
-    for (const name of await referencedTables(session, sql)) {
-      if (seen.has(name)) continue
-      seen.add(name)
-      const table = await this.findTable(name)
-      if (table === null) continue
-      if (table.viewSql !== null) await this.defineTables(session, table.viewSql, seen)
-      const source = table.viewSql ?? (await tableSourceSql(table, {...this.options, spoolFolder: session.spoolFolder}))
-      await session.execute([`CREATE OR REPLACE TEMP VIEW ${quoteIdentifier(name)} AS ${source}`])
-    }
-  }
-
-  private async findTable(name: string): Promise<CatalogTable | null> {
-    try {
-      return await this.options.catalog.getTable(name.toLowerCase())
-    } catch (error) {
-      if (!hasCode(error, 'KEY_INVALID')) throw error
-      throw new SluiceError('QUERY_INVALID', `${JSON.stringify(name)} is no table of the lake.`, {
-        fix: 'Check the names against the definition: sluice lake show',
-        cause: error,
-      })
-    }
-  }
-}
-
-function exactText(_key: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? `${value}n` : value
-}
-
-function parameters(values: Readonly<Record<string, QueryValue>>): Record<string, DuckDBValue> {
-  return values as Record<string, DuckDBValue>
 }
 
 function columnsOf(result: DuckDBResult): {name: string; type: string}[] {
@@ -117,31 +95,20 @@ function columnsOf(result: DuckDBResult): {name: string; type: string}[] {
 }
 
 async function* rowsOf(
-  session: DuckDbSession,
+  {session}: LakeReader,
   result: DuckDBResult,
-  signal: AbortSignal | undefined,
+  {sql, signal}: QueryRequest,
 ): AsyncGenerator<readonly QueryValue[]> {
+  const types = result.columnTypes()
   try {
     for (;;) {
       const chunk = await session.guarded(() => result.fetchChunk(), signal)
       if (chunk === null || chunk.rowCount === 0) return
-      for (const row of chunk.getRows()) yield row.map(queryValue)
+      for (const row of chunk.getRows()) yield row.map((value, index) => queryValue(value, types[index]!))
     }
   } catch (error) {
-    throw queryError(error, signal)
+    throw queryError(error, {sql, tables: [], signal})
   } finally {
     await session.close()
   }
-}
-
-/** DuckDB's message without its prefix and without the drawing of the statement below it. */
-function queryError(error: unknown, signal: AbortSignal | undefined): unknown {
-  if (!(error instanceof Error) || error instanceof SluiceError || error === signal?.reason) return error
-  const [kind = '', ...rest] = (error.message.split('\n')[0] ?? '').split(': ')
-  const message = rest.length === 0 ? kind : rest.join(': ')
-  const invalid = /^(binder|parser|catalog|syntax|conversion|invalid input|failed to retrieve bind)/i.test(kind)
-  return new SluiceError(invalid ? 'QUERY_INVALID' : 'QUERY_FAILED', message, {
-    fix: 'Check the names against the definition: sluice lake show',
-    cause: error,
-  })
 }

@@ -1,7 +1,8 @@
-import {mkdir, readdir, rm} from 'node:fs/promises'
+import {mkdir, rm} from 'node:fs/promises'
 import path from 'node:path'
 import {DuckDBInstance, type DuckDBConnection, type DuckDBResult, type DuckDBValue} from '@duckdb/node-api'
 import {SluiceError} from '../../errors.js'
+import {spoolName, sweepDeadSpools} from './spools.js'
 
 export interface DuckDbOptions {
   /** Folder for spilled data and staged files; on the file system of a local lake, so that files move, not copy. */
@@ -106,28 +107,4 @@ function resourceError(error: unknown): unknown {
     })
   }
   return error
-}
-
-let sessions = 0
-
-function spoolName(): string {
-  sessions += 1
-  return `duckdb-${process.pid}-${sessions}`
-}
-
-/** Removes the spools of processes that were killed. */
-async function sweepDeadSpools(folder: string): Promise<void> {
-  for (const name of await readdir(folder).catch(() => [])) {
-    const pid = /^duckdb-(\d+)-\d+$/.exec(name)?.[1]
-    if (pid !== undefined && !isAlive(Number(pid))) await rm(path.join(folder, name), {recursive: true, force: true})
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }

@@ -1,7 +1,7 @@
 import {hivePathValue} from '../../mapping/index.js'
 import type {Catalog, CatalogColumn, CatalogTable} from '../../ports/catalog.js'
 import {HIVE_NULL_PARTITION} from '../../ports/catalog.js'
-import type {ObjectStore} from '../../ports/object-store.js'
+import type {ListedObject, ObjectStore} from '../../ports/object-store.js'
 import {quoteIdentifier, quoteText} from '../../sql/index.js'
 import {fileList, localFile} from './local-files.js'
 
@@ -19,30 +19,64 @@ interface SourceFile {
   readonly isInPlace: boolean
 }
 
+/** One object of a table. */
+export interface TableObject {
+  readonly object: ListedObject
+  /** Its key up to the last `/`. */
+  readonly folder: string
+  /** Values of its partition as the catalog has them; empty in a table without partitions. */
+  readonly values: readonly string[]
+}
+
 /**
  * A SELECT over the objects of a catalog table: those in the registered partitions, as Athena would read them.
- * A table without objects gives no rows with the right columns.
+ * A table without objects gives no rows with the right columns. `masked` columns show nothing of the data.
  */
-export async function tableSourceSql(table: CatalogTable, ports: TableSourcePorts): Promise<string> {
+export async function tableSourceSql(
+  table: CatalogTable,
+  ports: TableSourcePorts,
+  masked: readonly string[] = [],
+): Promise<string> {
+  const source = await unmaskedSql(table, ports)
+  return masked.length === 0 ? source : maskedSql(table, source, masked)
+}
+
+async function unmaskedSql(table: CatalogTable, ports: TableSourcePorts): Promise<string> {
   const files = await objectFiles(table, ports)
-  if (files.length === 0) return emptySql(table)
+  if (files.length === 0) return emptyTableSql(table)
   return table.format === 'json' ? jsonSql(table, files) : parquetSql(table, files)
 }
 
-async function objectFiles(
+/** The masked columns are not even read. */
+function maskedSql(table: CatalogTable, source: string, masked: readonly string[]): string {
+  const hidden = new Set(masked.map((name) => name.toLowerCase()))
+  const columns = [...table.columns, ...table.partitionColumns].map(({name, type}) => {
+    if (!hidden.has(name.toLowerCase())) return quoteIdentifier(name)
+    const value = type === 'string' ? quoteText('[restricted]') : `CAST(NULL AS ${sqlType(type)})`
+    return `${value} AS ${quoteIdentifier(name)}`
+  })
+  return `SELECT ${columns.join(', ')} FROM (${source}) AS source`
+}
+
+/** Every object that a reader of the table sees. */
+export async function* tableObjects(
   table: CatalogTable,
-  {store, catalog, spoolFolder}: TableSourcePorts,
-): Promise<SourceFile[]> {
+  {store, catalog}: Pick<TableSourcePorts, 'store' | 'catalog'>,
+): AsyncGenerator<TableObject> {
   const partitions = await partitionValues(table, catalog)
-  const files: SourceFile[] = []
-  for await (const {key} of store.list(table.location ?? '')) {
-    const folder = key.slice(0, key.lastIndexOf('/') + 1)
-    const name = key.slice(folder.length)
+  for await (const object of store.list(table.location ?? '')) {
+    const folder = object.key.slice(0, object.key.lastIndexOf('/') + 1)
     const values = partitions === null ? [] : partitions.get(folder)
     // Objects that start with `_` or `.` are hidden from every Hive reader.
-    if (/^[_.]/.test(name) || values === undefined) continue
-    const file = await localFile(store, key, spoolFolder)
-    files.push({file, values, isInPlace: isInPlace(table, file, key, values)})
+    if (values !== undefined && !/^[_.]/.test(object.key.slice(folder.length))) yield {object, folder, values}
+  }
+}
+
+async function objectFiles(table: CatalogTable, ports: TableSourcePorts): Promise<SourceFile[]> {
+  const files: SourceFile[] = []
+  for await (const {object, values} of tableObjects(table, ports)) {
+    const file = await localFile(ports.store, object.key, ports.spoolFolder)
+    files.push({file, values, isInPlace: isInPlace(table, file, object.key, values)})
   }
   return files
 }
@@ -63,7 +97,8 @@ function isInPlace(table: CatalogTable, file: string, key: string, values: reado
   return !names.some((name) => above.includes(`/${name}=`))
 }
 
-function emptySql(table: CatalogTable): string {
+/** The columns of a table with their types, and no rows. */
+export function emptyTableSql(table: CatalogTable): string {
   const columns = [...table.columns, ...table.partitionColumns]
   return `SELECT ${columns.map(({name, type}) => `CAST(NULL AS ${sqlType(type)}) AS ${quoteIdentifier(name)}`).join(', ')} WHERE false`
 }
@@ -82,7 +117,7 @@ function parquetSql(table: CatalogTable, files: readonly SourceFile[]): string {
 }
 
 /** Types that a table's objects may have differently: mappings change, and older objects stay as they were. */
-const CHANGING_TYPE = /^(string|boolean|integer|bigint|double|timestamp|date|decimal\(.+\))$/
+const CHANGING_TYPE = /^(array<)?(string|boolean|integer|bigint|double|timestamp|date|binary|decimal\([0-9, ]+\))>?$/
 
 function columnSql({name, type}: CatalogColumn): string {
   return CHANGING_TYPE.test(type)
@@ -135,9 +170,10 @@ function listOf(files: readonly SourceFile[]): string {
   return fileList(files.map(({file}) => file))
 }
 
-/** Athena's type names are DuckDB's but for text and arrays. */
+/** Athena's type names are DuckDB's but for text, bytes and arrays. */
 function sqlType(type: CatalogColumn['type']): string {
   const array = /^array<(.+)>$/.exec(type)
   if (array !== null) return `${sqlType(array[1]!)}[]`
+  if (type === 'binary') return 'BLOB'
   return type === 'string' ? 'VARCHAR' : type
 }

@@ -1,14 +1,17 @@
 import {SluiceError} from '../../errors.js'
-import {nearFix} from '../near-name.js'
-import type {KpiInput, TableInput} from '../schema.js'
+import {nearFix} from '../../near-name.js'
+import type {KpiInput, PanelInput, RollupInput, TableInput, ViewInput} from '../schema.js'
 import {CLAIMS} from './claims/index.js'
 
-/** A ready lake: the tables and KPIs of a definition, in the very form that a file would have them. */
+/** A ready lake: the tables, KPIs and panels of a definition, in the very form that a file would have them. */
 export interface Blueprint {
   readonly name: string
   readonly description: string
   readonly tables: Readonly<Record<string, TableInput>>
   readonly kpis: Readonly<Record<string, KpiInput>>
+  readonly panels: Readonly<Record<string, PanelInput>>
+  readonly rollups: Readonly<Record<string, RollupInput>>
+  readonly views: Readonly<Record<string, ViewInput>>
 }
 
 const BLUEPRINTS: ReadonlyMap<string, Blueprint> = new Map([CLAIMS].map((blueprint) => [blueprint.name, blueprint]))

@@ -1,6 +1,5 @@
 import type {KpiInput} from '../../../schema.js'
-import {CLAIMS_OF_PERIOD} from './period.js'
-import {REVIEW_CLASS, REVIEW_COUNTS} from './reviewed.js'
+import {OVERRIDDEN, REVIEWED, REVIEW_EXCLUDED} from '../rollups/claim-reviews.js'
 
 export const OVERRIDE_RATE: KpiInput = {
   title: 'override rate',
@@ -11,12 +10,10 @@ export const OVERRIDE_RATE: KpiInput = {
   time: 'created_at',
   thresholds: {better: 'lower', green: '0.10', yellow: '0.20'},
   sql: `SELECT
-  COUNT(CASE WHEN review = 'reviewed' AND differs THEN 1 END) AS numerator,
-  ${REVIEW_COUNTS}
-FROM (
-SELECT
-  ${REVIEW_CLASS} AS review,
-  lower(ai_decision) <> lower(final_decision) AS differs
-${CLAIMS_OF_PERIOD}
-) AS claims_of_period`,
+  bucket AS bucket,
+  ${OVERRIDDEN('numerator')},
+  ${REVIEWED('denominator')},
+  ${REVIEW_EXCLUDED}
+FROM claim_reviews
+GROUP BY 1`,
 }

@@ -23,8 +23,8 @@ function plain(name: string): string {
   return name.toLowerCase().replace(/[-_\s]/g, '')
 }
 
-/** Levenshtein's distance; definitions have short names, so one row of the matrix at a time is plenty. */
-function editDistance(left: string, right: string): number {
+/** Levenshtein: the fewest insertions, deletions and replacements between two short texts. */
+export function editDistance(left: string, right: string): number {
   let above = Array.from({length: right.length + 1}, (_, index) => index)
   for (let row = 1; row <= left.length; row++) {
     const current = [row]

@@ -1,0 +1,157 @@
+import {HIVE_NULL_PARTITION, type CatalogTable} from '../../ports/catalog.js'
+import type {AnalysedScan, QueryAnalysis, QueryRequest} from '../../ports/query-engine.js'
+import {parameterNames, partitionFilters, portabilityWarnings} from '../../sql/analysis.js'
+import {quoteIdentifier, quoteText} from '../../sql/index.js'
+import type {PartitionFilter, TableScan} from '../../sql/analysis.js'
+import type {LakePorts, LakeReader} from './lake-reader.js'
+import {boundParameters} from './parameter-values.js'
+import type {Statement} from './statement.js'
+import {tableObjects} from './table-source.js'
+
+/** A scan followed to a table, with the conditions on its partitions. */
+interface Reading {
+  readonly table: CatalogTable
+  readonly view: string | null
+  readonly filters: readonly PartitionFilter[]
+}
+
+interface PartitionSize {
+  readonly values: readonly string[]
+  files: number
+  sizeBytes: number
+}
+
+type AnalysisRequest = Pick<QueryRequest, 'sql' | 'parameters' | 'parameterTypes'>
+
+/** What a statement would read: its scans followed through views, and the partitions that its conditions leave. */
+export async function analyseStatement(
+  reader: LakeReader,
+  request: AnalysisRequest,
+  ports: LakePorts,
+): Promise<QueryAnalysis> {
+  const statement = await reader.parse(request.sql)
+  await reader.check(statement)
+  const readings = await new ScanFollower(reader).follow(statement)
+  const sizes = new Map<string, Promise<PartitionSize[]>>()
+  const scans: AnalysedScan[] = []
+  for (const reading of readings) {
+    const {name} = reading.table
+    const sizesOfTable = sizes.get(name) ?? partitionSizes(reading.table, ports)
+    sizes.set(name, sizesOfTable)
+    scans.push(await measured(reading, await sizesOfTable, reader, request))
+  }
+  const columnTypes = typesByColumn(readings.map(({table}) => table))
+  return {
+    parameters: parameterNames(statement.tree),
+    scans,
+    portability: portabilityWarnings(request.sql, statement.tree, columnTypes),
+  }
+}
+
+class ScanFollower {
+  constructor(private readonly reader: LakeReader) {}
+
+  async follow({sql, reads}: Statement, inside: readonly string[] = []): Promise<Reading[]> {
+    const readings: Reading[] = []
+    for (const scan of reads.scans) {
+      const table = await this.reader.findTable(scan.name)
+      if (table === null) throw await this.reader.unknown(sql, scan.writtenName, scan.location)
+      readings.push(...(await this.readingsOf(scan, table, inside)))
+    }
+    return readings
+  }
+
+  private async readingsOf(scan: TableScan, table: CatalogTable, inside: readonly string[]): Promise<Reading[]> {
+    if (table.viewSql === null) return [{table, view: null, filters: filtersOf(scan, table)}]
+    // A view over itself fails when it runs; here it must only end.
+    if (inside.includes(table.name)) return []
+    const below = await this.follow(await this.reader.parse(table.viewSql), [...inside, table.name])
+    const partitioned = below.filter((reading) => reading.table.partitionColumns.length > 0)
+    return below.map((reading) => ({
+      ...reading,
+      view: table.name,
+      // Conditions on a view pass down to the one table whose partition columns it shows.
+      filters:
+        partitioned.length === 1 && reading === partitioned[0]
+          ? [...reading.filters, ...filtersOf(scan, reading.table)]
+          : reading.filters,
+    }))
+  }
+}
+
+function filtersOf(scan: TableScan, {partitionColumns}: CatalogTable): PartitionFilter[] {
+  const names = partitionColumns.map(({name}) => name)
+  return names.length === 0 ? [] : partitionFilters(scan, names)
+}
+
+async function partitionSizes(table: CatalogTable, ports: LakePorts): Promise<PartitionSize[]> {
+  const sizes = new Map<string, PartitionSize>()
+  if (table.partitionColumns.length > 0) {
+    for await (const {location, values} of ports.catalog.listPartitions(table.name)) {
+      sizes.set(location, {values, files: 0, sizeBytes: 0})
+    }
+  }
+  for await (const {object, folder, values} of tableObjects(table, ports)) {
+    const name = table.partitionColumns.length === 0 ? '' : folder
+    const size = sizes.get(name) ?? {values, files: 0, sizeBytes: 0}
+    size.files += 1
+    size.sizeBytes += object.sizeBytes
+    sizes.set(name, size)
+  }
+  return [...sizes.values()]
+}
+
+async function measured(
+  {table, view, filters}: Reading,
+  partitions: readonly PartitionSize[],
+  reader: LakeReader,
+  request: AnalysisRequest,
+): Promise<AnalysedScan> {
+  const read = await leftBy(filters, table, partitions, reader, request)
+  return {
+    table: table.name,
+    view,
+    isFiltered: filters.length > 0,
+    partitions: table.partitionColumns.length === 0 ? null : {read: read.length, total: partitions.length},
+    files: {read: sumOf(read, 'files'), total: sumOf(partitions, 'files')},
+    sizeBytes: {read: sumOf(read, 'sizeBytes'), total: sumOf(partitions, 'sizeBytes')},
+  }
+}
+
+/** The partitions that the conditions leave; conditions that cannot be evaluated beforehand leave all. */
+async function leftBy(
+  filters: readonly PartitionFilter[],
+  table: CatalogTable,
+  partitions: readonly PartitionSize[],
+  {session}: LakeReader,
+  request: AnalysisRequest,
+): Promise<readonly PartitionSize[]> {
+  const usable = filters.filter((filter) => filter.sql !== null)
+  const names = [...new Set(usable.flatMap(({parameters}) => parameters))]
+  const {values, types} = boundParameters(request, names)
+  if (usable.length === 0 || partitions.length === 0 || names.some((name) => !(name in values))) return partitions
+  const columns = ['_number', ...table.partitionColumns.map(({name}) => quoteIdentifier(name.toLowerCase()))]
+  const rows = partitions.map((partition, index) => `(${[index, ...partition.values.map(valueSql)].join(', ')})`)
+  const where = usable.map(({sql}) => sql).join(' AND ')
+  const sql = `SELECT _number FROM (VALUES ${rows.join(', ')}) AS partitions(${columns.join(', ')}) WHERE ${where}`
+  const left = await session.guarded(async () => (await session.connection.runAndReadAll(sql, values, types)).getRows())
+  return left.map(([index]) => partitions[Number(index)]!)
+}
+
+function valueSql(value: string): string {
+  return value === HIVE_NULL_PARTITION ? 'CAST(NULL AS VARCHAR)' : quoteText(value)
+}
+
+function sumOf(partitions: readonly PartitionSize[], field: 'files' | 'sizeBytes'): number {
+  return partitions.reduce((total, partition) => total + partition[field], 0)
+}
+
+/** Types of the columns whose name means the same type in every table that is read. */
+function typesByColumn(tables: readonly CatalogTable[]): Map<string, string> {
+  const types = new Map<string, string>()
+  for (const {name, type} of tables.flatMap(({columns, partitionColumns}) => [...columns, ...partitionColumns])) {
+    const known = types.get(name.toLowerCase())
+    types.set(name.toLowerCase(), known === undefined || known === type ? type : '')
+  }
+  return types
+}

@@ -1,0 +1,2 @@
+export {explain, type ExplainedCode, type ExplainedExit, type ExplainResult} from './explain.js'
+export {renderExplain} from './render.js'

@@ -1,0 +1,34 @@
+import {renderHeading, renderNext} from '../cli/output/block.js'
+import {renderRows, type RowFormat} from '../cli/output/rows.js'
+import {renderTable, type Column} from '../cli/output/table.js'
+import type {KpiListResult, ListedKpi, ListedPanel} from './list.js'
+import {targetText} from './render-value.js'
+
+/** KPIs and panels with what they have in common: a line of the list. */
+type Listed = {readonly kpi: ListedKpi} | {readonly panel: ListedPanel}
+
+/** What the lake measures, KPIs first. */
+export function renderKpiList(result: KpiListResult, output: RowFormat = 'table', widthColumns?: number): string {
+  const listed: Listed[] = [...result.kpis.map((kpi) => ({kpi})), ...result.panels.map((panel) => ({panel}))]
+  const common = (line: Listed): ListedKpi | ListedPanel => ('kpi' in line ? line.kpi : line.panel)
+  const columns: Column<Listed>[] = [
+    {title: 'name', value: (line) => common(line).name},
+    {title: 'kind', value: (line) => ('kpi' in line ? 'kpi' : line.panel.kind)},
+    {title: 'title', value: (line) => common(line).title, prose: true},
+    {title: 'table', value: (line) => common(line).table},
+    {title: 'unit', value: (line) => ('kpi' in line ? line.kpi.unit : '')},
+    {title: 'views', value: (line) => common(line).views.join(', ')},
+    {title: 'target', value: (line) => ('kpi' in line ? targetText(line.kpi.unit, line.kpi.thresholds) : '')},
+  ]
+  if (output !== 'table') return renderRows(output, columns, listed)
+  if (listed.length === 0) return `Lake ${result.lake} has no KPI.`
+  const heading = renderHeading(`KPIs of ${result.lake}`, `env ${result.environment}`)
+  const view = result.views[0]?.name
+  const next = renderNext([
+    ['sluice kpi show'],
+    ...(view === undefined ? [] : [[`sluice kpi show --view ${view}`] as const]),
+  ])
+  return [heading, '', renderTable(columns, listed, widthColumns === undefined ? {} : {widthColumns}), '', next].join(
+    '\n',
+  )
+}

@@ -1,0 +1,53 @@
+import {SluiceError} from '../errors.js'
+import type {LakeDefinition, TableDefinition} from '../lake/index.js'
+import type {AnalysedScan} from '../ports/query-engine.js'
+
+/** A scan as the guard judges it. */
+export interface JudgedScan extends AnalysedScan {
+  /** Why every partition is read though there are several; null where they are not, or a condition says which. */
+  readonly whole: 'unfiltered' | 'mutable' | null
+}
+
+export interface GuardRequest {
+  /** An unfiltered scan is refused, not only warned about. */
+  readonly isRequired: boolean
+  readonly allowsFullScan: boolean
+}
+
+/**
+ * Judges the scans of a statement. Through the current view of a table whose rows move between partitions a condition
+ * prunes nothing: the newest row of a key may stand in any of them.
+ */
+export function judgeScans(scans: readonly AnalysedScan[], {tables}: LakeDefinition): JudgedScan[] {
+  return scans.map((scan) => {
+    const table = tables.find(({name}) => name === scan.table)
+    if (scan.partitions === null || scan.partitions.total < 2) return {...scan, whole: null}
+    if (isMutableView(scan, table)) return {...wholeScan(scan, scan.partitions.total), whole: 'mutable'}
+    return {...scan, whole: scan.isFiltered ? null : 'unfiltered'}
+  })
+}
+
+/** Throws `PARTITION_FILTER_MISSING` where an unfiltered scan is refused. */
+export function refuseFullScans(scans: readonly JudgedScan[], request: GuardRequest): void {
+  const scan = scans.find(({whole}) => whole === 'unfiltered')
+  if (scan === undefined || !request.isRequired || request.allowsFullScan) return
+  const {table, view, partitions, sizeBytes} = scan
+  throw new SluiceError(
+    'PARTITION_FILTER_MISSING',
+    `No condition says which partitions of ${view ?? table} to read, so all ${partitions?.total ?? 0} would be.`,
+    {
+      fix: 'Compare its partition columns with values in WHERE, or pass --allow-full-scan.',
+      details: {table, partitions: partitions?.total ?? 0, sizeBytes: sizeBytes.total},
+    },
+  )
+}
+
+function isMutableView({view, table}: AnalysedScan, definition: TableDefinition | undefined): boolean {
+  return view === `${table}_current` && definition?.partition?.immutable === false
+}
+
+function wholeScan(scan: AnalysedScan, partitions: number): AnalysedScan {
+  const {files, sizeBytes} = scan
+  const all = (total: number) => ({read: total, total})
+  return {...scan, partitions: all(partitions), files: all(files.total), sizeBytes: all(sizeBytes.total)}
+}

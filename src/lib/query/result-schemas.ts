@@ -1,0 +1,64 @@
+import {z} from 'zod'
+
+const share = (what: string) =>
+  z.strictObject({
+    read: z
+      .int()
+      .nonnegative()
+      .meta({description: `${what} that are read, at most.`}),
+    total: z
+      .int()
+      .nonnegative()
+      .meta({description: `${what} that the table has.`}),
+  })
+
+const scan = z.strictObject({
+  table: z.string(),
+  view: z.string().nullable().meta({description: 'The view that the statement names.'}),
+  isFiltered: z.boolean().meta({description: 'A condition restricts the partitions.'}),
+  partitions: share('Partitions').nullable().meta({description: 'Null: the table has none.'}),
+  files: share('Files'),
+  sizeBytes: share('Bytes of whole files'),
+  whole: z
+    .enum(['unfiltered', 'mutable'])
+    .nullable()
+    .meta({description: 'Why all of several partitions are read: no condition, or rows that move between them.'}),
+})
+
+const portability = z.strictObject({
+  rule: z.string(),
+  message: z.string().meta({description: 'What answers differently, or not at all, on the other engine.'}),
+  portable: z.string().meta({description: 'What to write instead.'}),
+  position: z
+    .strictObject({line: z.int().positive(), column: z.int().positive(), text: z.string()})
+    .nullable()
+    .meta({description: 'Where, from 1; the text is the line.'}),
+})
+
+const answer = z.strictObject({
+  columns: z.array(z.strictObject({name: z.string(), type: z.string().meta({description: 'Athena’s type name.'})})),
+  rows: z.array(z.record(z.string(), z.unknown())).meta({
+    description: 'Objects by column name. Decimals and integers beyond 2^53 are strings; see docs/output.md.',
+  }),
+  rowCount: z.int().nonnegative().meta({description: 'Rows in this document.'}),
+  truncated: z.boolean().meta({description: 'There are more rows: --max-rows.'}),
+  durationMs: z.number().nonnegative(),
+})
+
+/** Schemas of this topic's `--json` answers, by command. */
+export const resultSchemas = {
+  query: z.strictObject({
+    asOf: z.iso.datetime().meta({description: 'Time of the answer.'}),
+    lake: z.string(),
+    environment: z.string(),
+    engine: z.enum(['duckdb', 'athena']),
+    scans: z.array(scan).meta({description: 'Every place where the statement reads a table.'}),
+    maxBytesScanned: z.int().nonnegative().meta({description: 'Upper bound: sizes of the files that may be read.'}),
+    costUsd: z
+      .string()
+      .regex(/^\d+\.\d{6}$/)
+      .meta({description: 'Estimate from the upper bound.'}),
+    portability: z.array(portability),
+    answer: answer.nullable().meta({description: 'Null in a dry run.'}),
+  }),
+}
