@@ -1,15 +1,15 @@
 import * as Flags from '@oclif/core/flags'
-import {loadRequestOf, optionalLoadFlags, tableFlag} from '../../lib/cli/export-flags.js'
+import {loadRequestOf, maxQuarantineFlag, optionalLoadFlags, tableFlag} from '../../lib/cli/export-flags.js'
 import {allowVanishedFlag, mutationFlags} from '../../lib/cli/flags.js'
 import {OperationCommand} from '../../lib/cli/operation-command.js'
 import type {LoadPlanDocument, LoadResultDocument} from '../../lib/backfill/index.js'
 
 export default class BackfillRun extends OperationCommand<LoadResultDocument | LoadPlanDocument> {
   static override summary = 'Load a DynamoDB export into the lake, proven before readers see it.'
-  static override description = `Stages every item as a row, reads the result back, and admits it with one write.
-Killed at any moment, it goes on with "ops resume"; running it twice changes nothing.
-Exit 4 when more items are quarantined than --max-quarantine allows. Refused when more keys
-would vanish than the table's max_vanished.`
+  static override description = `Stages every item as a row, reads the result back, and admits it by one write.
+Killed at any moment, it goes on with "ops resume"; twice is as good as once.
+Exit 4 when more items are set aside than --max-quarantine allows. Refused when
+more keys would vanish than the table's max_vanished.`
   static override examples = [
     {
       description: 'Load an export',
@@ -28,7 +28,7 @@ would vanish than the table's max_vanished.`
       helpValue: '<file>',
       exclusive: ['export', 'table', 'dry-run', 'allow-unreadable'],
     }),
-    'max-quarantine': Flags.integer({summary: 'Quarantined items that are still a success.', default: 0, min: 0}),
+    ...maxQuarantineFlag,
     ...allowVanishedFlag,
     ...mutationFlags,
   }

@@ -16,6 +16,7 @@ const acceptEditedSummary = {
 const allowUnreadable = {
   'allow-unreadable': Flags.integer({
     summary: 'Set aside up to this many lines without an item or a key; the load then sets no floor.',
+    helpValue: '<n>',
     default: 0,
     min: 0,
   }),
@@ -31,6 +32,16 @@ export const loadFlags = {...exportFlags, ...allowUnreadable}
 
 /** As `loadFlags`, for a command that can take a plan instead. */
 export const optionalLoadFlags = {...optionalExportFlags, ...allowUnreadable}
+
+/** How much may be set aside by a load that is still called done. */
+export const maxQuarantineFlag = {
+  'max-quarantine': Flags.integer({
+    summary: 'Items set aside that are still a success.',
+    helpValue: '<n>',
+    default: 0,
+    min: 0,
+  }),
+}
 
 /** The table to work on, where the definition has several. */
 export const tableFlag = {

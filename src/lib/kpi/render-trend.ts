@@ -23,12 +23,15 @@ const MOST_NUMBERS = 14
 /** Each line as bars with its numbers beside; its ends where there is no room for all. */
 export function renderTrendLines(lines: readonly TrendLine[], widthColumns?: number): string[] {
   const labelWidth = Math.max(0, ...lines.map(({label}) => widthOf(label)))
-  return lines.map(({label, points}) => {
+  const room = widthColumns ?? Number.POSITIVE_INFINITY
+  return lines.flatMap(({label, points}) => {
     const bars = sparkline(drawn(points))
-    const start = `${INDENT}${label}${' '.repeat(labelWidth - widthOf(label) + GAP)}${bars}${' '.repeat(GAP)}`
-    const all = points.map(({text}) => text).join('  ')
-    const fits = points.length <= MOST_NUMBERS && widthOf(start + all) <= (widthColumns ?? Number.POSITIVE_INFINITY)
-    return (start + (fits ? all : endsText(points))).trimEnd()
+    const start = `${INDENT}${label}${' '.repeat(labelWidth - widthOf(label) + GAP)}`
+    const beside = `${start}${bars}${' '.repeat(GAP)}`
+    const all = beside + points.map(({text}) => text).join('  ')
+    if (points.length <= MOST_NUMBERS && widthOf(all) <= room) return [all]
+    const ends = endsText(points)
+    return widthOf(beside + ends) <= room ? [beside + ends] : [start + ends, `${INDENT}${bars}`.trimEnd()]
   })
 }
 
