@@ -5,7 +5,9 @@ import type {ObjectStore} from '../../ports/object-store.js'
 import type {QueryRequest} from '../../ports/query-engine.js'
 import {parameterNames} from '../../sql/analysis.js'
 import {DUCKDB_PRELUDE, quoteIdentifier} from '../../sql/index.js'
+import {fileList} from './local-files.js'
 import {boundParameters} from './parameter-values.js'
+import type {StoredColumns} from './parquet-source.js'
 import {unknownTable, type QueryScene} from './query-errors.js'
 import type {DuckDbSession} from './session.js'
 import {type DuckDbOptions} from './session.js'
@@ -138,11 +140,17 @@ export class LakeReader {
   }
 
   private source(table: CatalogTable): Promise<string> {
-    const ports = {...this.ports, spoolFolder: this.session.spoolFolder}
+    const describe = (file: string): Promise<StoredColumns> => describeParquet(this.session, file)
+    const ports = {...this.ports, spoolFolder: this.session.spoolFolder, describe}
     const source = this.sources.get(table.name) ?? tableSourceSql(table, ports, this.masked[table.name])
     this.sources.set(table.name, source)
     return source
   }
+}
+
+async function describeParquet(session: DuckDbSession, file: string): Promise<StoredColumns> {
+  const rows = await session.rows(`DESCRIBE SELECT * FROM read_parquet(${fileList([file])}, hive_partitioning = false)`)
+  return new Map(rows.map((row) => [String(row['column_name']), String(row['column_type'])]))
 }
 
 function refuseOtherParameters(wanted: readonly string[], given: readonly string[]): void {
