@@ -123,7 +123,8 @@ export class FaultBench {
       definition,
       join(exports, written.folder.replace(/\/$/, '')),
       written.exportId,
-      ITEMS - written.defects,
+      // The definition maps no column that the other defects are in.
+      ITEMS - written.defectKinds.inexact_amount - written.defectKinds.text_number,
     )
   }
 
