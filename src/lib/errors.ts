@@ -36,6 +36,7 @@ export const CODES = {
   EXPORT_KEY_DUPLICATE: EXIT.failed,
   EXPORT_TABLE_RECREATED: EXIT.usage,
   COLUMN_NARROWED: EXIT.usage,
+  LAYOUT_CHANGED: EXIT.usage,
   MAPPING_ERROR: EXIT.failed,
   // operations
   PLAN_INVALID: EXIT.usage,

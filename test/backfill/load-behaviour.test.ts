@@ -28,10 +28,8 @@ async function redefine(definition: string): Promise<void> {
   context = await openLake(lake)
 }
 
-const rounding = definitionText({
-  columns: columnsWith('amount', '{name: amount, type: "decimal(18,1)", from: amount, inexact: round}'),
-})
-const wide = definitionText({columns: columnsWith('amount', '{name: amount, type: "decimal(18,4)", from: amount}')})
+const wider = definitionText({columns: columnsWith('amount', '{name: amount, type: "decimal(24,6)", from: amount}')})
+const wide = definitionText({columns: columnsWith('amount', '{name: amount, type: "decimal(20,4)", from: amount}')})
 
 describe('one full export', () => {
   it('is there once, however often it is loaded', async () => {
@@ -170,10 +168,7 @@ describe('one export under changed mappings', () => {
     expect(await statesOf(context)).toEqual({[first.run]: 'admitted'})
     await redefine(definitionText())
     expect(await load(context, source)).toMatchObject({changed: false, run: first.run})
-    // The catalog keeps the wider type of the columns.
-    const rows = await current(context)
-    expect(rows.map(({amount: _, ...row}) => row)).toEqual(before.map(({amount: _, ...row}) => row))
-    expect(Number(rows[0]!['amount'])).toBe(1.25)
+    expect(await current(context)).toEqual(before)
   })
 
   it('stands once when a load in the middle is taken back', async () => {
@@ -181,7 +176,7 @@ describe('one export under changed mappings', () => {
     const first = await load(context, source)
     await redefine(wide)
     const second = await load(context, source)
-    await redefine(rounding)
+    await redefine(wider)
     const third = await load(context, source)
     await undo(context, second)
     expect(await statesOf(context)).toEqual({[first.run]: 'superseded', [third.run]: 'admitted'})

@@ -2,6 +2,7 @@ import {afterEach, beforeEach, describe, expect, it} from 'vitest'
 import type {Context} from '../../src/lib/context.js'
 import {item, writeItems} from './export-folder.js'
 import {
+  answerOf,
   columnsWith,
   define,
   definitionText,
@@ -74,7 +75,7 @@ describe('what a load sets aside', () => {
   it('is loaded by the same export once the definition takes it', async () => {
     const source = await writeItems(lake, [[...GOOD, INEXACT]], {time: '2026-01-10T00:00:00.000Z'})
     const first = await load(context, source)
-    await redefine('{name: amount, type: "decimal(18,3)", from: amount}')
+    await redefine('{name: amount, type: "decimal(19,3)", from: amount}')
     const second = await load(context, source)
     expect(second).toMatchObject({quarantined: 0, supersedes: [first.run], comparison: {added: 1, vanished: 0}})
     expect(await aside()).toEqual([])
@@ -120,9 +121,44 @@ describe('what a load sets aside', () => {
 })
 
 describe('lines that give no row', () => {
+  /** Keys are looked for in all partitions. */
+  async function divideMutably(): Promise<void> {
+    const partition = '{by: [{name: year, derive: {format_date: [created_at, "%Y"]}}], immutable: false}'
+    await define(lake, definitionText({partition}))
+    await context.close()
+    context = await openLake(lake)
+  }
+
+  it('are refused beside other loads of an immutable table, where keys would show twice', async () => {
+    await loadLines([GOOD], '2026-01-10T00:00:00.000Z')
+    const source = await writeItems(lake, [[...GOOD, ...UNREADABLE]], {time: '2026-01-11T00:00:00.000Z'})
+    const before = await visibleFiles(lake.root)
+    const argv = ['backfill', 'run', '--export', source.uri, '--allow-unreadable', '3']
+    expect(await refusalOf(lake, ...argv)).toMatchObject({code: 'USAGE', exit: 2})
+    expect(await visibleFiles(lake.root)).toEqual(before)
+  })
+
+  it('are proven around: the others are sampled', async () => {
+    const lines = ['nojson', '{"Item":{"id":{"S":"a"},"x":5}}', ...GOOD]
+    await loadLines([lines], '2026-01-10T00:00:00.000Z', {allowUnreadable: 2})
+    const {exit} = await answerOf(lake, 'backfill', 'verify', '--samples', '10')
+    expect(exit).toBe(0)
+  })
+
+  it('may be half a surrogate pair, or megabytes long', async () => {
+    const odd = [
+      '{"Item":{"id":{"S":"x"},"note":{"S":"\\ud800"}}}',
+      `{"Item":{"id":{"S":"y"},"note":{"S":"${'z'.repeat(9_000_000)}"}}}`,
+    ]
+    const result = await loadLines([[...odd, ...GOOD]], '2026-01-10T00:00:00.000Z', {allowUnreadable: 1})
+    expect(result).toMatchObject({unreadable: 1, rows: 3})
+    expect(await aside()).toMatchObject([{reason: 'not_json', line: 1n}])
+  })
+
   const UNREADABLE = ['no JSON at all', '{"Item":{"n":{"N":"1"}}}', '{"Keys":{"id":{"S":"x"}}}']
 
   it('may be set aside; the load then sets no floor, and older keys stand on', async () => {
+    await divideMutably()
     await loadLines([[GOOD[0]!, item('old')]], '2026-01-10T00:00:00.000Z')
     const result = await loadLines([[...GOOD, ...UNREADABLE]], '2026-01-11T00:00:00.000Z', {allowUnreadable: 3})
     expect(result).toMatchObject({unreadable: 3, quarantined: 0, rows: 2, floor: null, comparison: {vanished: 0}})

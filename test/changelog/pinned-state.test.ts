@@ -4,9 +4,9 @@ import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {
   currentViewName,
   encodeRunRecord,
-  ensureChangelogTables,
   pinState,
   type RunRecord,
+  showChangelogTables,
 } from '../../src/lib/changelog/index.js'
 import {DuckDbQueryEngine} from '../../src/lib/engines/duckdb/index.js'
 import {DuckDbSession} from '../../src/lib/engines/duckdb/session.js'
@@ -125,7 +125,7 @@ describe.each([true, false])('the pinned state of a table with immutable partiti
 
   async function tableOf({runs, rows}: Log): Promise<TableMapping> {
     const mapping = mappingOf(`t${(tables += 1)}`, immutable)
-    await ensureChangelogTables(mapping, catalog)
+    await showChangelogTables(mapping, catalog)
     for (const source of new Set(rows.map((row) => row.source))) {
       for (const part of [0, 1]) {
         const own = rows.filter((row) => row.source === source && row.key % 2 === part)

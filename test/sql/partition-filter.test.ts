@@ -37,6 +37,13 @@ describe('a condition restricts the partitions', () => {
     ])
   })
 
+  it.each([['day > 0.5'], ['day > 1e3'], ['day = 9223372036854775807'], [`day = TRY_CAST('x' AS VARCHAR)`]])(
+    'that cannot be written back: %s',
+    async (condition) => {
+      expect(await filtersOf(`SELECT 1 FROM claims WHERE ${condition}`)).toEqual([[null]])
+    },
+  )
+
   it('in the ON of an inner join, and of the inner side of an outer one', async () => {
     const on = `ON a.id = b.id AND a.day = '1' AND b.day = '2'`
     expect(await filtersOf(`SELECT 1 FROM claims a JOIN claims b ${on}`)).toEqual([
@@ -68,6 +75,10 @@ describe('nothing restricts the partitions in', () => {
     expect(filters).toEqual([])
   })
 
+  it('a scan with other names for its columns', async () => {
+    expect(await filtersOf(`SELECT 1 FROM claims c(day) WHERE day = '14'`)).toEqual([[]])
+  })
+
   it('a HAVING, a QUALIFY, a GROUP BY or the SELECT around', async () => {
     expect(await filtersOf(`SELECT day, count(*) FROM claims GROUP BY day HAVING day = '14'`)).toEqual([[]])
     expect(await filtersOf(`SELECT * FROM (SELECT * FROM claims) c WHERE day = '14'`)).toEqual([[]])
@@ -89,5 +100,12 @@ describe('scans', () => {
     expect((await scansOf(nested)).map(({name}) => name)).toEqual(['x'])
     const recursive = 'WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r, t) SELECT * FROM r'
     expect((await scansOf(recursive)).map(({name}) => name)).toEqual(['t'])
+    const anchored = 'WITH RECURSIVE r AS (SELECT n FROM r UNION ALL SELECT n FROM r WHERE false) SELECT n FROM r'
+    expect((await scansOf(anchored)).map(({name}) => name)).toEqual(['r'])
+  })
+
+  it('are told from CTEs as DuckDB folds names', async () => {
+    expect((await scansOf('WITH A AS (SELECT 1) SELECT * FROM a')).map(({name}) => name)).toEqual([])
+    expect((await scansOf('WITH "\u212A" AS (SELECT 1) SELECT * FROM k')).map(({name}) => name)).toEqual(['k'])
   })
 })

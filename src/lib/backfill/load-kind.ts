@@ -1,15 +1,15 @@
-import {createHash} from 'node:crypto'
 import pMap from 'p-map'
 import {
+  activeRuns,
   closeRun,
   compareCurrent,
   encodeRunRecord,
-  ensureChangelogTables,
   listRunRecords,
+  prepareChangelogTables,
   quarantinePrefix,
   readRunSlot,
+  showChangelogTables,
   tableLocation,
-  type RunRecord,
 } from '../changelog/index.js'
 import {hasCode, SluiceError} from '../errors.js'
 import {partitionPath, pathTemplate, SOURCE_RANK, type TableMapping} from '../mapping/index.js'
@@ -26,14 +26,11 @@ import {HIVE_NULL_PARTITION, type Catalog} from '../ports/catalog.js'
 import type {Etag, ObjectKey} from '../ports/object-store.js'
 import type {LoadResult, StagedObject} from '../ports/parquet-engine.js'
 import type {LoadWork} from './load-plan.js'
+import {leftOut, linesOf, runRecord, type StagedLoad} from './load-record.js'
+import {mappingOfRun} from './run-mapping.js'
 
 const HEADS_AT_ONCE = 8
 const OBJECT_DIGITS = 5
-
-/** What staging leaves in the journal; nothing of it is visible until the run is admitted. */
-export interface StagedLoad extends LoadResult {
-  readonly run: string
-}
 
 /** `backfill.load`: one export, staged under the attempt's run id and admitted by one conditional write. */
 export const loadKind: OperationKind<LoadWork, StagedLoad> = {
@@ -89,16 +86,6 @@ function stagedText(result: LoadResult): string {
   return `${count(linesOf(result))} items: ${parts.join(', ')}`
 }
 
-/** Items that conditions of the table leave out. */
-function leftOut({skipped, elsewhere}: LoadResult): number {
-  return skipped + elsewhere
-}
-
-/** Every line that was read. */
-export function linesOf(result: LoadResult): number {
-  return result.rows + leftOut(result) + result.unreadable
-}
-
 type Locate = (partition: readonly string[]) => string
 
 /** Standing partitions are written where the catalog says, new ones where the path template says. */
@@ -125,7 +112,7 @@ async function registerTable(
   locate: Locate,
   catalog: Catalog,
 ): Promise<void> {
-  await ensureChangelogTables(mapping, catalog)
+  await prepareChangelogTables(mapping, catalog)
   if (mapping.partition === null) return
   const partitions = new Map(objects.map(({partition}) => [JSON.stringify(partition), partition]))
   const outcomes = await catalog.createPartitions(
@@ -188,11 +175,6 @@ async function compare(
   return {of: 'keys', ...change, maxVanished: work.maxVanished}
 }
 
-/** With an item missing nothing tells whether its key stands still, so that the load sets no floor. */
-export function floorOf(work: LoadWork, {unreadable}: StagedLoad): bigint | null {
-  return unreadable > 0 ? null : BigInt(work.version)
-}
-
 async function checkObjects(objects: readonly StagedObject[], ports: OperationPorts): Promise<void> {
   await pMap(
     objects,
@@ -213,6 +195,17 @@ async function publish(
   staged: StagedLoad,
   ports: OperationPorts,
 ): Promise<'published' | 'already' | 'conflict'> {
+  const outcome = await admit(work, staged, ports)
+  // Only now: a load that is refused or taken back before this must leave readers what they had.
+  if (outcome !== 'conflict') await showChangelogTables(work.mapping, ports.catalog)
+  return outcome
+}
+
+async function admit(
+  work: LoadWork,
+  staged: StagedLoad,
+  ports: OperationPorts,
+): Promise<'published' | 'already' | 'conflict'> {
   try {
     await ports.store.write(work.runKey, encodeRunRecord(runRecord(work, staged, ports)), {ifAbsent: true})
     return 'published'
@@ -223,43 +216,17 @@ async function publish(
   }
 }
 
-/** What admits a staged load. */
-export function runRecord(work: LoadWork, staged: StagedLoad, ports: Pick<OperationPorts, 'clock'>): RunRecord {
-  const floor = floorOf(work, staged)
-  return {
-    format: 1,
-    run: staged.run,
-    operation: staged.run.split('.')[0]!,
-    kind: 'full',
-    load: work.export.exportId,
-    tableId: work.export.tableId,
-    floor: floor === null ? null : Number(floor),
-    supersedes: [...work.supersedes],
-    rows: staged.rows,
-    quarantined: staged.quarantined,
-    leftOut: leftOut(staged),
-    unreadable: staged.unreadable,
-    objects: staged.objects.length,
-    sizeBytes: staged.objects.reduce((sum, {sizeBytes}) => sum + sizeBytes, 0),
-    objectsSha256: objectsSha256([...staged.objects, ...staged.quarantine.objects]),
-    mapping: work.mappingHash,
-    exportTime: work.export.exportTime,
-    admittedAt: ports.clock.now().toISOString(),
-  }
-}
-
-/** SHA-256 over `key etag` of every object, sorted: names the bytes that were proven, for any later reader. */
-export function objectsSha256(objects: readonly {readonly key: ObjectKey; readonly etag: Etag}[]): string {
-  const lines = objects.map(({key, etag}) => `${key} ${etag}\n`).sort()
-  return createHash('sha256').update(lines.join('')).digest('hex')
-}
-
-function retract(
+async function retract(
   {work}: Unit<LoadWork>,
   staged: StagedLoad,
   ports: OperationPorts,
 ): Promise<'retracted' | 'already' | 'conflict'> {
-  return closeRun(ports.store, work.runKey, staged.run)
+  const outcome = await closeRun(ports.store, work.runKey, staged.run)
+  const standing = activeRuns(await listRunRecords(ports.store, work.table))
+  const newest = standing.toSorted((a, b) => (a.record.admittedAt < b.record.admittedAt ? 1 : -1))[0]
+  // Readers see the table again as the load that counts now has it.
+  if (newest !== undefined) await showChangelogTables(await mappingOfRun(ports.store, newest), ports.catalog)
+  return outcome
 }
 
 /** Objects of the operation's attempts that no run record admits; their names carry the operation's id. */

@@ -8,9 +8,10 @@ import {
   type LakeDefinition,
   type TableDefinition,
 } from '../lake/index.js'
-import {losesSilently, type TableMapping} from '../mapping/index.js'
+import type {TableMapping} from '../mapping/index.js'
 import type {Estimate, LoadedPlan, OperationPorts, Unit} from '../operation/index.js'
 import {openExport, type CheckedExport, type ExportFile} from './export-source.js'
+import {refuseReshaped} from './refuse-reshaped.js'
 
 /** What a load is asked to do. */
 export interface LoadRequest {
@@ -53,7 +54,7 @@ export interface LoadPlan {
   readonly runsBefore: number
 }
 
-type PlanPorts = Pick<OperationPorts, 'store' | 'catalog' | 'ids' | 'openSource'>
+type PlanPorts = Pick<OperationPorts, 'store' | 'ids' | 'openSource'>
 
 /** Measured on the reference machine (docs/performance.md): compressed bytes of an export a second, and their growth. */
 const COMPRESSED_BYTES_PER_SECOND = 11_000_000
@@ -74,7 +75,8 @@ export async function planLoad(request: LoadRequest, definition: LakeDefinition,
   const loadedAs = active.find(({record}) => record.mapping === hash) ?? null
   // Superseded ones too: they must not come back when the run that replaced them is taken back.
   const supersedes = loadedAs === null ? ofExport : []
-  if (loadedAs === null) await refuseNarrowed(table, runs, supersedes, ports.catalog)
+  if (loadedAs === null) await refuseReshaped(mappingOf(table), hash, runs, ports.store)
+  if ((request.allowUnreadable ?? 0) > 0) refuseFloorless(table, runs)
   const runKey = await nextRunKey(ports.store, table.name, opened.exportId)
   const unit = loadUnit({opened, table, hash, runKey, supersedes, allowUnreadable: request.allowUnreadable ?? 0})
   return {
@@ -116,26 +118,16 @@ function refuseRecreated(opened: CheckedExport, runs: readonly StoredRunRecord[]
   )
 }
 
-/** Rows that stand are read under the new types: none of their values may change by that. */
-async function refuseNarrowed(
-  table: TableDefinition,
-  runs: readonly StoredRunRecord[],
-  supersedes: readonly StoredRunRecord[],
-  catalog: OperationPorts['catalog'],
-): Promise<void> {
-  const replaced = new Set(supersedes.map(({record}) => record.run))
-  const stands = activeRuns(runs).filter(({record}) => !replaced.has(record.run))
-  if (stands.length === 0) return
-  const stored = new Map((await catalog.getTable(table.name))?.columns.map(({name, type}) => [name, type]))
-  const narrowed = table.columns.find(({name, type}) => losesSilently(stored.get(name) ?? type, type))
-  if (narrowed === undefined) return
+/**
+ * Without a floor old rows stand on beside the new ones. Where partitions are immutable the newest row is looked for
+ * within its partition, and an item whose time cannot be read is in another one than before: its key would show twice.
+ */
+function refuseFloorless(table: TableDefinition, runs: readonly StoredRunRecord[]): void {
+  if (table.partition?.immutable !== true || runs.length === 0) return
   throw new SluiceError(
-    'COLUMN_NARROWED',
-    `Column ${narrowed.name} of ${table.name} was ${stored.get(narrowed.name)} and is ${narrowed.type} now: ${stands.length} loads that stand hold values that this would change.`,
-    {
-      fix: `Keep the type of ${narrowed.name}, or add a column of another name.`,
-      details: {column: narrowed.name, stored: stored.get(narrowed.name), defined: narrowed.type},
-    },
+    'USAGE',
+    `--allow-unreadable loads without a floor, which ${table.name} cannot take beside standing loads: its partitions are immutable.`,
+    {fix: 'Correct the export (copy it again), or load it into a table of its own.'},
   )
 }
 

@@ -11,8 +11,9 @@ import {
 } from '../operation/index.js'
 import type {AnyOperationKind} from '../operation/index.js'
 import type {ProblemCount} from '../ports/parquet-engine.js'
-import {floorOf, loadKind, type StagedLoad} from './load-kind.js'
+import {loadKind} from './load-kind.js'
 import type {LoadPlan, LoadWork} from './load-plan.js'
+import {floorOf, type StagedLoad} from './load-record.js'
 
 export interface LoadResultDocument {
   readonly operation: string

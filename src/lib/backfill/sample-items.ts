@@ -1,6 +1,6 @@
 import {Readable} from 'node:stream'
 import {createGunzip} from 'node:zlib'
-import {MAXIMUM_LINE_BYTES, readItem, type DynamoItem} from '../mapping/index.js'
+import {MAXIMUM_LINE_BYTES, readExportLine, type DynamoItem} from '../mapping/index.js'
 import {byteLines} from '../ports/byte-lines.js'
 import type {ObjectStore} from '../ports/object-store.js'
 import type {ExportFile} from './export-source.js'
@@ -39,8 +39,8 @@ async function sampleFile(store: ObjectStore, file: ExportFile, count: number): 
   const items: SampledItem[] = []
   for await (const {number, bytes: line} of byteLines(input, MAXIMUM_LINE_BYTES)) {
     if (number % every !== 0) continue
-    const read = readItem(line)
     // A line that was set aside gave no row to compare.
+    const read = readExportLine(line)
     if ('item' in read) items.push({file: file.key, line: number, item: read.item})
     if (items.length === count) break
   }

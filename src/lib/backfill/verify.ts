@@ -6,8 +6,8 @@ import {readOperation, type OperationPorts} from '../operation/index.js'
 import type {ObjectStore} from '../ports/object-store.js'
 import type {QueryEngine, QueryValue} from '../ports/query-engine.js'
 import {quoteIdentifier} from '../sql/index.js'
-import {linesOf, runRecord, type StagedLoad} from './load-kind.js'
 import type {LoadWork} from './load-plan.js'
+import {linesOf, runRecord, type StagedLoad} from './load-record.js'
 import {sampleItems, type SampledItem} from './sample-items.js'
 
 export interface Check {

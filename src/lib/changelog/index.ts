@@ -15,4 +15,4 @@ export {
   type StoredRunRecord,
 } from './run-records.js'
 export {runStatuses, type RunStatus} from './run-status.js'
-export {ensureChangelogTables, tableLocation} from './tables.js'
+export {prepareChangelogTables, showChangelogTables, tableLocation} from './tables.js'

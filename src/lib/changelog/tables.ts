@@ -15,9 +15,14 @@ export function tableLocation(table: string): string {
   return `${table}/`
 }
 
-/** Creates or updates the catalog's entries of a change log: its tables and its views. */
-export async function ensureChangelogTables(mapping: TableMapping, catalog: Catalog): Promise<void> {
-  for (const table of changelogTables(mapping)) await ensureTable(table, catalog)
+/** Creates what is missing, and lets the table take rows of this mapping. What readers see of it stays as it is. */
+export async function prepareChangelogTables(mapping: TableMapping, catalog: Catalog): Promise<void> {
+  for (const wanted of changelogTables(mapping)) await ensureTable(wanted, catalog, wanted.kind === 'table')
+}
+
+/** Shows a change log to readers as this mapping has it: its tables and its views. */
+export async function showChangelogTables(mapping: TableMapping, catalog: Catalog): Promise<void> {
+  for (const wanted of changelogTables(mapping)) await ensureTable(wanted, catalog, true)
 }
 
 function changelogTables(mapping: TableMapping): NewCatalogTable[] {
@@ -86,10 +91,18 @@ const RUN_COLUMNS: readonly CatalogColumn[] = [
   {name: 'admittedAt', type: 'string'},
 ]
 
-async function ensureTable(wanted: NewCatalogTable, catalog: Catalog): Promise<void> {
+async function ensureTable(wanted: NewCatalogTable, catalog: Catalog, replaces: boolean): Promise<void> {
   const standing = await catalog.getTable(wanted.name)
-  if (standing !== null && describesSame(standing, wanted)) return
-  await catalog.putTable({...wanted, location: standing?.location ?? wanted.location}, standing?.version ?? null)
+  const table = standing === null ? wanted : {...wanted, columns: columnsOfBoth(standing, wanted)}
+  if (standing !== null && (!replaces || describesSame(standing, table))) return
+  await catalog.putTable({...table, location: standing?.location ?? table.location}, standing?.version ?? null)
+}
+
+/** A table keeps columns that the mapping has no more: loads that stand have them. A view has what it selects. */
+function columnsOfBoth(standing: NewCatalogTable, wanted: NewCatalogTable): readonly CatalogColumn[] {
+  if (wanted.kind === 'view') return wanted.columns
+  const names = new Set(wanted.columns.map(({name}) => name))
+  return [...wanted.columns, ...standing.columns.filter(({name}) => !names.has(name))]
 }
 
 /** A table's standing location is kept: the catalog, not the template, says where a table is. */

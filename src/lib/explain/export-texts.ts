@@ -164,13 +164,25 @@ export const EXPORT_TEXTS = {
   COLUMN_NARROWED: {
     title: 'a column has a type that loses stored values',
     meaning:
-      'The definition gives a column another type than the loads that stand were stored with, and an engine that reads them by the new one would round, cut or squeeze values without a word: fewer decimals, a day instead of a time, a double instead of an exact number.',
+      'The definition gives a column another type than the loads that stand were stored with, and an engine that reads them by the new one would change values (fewer decimals, a day instead of a time, a double instead of an exact number) or fail on those that do not fit.',
     causes: ['The type of a column was changed after data had been loaded.'],
     state: NOTHING_DONE,
     next: [
       advice('Keep the type of the column, or add a column of another name.'),
       run('sluice lake show', 'the columns as they are defined now'),
       run('sluice backfill status', 'which loads stand'),
+    ],
+  },
+  LAYOUT_CHANGED: {
+    title: 'the key or the partition of a table with loads has changed',
+    meaning:
+      'The definition names another key, or divides the table in another way, than the loads that stand were made with. Their rows would be looked for where they are not, and keys would show twice or not at all.',
+    causes: ['key or partition of the table was changed after data had been loaded.'],
+    state: NOTHING_DONE,
+    next: [
+      advice('Change the definition back, or give the table with the new layout another name.'),
+      run('sluice backfill status', 'which loads stand'),
+      run('sluice ops undo OPERATION', 'takes one back; without any the layout is free'),
     ],
   },
   VANISHED_TOO_MANY: {

@@ -22,6 +22,8 @@ export type ExportLine = {readonly item: DynamoItem} | {readonly fault: LineFaul
 export function readExportLine(bytes: Buffer): ExportLine {
   const read = readItem(bytes)
   if ('fault' in read) return read
+  // Half a surrogate pair is no text: JavaScript takes its escape, strict readers of JSON do not.
+  if (!isWellFormed(read.item)) return {fault: 'not_json'}
   if (hasDuplicateNames(bytes.toString('utf8'), read.item)) return {fault: 'duplicate_name'}
   return Object.values(read.item).every(isTyped) ? read : {fault: 'not_typed'}
 }
@@ -43,7 +45,7 @@ export function readItem(bytes: Buffer): ExportLine {
  */
 function hasDuplicateNames(text: string, item: DynamoItem): boolean {
   let names = 0
-  for (const [, colon] of text.matchAll(/"(?:[^"\\]|\\.)*"\s*(:)?/g)) if (colon !== undefined) names += 1
+  for (const [, colon] of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"\s*(:)?/g)) if (colon !== undefined) names += 1
   const {Item: _, ...others} = JSON.parse(text) as Record<string, unknown>
   return names !== countNames(item) + 1 + countNames(others)
 }
@@ -53,6 +55,15 @@ function countNames(value: unknown): number {
   const children = Object.values(value)
   const own = Array.isArray(value) ? 0 : children.length
   return children.reduce<number>((sum, child) => sum + countNames(child), own)
+}
+
+/** With `u` whole pairs are one character, so this matches halves only. */
+const HALF_PAIR = /\p{Surrogate}/u
+
+function isWellFormed(value: unknown): boolean {
+  if (typeof value === 'string') return !HALF_PAIR.test(value)
+  if (typeof value !== 'object' || value === null) return true
+  return Object.entries(value).every(([name, child]) => !HALF_PAIR.test(name) && isWellFormed(child))
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

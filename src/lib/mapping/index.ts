@@ -17,5 +17,5 @@ export {
   type MappedRow,
   type RowProblem,
 } from './row-function.js'
-export {losesSilently} from './type-change.js'
+export {readsExactly} from './type-change.js'
 export * from './types.js'

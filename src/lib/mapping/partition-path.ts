@@ -3,7 +3,7 @@ import type {Partitioning} from './types.js'
 
 /** Characters that Hive writes as %XX in a partition's folder (org.apache.hadoop.hive.common.FileUtils). */
 // eslint-disable-next-line no-control-regex -- control characters are what Hive escapes
-const HIVE_ESCAPED = /[\u0001-\u001f\u007f"#%'*/:=?\\{}[\]^]/g
+const HIVE_ESCAPED = /[\u0000-\u001f\u007f"#%'*/:=?\\{}[\]^]/g
 
 /** A value in a partition's folder name by Hive's rule; NULL and the empty text are its default partition. */
 export function hivePathValue(value: string | null): string {

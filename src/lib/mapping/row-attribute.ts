@@ -52,7 +52,10 @@ export function textOf(value: unknown): string | null {
 /** A value as JSON; null where it is nested too deep to write, by thousands of levels where DynamoDB has 32. */
 export function jsonText(value: unknown): string | null {
   try {
-    return JSON.stringify(value)
+    // Engines write the escapes of control characters in capitals; an escaped backslash before a u begins none.
+    return JSON.stringify(value)?.replace(/\\\\|\\u[0-9a-f]{4}/g, (escape) =>
+      escape.startsWith('\\u') ? `\\u${escape.slice(2).toUpperCase()}` : escape,
+    )
   } catch {
     return null
   }

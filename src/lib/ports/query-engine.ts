@@ -24,14 +24,14 @@ export interface SharedRelation {
   readonly inline?: boolean
 }
 
-/** Types of parameters whose values come as text. */
-export type ParameterType = 'decimal' | 'date' | 'timestamp'
+/** Types of parameters that their values do not tell: texts of other types, and doubles, which may be whole. */
+export type ParameterType = 'double' | 'decimal' | 'date' | 'timestamp'
 
 export interface QueryRequest {
   /** One statement in the portable dialect (Trino's), with `$name` parameters. */
   readonly sql: string
   readonly parameters?: Readonly<Record<string, QueryValue>>
-  /** Parameters whose text is a value of another type. */
+  /** Of the parameters whose value does not tell. */
   readonly parameterTypes?: Readonly<Record<string, ParameterType>>
   /** Computed once for all statements of an engine that share them, where the engine can; never changes an answer. */
   readonly shared?: readonly SharedRelation[]

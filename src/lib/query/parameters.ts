@@ -24,7 +24,8 @@ const READERS: Readonly<Record<string, (text: string) => Parsed | undefined>> = 
   text: (value) => ({value}),
   boolean: (text) => (text === 'true' || text === 'false' ? {value: text === 'true'} : undefined),
   bigint: (text) => (isBigint(text) ? {value: BigInt(text)} : undefined),
-  double: (text) => (text.trim() === '' || Number.isNaN(Number(text)) ? undefined : {value: Number(text)}),
+  double: (text) =>
+    text.trim() === '' || Number.isNaN(Number(text)) ? undefined : {value: Number(text), type: 'double'},
   decimal: (text) => (isDecimal(text) ? {value: text.replace('+', ''), type: 'decimal'} : undefined),
   date: (text) => (DAY.test(text) && isDay(text) ? {value: text, type: 'date'} : undefined),
   timestamp: (text) => timestampOf(text),

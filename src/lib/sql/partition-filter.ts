@@ -1,5 +1,16 @@
 import {quoteIdentifier, quoteText} from './literals.js'
-import {castType, childrenOf, columnNames, constantOf, functionName, isNode, nodesIn, parameterName} from './syntax.js'
+import {
+  castType,
+  childrenOf,
+  columnNames,
+  constantOf,
+  constantType,
+  foldedName,
+  functionName,
+  isNode,
+  nodesIn,
+  parameterName,
+} from './syntax.js'
 import type {SyntaxNode} from './syntax.js'
 import type {TableScan} from './table-scans.js'
 
@@ -26,7 +37,7 @@ const PLAIN_TYPES = /^(VARCHAR|DATE|TIMESTAMP|TIMESTAMP WITH TIME ZONE|INTEGER|B
  * cast of the column, a function of it or an OR with anything else restricts nothing that an engine could prune by.
  */
 export function partitionFilters(scan: TableScan, partitionColumns: readonly string[]): PartitionFilter[] {
-  const reader = new FilterReader(scan, new Set(partitionColumns.map((name) => name.toLowerCase())))
+  const reader = new FilterReader(scan, new Set(partitionColumns.map(foldedName)))
   return scan.conjuncts.flatMap((conjunct) => reader.read(conjunct) ?? [])
 }
 
@@ -88,20 +99,20 @@ class FilterReader {
   }
 
   private column(names: readonly string[]): Written {
-    const name = names.at(-1)!.toLowerCase()
-    const isOurs = names.length === 1 || names.at(-2)!.toLowerCase() === this.scan.alias
+    const name = foldedName(names.at(-1)!)
+    const isOurs = names.length === 1 || foldedName(names.at(-2)!) === this.scan.alias
     return isOurs && this.columns.has(name) ? quoteIdentifier(name) : undefined
   }
 
   /** A value that stands before any row is read. */
   private known(node: unknown): Written {
-    const constant = constantOf(node)
-    if (constant !== undefined) return typeof constant === 'string' ? quoteText(constant) : String(constant)
+    if (constantType(node) !== '') return literal(node)
     const parameter = parameterName(node)
     if (parameter !== null) return this.parameter(parameter)
     if (dependsOnRows(node)) return undefined
     const type = castType(node)
-    if (!PLAIN_TYPES.test(type) || !isNode(node)) return null
+    // TRY_CAST gives NULL where CAST would fail.
+    if (!PLAIN_TYPES.test(type) || !isNode(node) || node['try_cast'] === true) return null
     const inner = this.known(node['child'])
     return typeof inner === 'string' ? `CAST(${inner} AS ${type})` : inner
   }
@@ -110,6 +121,18 @@ class FilterReader {
     this.parameters.push(name)
     return `$${name}`
   }
+}
+
+/** Types of literals whose value the parser gives as it is written; a decimal comes without its point. */
+const PLAIN_CONSTANTS = new Set(['VARCHAR', 'INTEGER', 'BIGINT', 'BOOLEAN'])
+
+function literal(node: unknown): string | null {
+  const constant = constantOf(node)
+  if (constant === null) return 'NULL'
+  if (constant === undefined || !PLAIN_CONSTANTS.has(constantType(node))) return null
+  // A number that JavaScript rounds is another number.
+  if (typeof constant === 'number' && !Number.isSafeInteger(constant)) return null
+  return typeof constant === 'string' ? quoteText(constant) : String(constant)
 }
 
 /** Names that the parser takes for columns and that mean the present. */

@@ -51,9 +51,23 @@ export function constantOf(node: unknown): string | number | boolean | null | un
   return isNull === true ? null : value
 }
 
+/** The type of a literal as the parser reads it, e.g. `DECIMAL` for 0.5; empty for anything else. */
+export function constantType(node: unknown): string {
+  if (!isNode(node) || node.type !== 'VALUE_CONSTANT' || !isNode(node['value'])) return ''
+  return isNode(node['value']['type']) ? textIn(node['value']['type'], 'id') : ''
+}
+
+/**
+ * A name as DuckDB compares it, which folds ASCII letters alone: in JavaScript other characters become ASCII letters
+ * too (U+212A, the Kelvin sign, becomes `k`), and two names that DuckDB keeps apart would be one.
+ */
+export function foldedName(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
+}
+
 /** A function's name in lower case; empty for anything else. Operators such as `/` and `||` are functions. */
 export function functionName(node: unknown): string {
-  return isNode(node) && node.type === 'FUNCTION' ? textIn(node, 'function_name').toLowerCase() : ''
+  return isNode(node) && node.type === 'FUNCTION' ? foldedName(textIn(node, 'function_name')) : ''
 }
 
 /** The type that a cast gives, e.g. `DOUBLE`; empty for anything else. */

@@ -3,9 +3,9 @@ import {hasCode} from '../../errors.js'
 import type {Catalog, CatalogTable} from '../../ports/catalog.js'
 import type {ObjectStore} from '../../ports/object-store.js'
 import type {QueryRequest} from '../../ports/query-engine.js'
-import {parameterNames} from '../../sql/analysis.js'
+import {foldedName, parameterNames} from '../../sql/analysis.js'
 import {DUCKDB_PRELUDE, quoteIdentifier} from '../../sql/index.js'
-import {fileList} from './local-files.js'
+import {fileList, lakeFolder} from './local-files.js'
 import {boundParameters} from './parameter-values.js'
 import type {StoredColumns} from './parquet-source.js'
 import {unknownTable, type QueryScene} from './query-errors.js'
@@ -57,14 +57,14 @@ export class LakeReader {
   /** Gives a relation that stands already the name that statements call it by. */
   async give(name: string, relation: string): Promise<void> {
     await this.session.execute([`CREATE OR REPLACE TEMP VIEW ${quoteIdentifier(name)} AS FROM ${relation}`])
-    this.given.add(name.toLowerCase())
+    this.given.add(foldedName(name))
   }
 
   /** Gives a SELECT over tables and given relations the name that statements call it by. */
   async giveView(name: string, sql: string): Promise<void> {
     await this.define(await this.parse(sql))
     await this.session.execute([`CREATE OR REPLACE TEMP VIEW ${quoteIdentifier(name)} AS ${sql}`])
-    this.given.add(name.toLowerCase())
+    this.given.add(foldedName(name))
   }
 
   /** Makes a temporary view for every table that a statement reads, views first resolved to tables. */
@@ -109,7 +109,7 @@ export class LakeReader {
   }
 
   scene(sql: string, signal: AbortSignal | undefined): QueryScene {
-    return {sql, tables: this.tables, signal}
+    return {sql, tables: this.tables, signal, folder: lakeFolder(this.ports.store)}
   }
 
   /** Gives the tables and views that the statement itself names. */

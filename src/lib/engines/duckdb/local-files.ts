@@ -22,6 +22,11 @@ export async function localFile(store: ObjectStore, key: ObjectKey, spoolFolder:
   return copy
 }
 
+/** The folder of a lake on this machine; null for one that is not. */
+export function lakeFolder(store: ObjectStore): string | null {
+  return store.localPath('any') === null ? null : store.uri
+}
+
 const READS_AT_ONCE = 4
 
 /** As `localFile`, for several objects, in their order. */

@@ -3,6 +3,7 @@ import {
   DuckDBDecimalValue,
   DuckDBTimestampValue,
   BIGINT,
+  DOUBLE,
   LIST,
   VARCHAR,
   listValue,
@@ -29,7 +30,9 @@ export function boundParameters(
   const known = names.filter((name) => name in parameters)
   return {
     values: Object.fromEntries(known.map((name) => [name, duckdbValue(parameters[name]!, parameterTypes[name])])),
-    types: Object.fromEntries(known.flatMap((name) => typeEntry(name, typeOf(parameters[name]!)))),
+    types: Object.fromEntries(
+      known.flatMap((name) => typeEntry(name, typeOf(parameters[name]!, parameterTypes[name]))),
+    ),
   }
 }
 
@@ -37,13 +40,14 @@ function typeEntry(name: string, type: DuckDBType | undefined): [string, DuckDBT
   return type === undefined ? [] : [[name, type]]
 }
 
-/** Where the driver would take another type: its widest for a bigint, none for an empty list. */
-function typeOf(value: QueryValue): DuckDBType | undefined {
+/** Where the driver would take another type: an integer for a whole double, its widest for a bigint, none for an empty list. */
+function typeOf(value: QueryValue, given?: ParameterType): DuckDBType | undefined {
+  if (given === 'double') return DOUBLE
   if (typeof value === 'bigint') return BigInt.asIntN(64, value) === value ? BIGINT : undefined
   if (!Array.isArray(value)) return undefined
   const items = (value as readonly QueryValue[]).filter((item) => item !== null)
   if (items.length === 0) return LIST(VARCHAR)
-  const types = items.map(typeOf)
+  const types = items.map((item) => typeOf(item))
   return types.every((type) => type === types[0]) && types[0] !== undefined ? LIST(types[0]) : undefined
 }
 

@@ -1,6 +1,7 @@
+import {SluiceError} from '../../errors.js'
 import {HIVE_NULL_PARTITION, type CatalogTable} from '../../ports/catalog.js'
 import type {AnalysedScan, QueryAnalysis, QueryRequest} from '../../ports/query-engine.js'
-import {parameterNames, partitionFilters, portabilityWarnings} from '../../sql/analysis.js'
+import {foldedName, parameterNames, partitionFilters, portabilityWarnings} from '../../sql/analysis.js'
 import {quoteIdentifier, quoteText} from '../../sql/index.js'
 import type {PartitionFilter, TableScan} from '../../sql/analysis.js'
 import type {LakePorts, LakeReader} from './lake-reader.js'
@@ -130,12 +131,18 @@ async function leftBy(
   const names = [...new Set(usable.flatMap(({parameters}) => parameters))]
   const {values, types} = boundParameters(request, names)
   if (usable.length === 0 || partitions.length === 0 || names.some((name) => !(name in values))) return partitions
-  const columns = ['_number', ...table.partitionColumns.map(({name}) => quoteIdentifier(name.toLowerCase()))]
+  const columns = ['_number', ...table.partitionColumns.map(({name}) => quoteIdentifier(foldedName(name)))]
   const rows = partitions.map((partition, index) => `(${[index, ...partition.values.map(valueSql)].join(', ')})`)
   const where = usable.map(({sql}) => sql).join(' AND ')
   const sql = `SELECT _number FROM (VALUES ${rows.join(', ')}) AS partitions(${columns.join(', ')}) WHERE ${where}`
-  const left = await session.guarded(async () => (await session.connection.runAndReadAll(sql, values, types)).getRows())
-  return left.map(([index]) => partitions[Number(index)]!)
+  try {
+    const run = async () => (await session.connection.runAndReadAll(sql, values, types)).getRows()
+    return (await session.guarded(run)).map(([index]) => partitions[Number(index)]!)
+  } catch (error) {
+    // The machine's own limits are no matter of the condition.
+    if (error instanceof SluiceError) throw error
+    return partitions
+  }
 }
 
 function valueSql(value: string): string {

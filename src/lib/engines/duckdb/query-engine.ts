@@ -8,11 +8,13 @@ import type {
   QueryValue,
 } from '../../ports/query-engine.js'
 import {LakeReader, type LakePorts, type TableSources} from './lake-reader.js'
+import {lakeFolder} from './local-files.js'
 import {openLocked} from './locked-session.js'
 import {analyseStatement} from './query-analysis.js'
 import {queryError} from './query-errors.js'
 import type {DuckDbSession} from './session.js'
 import {SharedRelations} from './shared-relations.js'
+import {keepFields} from './struct-fields.js'
 import {athenaTypeName, queryValue} from './values.js'
 
 export type DuckDbQueryOptions = LakePorts
@@ -70,8 +72,7 @@ export class DuckDbQueryEngine implements QueryEngine, QueryAnalyser {
 
   /** The database is locked to one lake's folder: another lake gets another one. */
   private open(): Promise<DuckDbSession> {
-    const {store} = this.options
-    const folder = store.localPath('any') === null ? null : store.uri
+    const folder = lakeFolder(this.options.store)
     if (this.database?.folder === folder) return this.database.session
     const before = this.close()
     const session = before.then(() => openLocked(this.options, folder))
@@ -95,19 +96,21 @@ function columnsOf(result: DuckDBResult): {name: string; type: string}[] {
 }
 
 async function* rowsOf(
-  {session}: LakeReader,
+  reader: LakeReader,
   result: DuckDBResult,
   {sql, signal}: QueryRequest,
 ): AsyncGenerator<readonly QueryValue[]> {
+  const {session} = reader
   const types = result.columnTypes()
   try {
     for (;;) {
       const chunk = await session.guarded(() => result.fetchChunk(), signal)
       if (chunk === null || chunk.rowCount === 0) return
+      keepFields(chunk)
       for (const row of chunk.getRows()) yield row.map((value, index) => queryValue(value, types[index]!))
     }
   } catch (error) {
-    throw queryError(error, {sql, tables: [], signal})
+    throw queryError(error, reader.scene(sql, signal))
   } finally {
     await session.close()
   }

@@ -2,6 +2,7 @@ import {SluiceError} from '../../errors.js'
 import {nearestName} from '../../near-name.js'
 import type {CatalogTable} from '../../ports/catalog.js'
 import {positionAt} from '../../sql/analysis.js'
+import {safeMessage} from './error-heads.js'
 import {invalid} from './statement.js'
 
 /** What an error is told with: the statement, and the tables that it reads. */
@@ -9,6 +10,8 @@ export interface QueryScene {
   readonly sql: string
   readonly tables: readonly CatalogTable[]
   readonly signal: AbortSignal | undefined
+  /** Of the lake, in which damaged objects are named by their keys; null where it is not on this machine. */
+  readonly folder: string | null
 }
 
 /** DuckDB's error under `errors_as_json`. */
@@ -26,6 +29,9 @@ const INVALID =
   /^(binder|parser|catalog|syntax|conversion|out of range|invalid input|invalid type|mismatch type|not implemented|permission|parameter not)/i
 /** Errors about a value of the data, which is not for error messages. */
 const ABOUT_VALUES = /^(conversion|out of range|invalid input|invalid type|constraint)/i
+/** What DuckDB says of a file that is no Parquet file, or no longer a whole one. */
+const DAMAGED =
+  /^(No magic bytes found|File '.*' too small to be a Parquet file|Could not read enough bytes from file|don't know what type|Failed to read Parquet|Invalid file encountered|.*corrupted|.*TProtocol|.*Snappy)/i
 const CHECK_NAMES = 'Check the names against the definition: sluice lake show'
 
 /** An error of the engine as a user meets it; what is none of the engine's comes back as it is. */
@@ -36,7 +42,8 @@ export function queryError(error: unknown, scene: QueryScene): unknown {
   const kind = engineError.exception_type
   if (/^out of memory/i.test(kind)) return memoryExceeded(error)
   if (engineError.error_subtype === 'COLUMN_NOT_FOUND') return unknownColumn(engineError, scene, error)
-  const message = unknownFunction(engineError) ?? messageOf(engineError, scene.sql)
+  if (DAMAGED.test(engineError.exception_message)) return damagedObject(engineError, scene, error)
+  const message = unknownFunction(engineError) ?? messageOf(engineError)
   if (!INVALID.test(kind))
     return new SluiceError('QUERY_FAILED', message, {fix: 'Run it again, or simplify it.', cause: error})
   return invalid(message, positionOf(engineError, scene.sql), fixOf(engineError), {cause: error})
@@ -112,17 +119,30 @@ function positionOf({position}: EngineError, sql: string) {
   return position === undefined ? null : positionAt(sql, Number(position))
 }
 
-/** The first line of the message, as a sentence, without values that are not the statement's own. */
-function messageOf({exception_type: kind, exception_message: text}: EngineError, sql: string): string {
+/** The first line of the message, as a sentence, without values of the data. */
+function messageOf({exception_type: kind, exception_message: text}: EngineError): string {
   const line = (text.split('\n')[0] ?? '').trim() || 'The engine gave no reason.'
-  const safe = ABOUT_VALUES.test(kind) ? withoutValues(line, sql) : line
-  return /[.!?]$/.test(safe) ? safe : `${safe}.`
+  const safe = safeMessage(kind, line)
+  return /[.!?…]$/.test(safe) ? safe : `${safe}.`
 }
 
-function withoutValues(text: string, sql: string): string {
-  return text.replaceAll(/'[^']*'|"[^"]*"|\b(?<!\w)-?\d+(\.\d+)?\b(?!\w)/g, (value) =>
-    sql.includes(value.replaceAll(/^['"]|['"]$/g, '')) ? value : '…',
+function damagedObject({exception_message: text}: EngineError, {folder}: QueryScene, cause: unknown): SluiceError {
+  const key = folder === null ? undefined : keyIn(text, `${folder}/`)
+  return new SluiceError(
+    'QUERY_FAILED',
+    `${key === undefined ? 'An object' : `The object ${key}`} of the lake is damaged.`,
+    {
+      fix: 'sluice backfill verify',
+      ...(key === undefined ? {} : {details: {key}}),
+      cause,
+    },
   )
+}
+
+/** The key of the object that a message names, quoted, by its file. */
+function keyIn(text: string, folder: string): string | undefined {
+  const start = text.indexOf(folder)
+  return start === -1 ? undefined : /^[^'"\n]+/.exec(text.slice(start + folder.length))?.[0]
 }
 
 function memoryExceeded(cause: unknown): SluiceError {

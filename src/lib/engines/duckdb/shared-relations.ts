@@ -1,5 +1,5 @@
 import type {QueryRequest, SharedRelation} from '../../ports/query-engine.js'
-import {parameterNames} from '../../sql/analysis.js'
+import {foldedName, parameterNames} from '../../sql/analysis.js'
 import type {LakeReader} from './lake-reader.js'
 import {boundParameters} from './parameter-values.js'
 import type {Statement} from './statement.js'
@@ -24,7 +24,7 @@ export class SharedRelations {
   ): Promise<void> {
     const named = new Set(reads.scans.map(({name}) => name))
     for (const [index, relation] of shared.entries()) {
-      if (!named.has(relation.name.toLowerCase())) continue
+      if (!named.has(foldedName(relation.name))) continue
       const before = shared.slice(0, index)
       if (relation.inline === true) {
         await this.give(reader, await reader.parse(relation.sql), before, sharing)

@@ -1,6 +1,6 @@
 import {SluiceError} from '../../errors.js'
 import type {SqlPosition} from '../../ports/query-engine.js'
-import {positionAt, statementReads, type StatementReads, type SyntaxTree} from '../../sql/analysis.js'
+import {foldedName, positionAt, statementReads, type StatementReads, type SyntaxTree} from '../../sql/analysis.js'
 import {quoteText} from '../../sql/index.js'
 import type {DuckDbSession} from './session.js'
 
@@ -36,6 +36,7 @@ export async function parseStatement(session: DuckDbSession, sql: string): Promi
   }
   const reads = statementReads(tree)
   refuseOtherReads(sql, reads)
+  refuseOtherNames(sql, reads)
   return {sql, tree, reads}
 }
 
@@ -60,6 +61,22 @@ function syntaxError(sql: string, {error_message: message = 'The statement canno
   const place = position === undefined ? null : positionAt(sql, Number(position))
   const text = `${message.charAt(0).toUpperCase()}${message.slice(1).split('\n')[0]}`
   return invalid(text.endsWith('.') ? text : `${text}.`, place, 'A query is one SELECT statement; check its syntax.')
+}
+
+/**
+ * Names that the engine may read as a file, or as what it tells of itself. They are refused for CTEs too, so that
+ * nothing hangs on which of both the engine takes such a name for.
+ */
+const NO_TABLE_NAME = /[./\\:*]|^(sqlite_|duckdb_|pragma_|sluice_shared_|information_schema$)/
+
+function refuseOtherNames(sql: string, {names}: StatementReads): void {
+  const other = names.find(({writtenName}) => NO_TABLE_NAME.test(foldedName(writtenName)))
+  if (other === undefined) return
+  throw invalid(
+    `${JSON.stringify(other.writtenName)} names no table of the lake.`,
+    positionAt(sql, other.location),
+    'Name a table; they are listed by: sluice lake show',
+  )
 }
 
 function refuseOtherReads(sql: string, {scans, tableFunctions, others}: StatementReads): void {

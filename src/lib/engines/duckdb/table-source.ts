@@ -82,13 +82,18 @@ async function partitionValues(table: CatalogTable, catalog: Catalog): Promise<M
   return partitions
 }
 
-/** Whether a file lies where Hive's form puts its partition, with nothing above it that looks like one of its columns. */
+/**
+ * Whether a file lies where Hive's form puts its partition, with nothing else in its path that looks like one of its
+ * columns: the engine takes every `name=value` for a column, in place of the file's own of that name.
+ */
 function isInPlace(table: CatalogTable, file: string, key: string, values: readonly string[]): boolean {
   const names = table.partitionColumns.map(({name}) => name)
   const folder = names.map((name, index) => `${name}=${hivePathValue(values[index]!)}/`).join('')
   if (!file.endsWith(`/${key}`) || !key.startsWith(`${table.location}${folder}`)) return false
-  const above = file.slice(0, file.length - key.length + (table.location ?? '').length).toLowerCase()
-  return !names.some((name) => above.includes(`/${name}=`))
+  const below = key.slice(`${table.location}${folder}`.length)
+  const above = file.slice(0, file.length - below.length - folder.length)
+  const around = `${above}/${below}`.toLowerCase()
+  return ![...table.columns, ...table.partitionColumns].some(({name}) => around.includes(`/${name.toLowerCase()}=`))
 }
 
 /** The columns of a table with their types, and no rows. */
