@@ -174,10 +174,10 @@ export const EXPORT_TEXTS = {
     ],
   },
   LAYOUT_CHANGED: {
-    title: 'the key or the partition of a table with loads has changed',
+    title: 'key or partition changed under standing loads',
     meaning:
       'The definition names another key, or divides the table in another way, than the loads that stand were made with. Their rows would be looked for where they are not, and keys would show twice or not at all.',
-    causes: ['key or partition of the table was changed after data had been loaded.'],
+    causes: ['The key or the partition of the table was changed after data had been loaded.'],
     state: NOTHING_DONE,
     next: [
       advice('Change the definition back, or give the table with the new layout another name.'),
