@@ -1,7 +1,6 @@
 import {Readable} from 'node:stream'
-import {createGunzip} from 'node:zlib'
 import {MAXIMUM_LINE_BYTES, readExportLine, type DynamoItem} from '../mapping/index.js'
-import {byteLines} from '../ports/byte-lines.js'
+import {gzipLines} from '../ports/byte-lines.js'
 import type {ObjectStore} from '../ports/object-store.js'
 import type {ExportFile} from './export-source.js'
 
@@ -32,18 +31,14 @@ export async function sampleItems(
 
 async function sampleFile(store: ObjectStore, file: ExportFile, count: number): Promise<SampledItem[]> {
   const every = Math.max(1, Math.floor(file.itemCount / count))
-  const bytes = Readable.from(store.read(file.key))
-  const input = bytes.pipe(createGunzip())
-  // `pipe` passes no error on: a file that cannot be read would end the process.
-  bytes.once('error', (error) => input.destroy(error))
+  const source = Readable.from(store.read(file.key))
   const items: SampledItem[] = []
-  for await (const {number, bytes: line} of byteLines(input, MAXIMUM_LINE_BYTES)) {
+  for await (const {number, bytes} of gzipLines(source, MAXIMUM_LINE_BYTES)) {
     if (number % every !== 0) continue
     // A line that was set aside gave no row to compare.
-    const read = readExportLine(line)
+    const read = readExportLine(bytes)
     if ('item' in read) items.push({file: file.key, line: number, item: read.item})
     if (items.length === count) break
   }
-  bytes.destroy()
   return items
 }

@@ -1,23 +1,8 @@
 import {afterEach, beforeEach, describe, expect, it} from 'vitest'
-import type {NewCatalogTable} from '../../../src/lib/ports/catalog.js'
 import type {QueryRequest, QueryValue} from '../../../src/lib/ports/query-engine.js'
 import {collect, expectCode} from './expectations.js'
 import type {QueryEngineUnderTest} from './query-engine.js'
-
-const THINGS: NewCatalogTable = {
-  name: 'things',
-  kind: 'table',
-  columns: [
-    {name: 'id', type: 'string'},
-    {name: 'n', type: 'bigint'},
-  ],
-  partitionColumns: [],
-  location: 'things/',
-  format: 'parquet',
-  pathTemplate: null,
-  viewSql: null,
-  parameters: {},
-}
+import {THINGS} from './things-table.js'
 
 /** What every QueryEngine promises of relations that statements share, and of snapshots. */
 export function sharedRelationsContract(name: string, factory: () => Promise<QueryEngineUnderTest>): void {

@@ -4,6 +4,7 @@ import type {Catalog, NewCatalogTable} from '../../../src/lib/ports/catalog.js'
 import {HIVE_NULL_PARTITION} from '../../../src/lib/ports/catalog.js'
 import type {QueryEngine, QueryValue} from '../../../src/lib/ports/query-engine.js'
 import {collect, expectCode} from './expectations.js'
+import {THINGS} from './things-table.js'
 
 export interface QueryEngineUnderTest {
   readonly engine: QueryEngine
@@ -14,22 +15,8 @@ export interface QueryEngineUnderTest {
   close(): Promise<void>
 }
 
-const TABLE: NewCatalogTable = {
-  name: 'things',
-  kind: 'table',
-  columns: [
-    {name: 'id', type: 'string'},
-    {name: 'n', type: 'bigint'},
-  ],
-  partitionColumns: [],
-  location: 'things/',
-  format: 'parquet',
-  pathTemplate: null,
-  viewSql: null,
-  parameters: {},
-}
 const PARTITIONED: NewCatalogTable = {
-  ...TABLE,
+  ...THINGS,
   partitionColumns: [
     {name: 'year', type: 'string'},
     {name: 'city', type: 'string'},
@@ -37,7 +24,7 @@ const PARTITIONED: NewCatalogTable = {
   pathTemplate: 'year={year}/city={city}/',
 }
 const view = (name: string, viewSql: string): NewCatalogTable => ({
-  ...TABLE,
+  ...THINGS,
   name,
   kind: 'view',
   location: null,
@@ -111,7 +98,7 @@ export function queryEngineContract(name: string, factory: () => Promise<QueryEn
           name: column,
           type,
         }))
-        await subject.catalog.putTable({...TABLE, columns}, null)
+        await subject.catalog.putTable({...THINGS, columns}, null)
         const result = await subject.engine.run({sql: 'SELECT * FROM things'})
         expect(result.columns.map(({type}) => type)).toEqual([
           'bigint',
@@ -143,7 +130,7 @@ export function queryEngineContract(name: string, factory: () => Promise<QueryEn
       it('compare with columns of their type', async () => {
         const sql = `SELECT 'a' AS id, 9007199254740993 AS n UNION ALL SELECT 'b', 9007199254740992`
         await subject.writeParquet('things/a.parquet', sql)
-        await subject.catalog.putTable(TABLE, null)
+        await subject.catalog.putTable(THINGS, null)
         expect(await rowsOf('SELECT id FROM things WHERE n = $n', {n: 9007199254740993n})).toEqual([['a']])
         expect(await rowsOf('SELECT id FROM things WHERE id = $id', {id: 'b'})).toEqual([['b']])
       })
@@ -280,7 +267,7 @@ export function queryEngineContract(name: string, factory: () => Promise<QueryEn
         ['a table with a database', 'SELECT * FROM main.things'],
         ['a name that is a CTE elsewhere', 'SELECT * FROM (WITH x AS (SELECT 1) SELECT * FROM x) y, x'],
       ])('%s', async (_, sql) => {
-        await subject.catalog.putTable(TABLE, null)
+        await subject.catalog.putTable(THINGS, null)
         await expectCode(rowsOf(sql), 'QUERY_INVALID')
       })
     })
@@ -288,7 +275,7 @@ export function queryEngineContract(name: string, factory: () => Promise<QueryEn
     describe('never shows', () => {
       it('a value of the data in an error', async () => {
         await subject.writeParquet('things/a.parquet', `SELECT 'secret-4711' AS id, 1::BIGINT AS n`)
-        await subject.catalog.putTable(TABLE, null)
+        await subject.catalog.putTable(THINGS, null)
         for (const sql of ['CAST(id AS INTEGER)', 'CAST(id AS DATE)', `date_parse(id, '%Y-%m-%d')`]) {
           const error = await rowsOf(`SELECT ${sql} FROM things`).catch((thrown: unknown) => thrown)
           expect(error).toMatchObject({code: 'QUERY_INVALID'})
@@ -299,7 +286,7 @@ export function queryEngineContract(name: string, factory: () => Promise<QueryEn
 
       it('masked columns, whatever looks at them', async () => {
         await subject.writeParquet('things/a.parquet', `SELECT 'secret' AS id, 4711::BIGINT AS n`)
-        await subject.catalog.putTable(TABLE, null)
+        await subject.catalog.putTable(THINGS, null)
         await subject.catalog.putTable(view('shown', 'SELECT id AS name, n + 1 AS more FROM things'), null)
         const masked = {things: ['id', 'N']}
         const shown = async (sql: string) => collect((await subject.engine.run({sql, masked})).rows)
@@ -326,7 +313,7 @@ export function queryEngineContract(name: string, factory: () => Promise<QueryEn
       const thrown = async (sql: string): Promise<unknown> => rowsOf(sql).catch((error: unknown) => error)
 
       beforeEach(() =>
-        subject.catalog.putTable({...TABLE, columns: [...TABLE.columns, {name: 'created_at', type: 'date'}]}, null),
+        subject.catalog.putTable({...THINGS, columns: [...THINGS.columns, {name: 'created_at', type: 'date'}]}, null),
       )
 
       it('the near name, and where', async () => {
@@ -364,7 +351,7 @@ export function queryEngineContract(name: string, factory: () => Promise<QueryEn
     describe('tables', () => {
       it('without objects have their columns and no rows', async () => {
         await subject.catalog.putTable(
-          {...TABLE, columns: [...TABLE.columns, {name: 'l', type: 'array<string>'}]},
+          {...THINGS, columns: [...THINGS.columns, {name: 'l', type: 'array<string>'}]},
           null,
         )
         const {columns, rows} = await subject.engine.run({sql: 'SELECT * FROM things'})
@@ -379,7 +366,7 @@ export function queryEngineContract(name: string, factory: () => Promise<QueryEn
       })
 
       it('are as they stand when the statement begins', async () => {
-        const {version} = await subject.catalog.putTable(TABLE, null)
+        const {version} = await subject.catalog.putTable(THINGS, null)
         expect(await rowsOf('SELECT id FROM things')).toEqual([])
         await subject.writeParquet('things/a.parquet', `SELECT 'a' AS id, 1::BIGINT AS n`)
         expect(await rowsOf('SELECT id FROM Things')).toEqual([['a']])
@@ -390,7 +377,7 @@ export function queryEngineContract(name: string, factory: () => Promise<QueryEn
       })
 
       it('hide objects whose names begin with _ or .', async () => {
-        await subject.catalog.putTable(TABLE, null)
+        await subject.catalog.putTable(THINGS, null)
         for (const hidden of ['_a.parquet', '.b.parquet']) await subject.writeText(`things/${hidden}`, 'no parquet')
         expect(await rowsOf('SELECT * FROM things')).toEqual([])
       })
@@ -402,7 +389,7 @@ export function queryEngineContract(name: string, factory: () => Promise<QueryEn
           {name: 'later', type: 'bigint'},
           {name: 'never', type: 'timestamp'},
         ]
-        await subject.catalog.putTable({...TABLE, columns}, null)
+        await subject.catalog.putTable({...THINGS, columns}, null)
         await subject.writeParquet(
           'things/a.parquet',
           `SELECT 'a' AS id, CAST(1.25 AS DECIMAL(18,2)) AS d, 1 AS dropped`,
@@ -419,7 +406,7 @@ export function queryEngineContract(name: string, factory: () => Promise<QueryEn
 
       it('with objects of the same name do not mix', async () => {
         for (const table of ['ones', 'twos']) {
-          await subject.catalog.putTable({...TABLE, name: table, location: `${table}/`}, null)
+          await subject.catalog.putTable({...THINGS, name: table, location: `${table}/`}, null)
           await subject.writeParquet(`${table}/part-0.parquet`, `SELECT '${table}' AS id, 1::BIGINT AS n`)
         }
         expect(await rowsOf('SELECT a.id, b.id FROM ones a CROSS JOIN twos b')).toEqual([['ones', 'twos']])
@@ -427,7 +414,7 @@ export function queryEngineContract(name: string, factory: () => Promise<QueryEn
 
       it('of JSON lines', async () => {
         await subject.catalog.putTable(
-          {...TABLE, format: 'json', columns: [...TABLE.columns, {name: 'l', type: 'array<string>'}]},
+          {...THINGS, format: 'json', columns: [...THINGS.columns, {name: 'l', type: 'array<string>'}]},
           null,
         )
         await subject.writeText(
@@ -443,7 +430,7 @@ export function queryEngineContract(name: string, factory: () => Promise<QueryEn
 
     describe('views', () => {
       beforeEach(async () => {
-        await subject.catalog.putTable(TABLE, null)
+        await subject.catalog.putTable(THINGS, null)
         await subject.writeParquet('things/a.parquet', `SELECT CAST(i AS VARCHAR) AS id, i AS n FROM range(4) r(i)`)
       })
 

@@ -8,21 +8,15 @@ import type {ObjectStore} from '../../../src/lib/ports/object-store.js'
 import type {QueryRequest, QueryValue} from '../../../src/lib/ports/query-engine.js'
 import {quoteText} from '../../../src/lib/sql/index.js'
 import {collect, expectCode} from '../../contract/ports/expectations.js'
+import {THINGS} from '../../contract/ports/things-table.js'
 import {makeStores, type Stores} from './stores.js'
 
 const TABLE: NewCatalogTable = {
-  name: 'things',
-  kind: 'table',
+  ...THINGS,
   columns: [
     {name: 'id', type: 'string'},
     {name: 'status', type: 'string'},
   ],
-  partitionColumns: [],
-  location: 'things/',
-  format: 'parquet',
-  pathTemplate: null,
-  viewSql: null,
-  parameters: {},
 }
 const DAYS: NewCatalogTable = {
   ...TABLE,

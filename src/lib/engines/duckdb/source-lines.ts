@@ -1,9 +1,9 @@
 import {createReadStream, createWriteStream} from 'node:fs'
 import path from 'node:path'
 import {pipeline} from 'node:stream/promises'
-import {createGunzip, createGzip} from 'node:zlib'
+import {createGzip} from 'node:zlib'
 import {MAXIMUM_LINE_BYTES, readExportLine, type LineFault} from '../../mapping/index.js'
-import {byteLines, type ByteLine} from '../../ports/byte-lines.js'
+import {gzipLines, type ByteLine} from '../../ports/byte-lines.js'
 import type {SourceFile} from '../../ports/parquet-engine.js'
 
 /** A line file of an export on its way into the table. */
@@ -18,16 +18,8 @@ export interface SourceLines {
 }
 
 /** Every line of a gzip file. */
-export async function* linesOf(file: string): AsyncGenerator<ByteLine> {
-  const bytes = createReadStream(file)
-  const input = createGunzip()
-  // `pipe` passes no error on: a file that cannot be read would end the process.
-  bytes.once('error', (error) => input.destroy(error))
-  try {
-    yield* byteLines(bytes.pipe(input), MAXIMUM_LINE_BYTES)
-  } finally {
-    bytes.destroy()
-  }
+export function linesOf(file: string): AsyncGenerator<ByteLine> {
+  return gzipLines(createReadStream(file), MAXIMUM_LINE_BYTES)
 }
 
 /**
