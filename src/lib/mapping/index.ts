@@ -1,6 +1,7 @@
 export {columnType, duckdbType, parseColumnType, sourceTag, type ColumnType} from './column-type.js'
-export {compileDuckdb, decodePartition, ROW_CLASS, type CompiledMapping} from './compile-duckdb.js'
+export {compileDuckdb, ROW_CLASS, type CompiledMapping} from './compile-duckdb.js'
 export {MAXIMUM_LINE_BYTES, readExportLine, readItem, type ExportLine, type LineFault} from './export-line.js'
+export {decodePartition} from './partition-tray.js'
 export {catalogValues, hivePathValue, partitionPath, pathTemplate} from './partition-path.js'
 export {
   isKeyPrivate,

@@ -2,19 +2,13 @@ import {rm} from 'node:fs/promises'
 import path from 'node:path'
 import pMap from 'p-map'
 import {hasCode} from '../../errors.js'
-import {
-  catalogValues,
-  compileDuckdb,
-  decodePartition,
-  MAXIMUM_LINE_BYTES,
-  ROW_CLASS,
-  type CompiledMapping,
-} from '../../mapping/index.js'
+import {compileDuckdb, MAXIMUM_LINE_BYTES, ROW_CLASS, type CompiledMapping} from '../../mapping/index.js'
 import type {LoadRequest, LoadResult, StagedObject} from '../../ports/parquet-engine.js'
 import {MAPPING_PRELUDE, quoteText} from '../../sql/index.js'
 import {lineError} from './load-errors.js'
 import {refuseBadLines, refuseDuplicateKeys, refuseUnreadable, refuseWrongCounts} from './load-refusals.js'
 import {fileList, localFiles} from './local-files.js'
+import {partitionFiles, type PartitionFile, type WrittenFile} from './partition-files.js'
 import {writeQuarantine, type WrittenQuarantine} from './quarantine.js'
 import {registerRowTap, type TapCounts} from './row-tap.js'
 import type {DuckDbSession} from './session.js'
@@ -30,11 +24,6 @@ const ROW_GROUP_ROWS = 8192
 const LEFT_OUT_FOLDER = '_partition=__HIVE_DEFAULT_PARTITION__'
 
 let taps = 0
-
-interface WrittenFile {
-  readonly file: string
-  readonly rows: number
-}
 
 /** Rows in the spool, with what was counted on their way there. */
 interface WrittenRows {
@@ -137,7 +126,7 @@ async function storeRows(
     unreadable: count('noKey') + count('noItem') + sifted,
     digest: tap.digest.toString(16),
     problems,
-    objects: await storeObjects(request, files),
+    objects: await storeObjects(request, partitionFiles(request.mapping, files)),
     quarantine: {rows, digest, objects: file === null ? [] : [await storeQuarantine(request, file, rows)]},
   }
 }
@@ -148,10 +137,9 @@ async function storeQuarantine(request: LoadRequest, file: string, rows: number)
 }
 
 /** Moves the written files to their keys, numbered within each partition in a fixed order. */
-async function storeObjects(request: LoadRequest, written: readonly WrittenFile[]): Promise<StagedObject[]> {
-  const numbered = numberWithinPartition(request, written)
+async function storeObjects(request: LoadRequest, written: readonly PartitionFile[]): Promise<StagedObject[]> {
   return pMap(
-    numbered,
+    written,
     async ({file, rows, partition, n}) => {
       request.signal?.throwIfAborted()
       const head = await request.target.write(await request.keyOf(partition, n), {file})
@@ -159,24 +147,4 @@ async function storeObjects(request: LoadRequest, written: readonly WrittenFile[
     },
     {concurrency: UPLOADS_AT_ONCE},
   )
-}
-
-function numberWithinPartition(
-  request: LoadRequest,
-  written: readonly WrittenFile[],
-): (WrittenFile & {readonly partition: readonly string[]; readonly n: number})[] {
-  const counters = new Map<string, number>()
-  const sorted = [...written].sort((a, b) => (a.file < b.file ? -1 : 1))
-  return sorted.map((entry) => {
-    const partition =
-      request.mapping.partition === null ? [] : catalogValues(decodePartition(partitionFolder(entry.file)))
-    const name = JSON.stringify(partition)
-    const n = counters.get(name) ?? 0
-    counters.set(name, n + 1)
-    return {...entry, partition, n}
-  })
-}
-
-function partitionFolder(file: string): string {
-  return path.basename(path.dirname(file)).replace(/^_partition=/, '')
 }

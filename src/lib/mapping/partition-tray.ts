@@ -1,0 +1,39 @@
+import {quoteText} from '../sql/index.js'
+import {columnOperand, derivationSql, type OperandSql} from './duckdb-derive.js'
+import type {Derivation, TableMapping} from './types.js'
+
+/**
+ * One text for all partition values that is safe as a folder name: DuckDB's own encoding of folder names differs from
+ * Hive's and lets NULL and its default name share a folder, so its folders are only a sorting tray. Each value is `n`
+ * for NULL, `v` and the plain text, or `x` and the UTF-8 bytes in hexadecimal.
+ */
+export function partitionText(mapping: TableMapping, loadDay: string): string {
+  const {partition} = mapping
+  if (partition === null) return `'v'`
+  const withLoadDay: OperandSql = (operand) =>
+    `coalesce(${columnOperand(operand)}, TIMESTAMP ${quoteText(`${loadDay} 00:00:00`)})`
+  const values = partition.by.map(({derive}) => {
+    // The day of the load stands in for a time; a missing text has no such substitute.
+    const isDated = partition.fallback === 'load_day' && 'format_date' in derive
+    const sql = derivationSql(derive, isDated ? withLoadDay : columnOperand)
+    return isPlainDate(derive) ? `coalesce('v' || ${sql}, 'n')` : encodedValue(sql)
+  })
+  return values.join(` || '-' || `)
+}
+
+/** A date pattern of nothing but fields gives digits only: no need to look at every value. */
+function isPlainDate(derivation: Derivation): boolean {
+  return 'format_date' in derivation && /^(%[YmdH])+$/.test(derivation.format_date[1])
+}
+
+function encodedValue(sql: string): string {
+  return `CASE WHEN ${sql} IS NULL THEN 'n' WHEN regexp_full_match(${sql}, '[A-Za-z0-9_]*') THEN 'v' || ${sql} ELSE 'x' || hex(encode(${sql})) END`
+}
+
+/** The values behind a `_partition` text; null for NULL. */
+export function decodePartition(text: string): (string | null)[] {
+  return text.split('-').map((part) => {
+    if (part.startsWith('n')) return null
+    return part.startsWith('v') ? part.slice(1) : Buffer.from(part.slice(1), 'hex').toString('utf8')
+  })
+}
