@@ -1,8 +1,10 @@
 import os from 'node:os'
 import path from 'node:path'
+import {parseSize} from './cli/parse-values.js'
 import {SluiceError} from './errors.js'
 import type {LakeDefinition, LocalEnvironment} from './lake/types.js'
 import type {AnyOperationKind, OperationPorts} from './operation/types.js'
+import type {Machine, Resources} from './ports/machine.js'
 import type {ObjectStore} from './ports/object-store.js'
 import type {QueryAnalyser, QueryEngine} from './ports/query-engine.js'
 import type {Report} from './ports/report.js'
@@ -12,10 +14,18 @@ export interface ContextOptions {
   readonly environment?: string | undefined
   /** `--now`: moves reports and planning only. */
   readonly now?: Date | undefined
+  readonly resources?: ResourceRequest
   readonly workingFolder: string
   readonly variables: NodeJS.ProcessEnv
   readonly signal: AbortSignal
   readonly report: Report
+}
+
+/** What a caller allows the engines; what is left out has a default. */
+export interface ResourceRequest {
+  readonly memoryBytes?: number | undefined
+  readonly temporaryFolder?: string | undefined
+  readonly maxTemporaryBytes?: number | undefined
 }
 
 /** Everything a use case needs of one lake and environment. Parts are built when first asked for. */
@@ -23,6 +33,10 @@ export interface Context {
   readonly definition: LakeDefinition
   readonly ports: OperationPorts
   readonly query: QueryEngine & QueryAnalyser
+  readonly machine: Machine
+  readonly resources: Resources
+  /** Fewer threads for loads from here on; call it before the first one. */
+  useThreads(threads: number): void
   readonly signal: AbortSignal
   /** Time of reports; `--now` where it is given. */
   readonly asOf: Date
@@ -68,20 +82,26 @@ async function localContext(
     {FolderObjectStore},
     {FileCatalog},
     {systemClock, systemHost, systemIds},
+    {refuseUnusable, systemMachine},
     {DuckDbParquetEngine, DuckDbQueryEngine},
   ] = await Promise.all([
     import('./local/folder-object-store.js'),
     import('./local/file-catalog.js'),
     import('./local/system.js'),
+    import('./local/machine.js'),
     import('./engines/duckdb/index.js'),
   ])
   // Plans and journals name users, commands and reasons.
   const privatePrefix = '_sluice/operations/'
   const store = new FolderObjectStore({root: environment.root, versioned: environment.versioned, privatePrefix})
   const catalog = new FileCatalog(store)
-  const engine = duckdbOptions(environment, options.variables)
+  const asked = options.resources?.temporaryFolder
+  if (asked !== undefined) await refuseUnusable(path.resolve(options.workingFolder, asked))
+  const resources = resourcesOf(environment, options, systemMachine)
+  const engine = duckdbOptions(resources)
   const parquet = new DuckDbParquetEngine(engine)
-  const query = new DuckDbQueryEngine({...engine, temporaryFolder: queryTemporaryFolder(), store, catalog})
+  const queryFolder = asked === undefined ? queryTemporaryFolder() : resources.temporaryFolder
+  const query = new DuckDbQueryEngine({...engine, temporaryFolder: queryFolder, store, catalog})
   const ports: OperationPorts = {
     store,
     catalog,
@@ -97,12 +117,18 @@ async function localContext(
     definition,
     ports,
     query,
+    machine: systemMachine,
+    resources,
+    useThreads: (threads) => {
+      // The engine opens its database with the first piece of work.
+      engine.threads = Math.min(resources.threads, threads)
+    },
     signal: options.signal,
     asOf: options.now ?? systemClock.now(),
     kind: operationKind,
     leftOvers: async () => {
       const {measureDeadSpools} = await import('./engines/duckdb/spools.js')
-      return measureDeadSpools(engine.temporaryFolder)
+      return measureDeadSpools(resources.temporaryFolder)
     },
     close: async () => {
       await Promise.all([parquet.close(), query.close()])
@@ -134,28 +160,35 @@ export async function openSource(uri: string, workingFolder = '.'): Promise<Obje
 const GIB = 1024 ** 3
 const MAX_DEFAULT_MEMORY_BYTES = 4 * GIB
 
-/** Spools stand inside the lake's folder, so that staged files are moved into place, not copied. */
-function duckdbOptions(environment: LocalEnvironment, variables: NodeJS.ProcessEnv) {
-  const half = Math.floor(os.totalmem() / 2)
+/** Spools stand inside the lake's folder unless another is asked for, so that staged files are moved, not copied. */
+function resourcesOf(environment: LocalEnvironment, options: ContextOptions, machine: Machine): Resources {
+  const {memoryBytes, temporaryFolder, maxTemporaryBytes} = options.resources ?? {}
+  const half = Math.floor(machine.memoryBytes() / 2)
   return {
-    temporaryFolder: path.join(environment.root, '.sluice-store', 'spool'),
-    memoryLimitBytes: memoryLimit(variables['SLUICE_MEMORY']) ?? Math.min(half, MAX_DEFAULT_MEMORY_BYTES),
+    memoryBytes: memoryBytes ?? memoryVariable(options.variables) ?? Math.min(half, MAX_DEFAULT_MEMORY_BYTES),
     threads: os.availableParallelism(),
+    temporaryFolder:
+      temporaryFolder === undefined
+        ? path.join(environment.root, '.sluice-store', 'spool')
+        : path.resolve(options.workingFolder, temporaryFolder),
+    maxTemporaryBytes: maxTemporaryBytes ?? null,
+    lakeFolder: environment.root,
   }
+}
+
+function duckdbOptions({memoryBytes, threads, temporaryFolder, maxTemporaryBytes}: Resources) {
+  return {temporaryFolder, memoryLimitBytes: memoryBytes, threads, maxTemporaryBytes}
+}
+
+/** Commands without `--memory` take the variable alone. */
+function memoryVariable(variables: NodeJS.ProcessEnv): number | null {
+  const text = variables['SLUICE_MEMORY']
+  return text === undefined || text === '' ? null : parseSize(text, 'SLUICE_MEMORY=4GB')
 }
 
 /** Questions are asked of lakes that cannot be written too, so what they spill does not go into the lake's folder. */
 function queryTemporaryFolder(): string {
   return path.join(os.tmpdir(), `sluice-${os.userInfo().uid}`)
-}
-
-function memoryLimit(text: string | undefined): number | null {
-  if (text === undefined || text === '') return null
-  const match = /^(\d+)\s*(MB|MiB|GB|GiB)$/i.exec(text)
-  if (match === null)
-    throw new SluiceError('USAGE', `SLUICE_MEMORY=${text} is no size.`, {fix: 'e.g. SLUICE_MEMORY=4GB'})
-  const unit = {mb: 1e6, mib: 1024 ** 2, gb: 1e9, gib: GIB}[match[2]!.toLowerCase()]!
-  return Number(match[1]) * unit
 }
 
 /** Every kind of operation, loaded when it is met. */

@@ -6,7 +6,7 @@ import {openSource, type Context} from '../../src/lib/context.js'
 import {item, rawLines, writeItems} from './export-folder.js'
 import {rowsOfExport} from './current-model.js'
 import {columnsWith, define, definitionText, filesBelow, makeLake, openLake, type LakeFolder} from './lake-folder.js'
-import {current, load, select, statesOf, undo} from './loads.js'
+import {current, load, select, statesOf, undo, runOf} from './loads.js'
 
 let lake: LakeFolder
 let context: Context
@@ -41,7 +41,11 @@ describe('one full export', () => {
     expect(first).toMatchObject({changed: true, items: 2, rows: 2, quarantined: 0, floor: '2026-01-14T10:18:50.000Z'})
     expect(await current(context)).toEqual(rowsOfExport(await rawLines(source)))
     const before = await filesBelow(lake.root)
-    expect(await load(context, source)).toMatchObject({changed: false, run: first.run, operation: first.operation})
+    expect(await load(context, source)).toMatchObject({
+      changed: false,
+      sources: [{run: runOf(first)}],
+      operation: first.operation,
+    })
     expect(await filesBelow(lake.root)).toEqual(before)
   })
 
@@ -68,7 +72,7 @@ describe('one full export', () => {
     expect(inspected.files.every(({key}) => key.startsWith('renamed/data/'))).toBe(true)
     const loaded = await load(context, {...source, uri: renamed})
     expect(await current(context)).toEqual(rowsOfExport(await rawLines(source)))
-    expect(await load(context, source)).toMatchObject({changed: false, run: loaded.run})
+    expect(await load(context, source)).toMatchObject({changed: false, sources: [{run: runOf(loaded)}]})
   })
 
   it('lies where the path template says', async () => {
@@ -134,7 +138,7 @@ describe('several exports', () => {
     const first = await writeItems(lake, older)
     await load(context, await writeItems(lake, newer, {time: LATER}))
     const planned = await planLoad(
-      {export: first.uri, acceptEditedSummary: false, table: null},
+      {exports: [first.uri], chain: undefined, acceptEditedSummary: false, table: null},
       context.definition,
       context.ports,
     )
@@ -159,15 +163,15 @@ describe('one export under changed mappings', () => {
     const before = await current(context)
     await redefine(wide)
     const second = await load(context, source)
-    expect(second).toMatchObject({changed: true, supersedes: [first.run]})
-    expect(await statesOf(context)).toEqual({[first.run]: 'superseded', [second.run]: 'admitted'})
+    expect(second).toMatchObject({changed: true, supersedes: [runOf(first)]})
+    expect(await statesOf(context)).toEqual({[runOf(first)]: 'superseded', [runOf(second)]: 'admitted'})
     expect(await select(context, 'SELECT CAST(amount AS VARCHAR) AS amount FROM items_current')).toEqual([
       {amount: '1.2500'},
     ])
     await undo(context, second)
-    expect(await statesOf(context)).toEqual({[first.run]: 'admitted'})
+    expect(await statesOf(context)).toEqual({[runOf(first)]: 'admitted'})
     await redefine(definitionText())
-    expect(await load(context, source)).toMatchObject({changed: false, run: first.run})
+    expect(await load(context, source)).toMatchObject({changed: false, sources: [{run: runOf(first)}]})
     expect(await current(context)).toEqual(before)
   })
 
@@ -179,8 +183,8 @@ describe('one export under changed mappings', () => {
     await redefine(wider)
     const third = await load(context, source)
     await undo(context, second)
-    expect(await statesOf(context)).toEqual({[first.run]: 'superseded', [third.run]: 'admitted'})
+    expect(await statesOf(context)).toEqual({[runOf(first)]: 'superseded', [runOf(third)]: 'admitted'})
     await undo(context, third)
-    expect(await statesOf(context)).toEqual({[first.run]: 'admitted'})
+    expect(await statesOf(context)).toEqual({[runOf(first)]: 'admitted'})
   })
 })

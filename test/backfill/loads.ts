@@ -3,6 +3,7 @@ import {
   nothingToLoad,
   planLoad,
   runLoad,
+  type LoadRequest,
   type LoadResultDocument,
 } from '../../src/lib/backfill/index.js'
 import type {Context} from '../../src/lib/context.js'
@@ -15,22 +16,25 @@ export const APPLY: ApplyOptions = {
   signal: new AbortController().signal,
 }
 
-export interface LoadSettings {
-  readonly allowUnreadable?: number
+export interface LoadSettings extends Partial<Omit<LoadRequest, 'exports'>> {
   /** Default: as many as there are, for tests that are not about it. */
   readonly allowVanished?: number
 }
 
-/** Loads an export as the command does it. */
+/** Loads exports as the command does it. */
 export async function load(
   context: Context,
-  source: ExportFolder,
-  {allowUnreadable = 0, allowVanished = Number.MAX_SAFE_INTEGER}: LoadSettings = {},
+  source: ExportFolder | readonly ExportFolder[],
+  {allowUnreadable = 0, allowVanished = Number.MAX_SAFE_INTEGER, ...more}: LoadSettings = {},
 ): Promise<LoadResultDocument> {
   const {definition, ports} = context
-  const request = {export: source.uri, acceptEditedSummary: false, table: null, allowUnreadable}
+  const sources: readonly ExportFolder[] = 'uri' in source ? [source] : source
+  const exports = sources.map(({uri}) => uri)
+  const request = {exports, chain: undefined, acceptEditedSummary: false, table: null, allowUnreadable, ...more}
   const planned = await planLoad(request, definition, ports)
-  return planned.loadedAs === null ? runLoad(planned.plan, {...APPLY, allowVanished}, ports) : nothingToLoad(planned)
+  return planned.plan.units.length > 0
+    ? runLoad(planned.plan, {...APPLY, allowVanished}, ports)
+    : nothingToLoad(planned)
 }
 
 export async function undo(context: Context, {operation}: Pick<LoadResultDocument, 'operation'>): Promise<boolean> {
@@ -53,4 +57,9 @@ export function current(context: Context, table = 'items'): Promise<Record<strin
 export async function statesOf(context: Context): Promise<Record<string, string>> {
   const {tables} = await backfillStatus(context.definition, context.asOf, context.ports)
   return Object.fromEntries(tables.flatMap(({runs}) => runs.map(({run, state}) => [run, state])))
+}
+
+/** The run of a load of one source. */
+export function runOf({sources}: LoadResultDocument): string {
+  return sources[0]!.run
 }

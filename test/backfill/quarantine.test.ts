@@ -12,7 +12,7 @@ import {
   visibleFiles,
   type LakeFolder,
 } from './lake-folder.js'
-import {current, load, select, undo, type LoadSettings} from './loads.js'
+import {current, load, select, undo, type LoadSettings, runOf} from './loads.js'
 
 const GOOD = [item('good', {n: '1'}), item('kept', {amount: '2.50'})]
 const INEXACT = item('inexact', {amount: '1.005'})
@@ -77,7 +77,7 @@ describe('what a load sets aside', () => {
     const first = await load(context, source)
     await redefine('{name: amount, type: "decimal(19,3)", from: amount}')
     const second = await load(context, source)
-    expect(second).toMatchObject({quarantined: 0, supersedes: [first.run], comparison: {added: 1, vanished: 0}})
+    expect(second).toMatchObject({quarantined: 0, supersedes: [runOf(first)], comparison: {added: 1, vanished: 0}})
     expect(await aside()).toEqual([])
     expect((await current(context)).find(({id}) => id === 'inexact')).toMatchObject({amount: '1.005'})
     await undo(context, second)

@@ -171,7 +171,7 @@ describe('an export is refused, with nothing changed, that has', () => {
     const uri = await damaged(damage)
     // A process takes a second: one for each code shows that its exit status is the error's.
     if (seen.has(code)) {
-      const request = {export: uri, acceptEditedSummary: false, table: null}
+      const request = {exports: [uri], chain: undefined, acceptEditedSummary: false, table: null}
       const error = await expectCode(planLoad(request, context.definition, context.ports), code)
       expect(error.exit).toBe(2)
     } else {

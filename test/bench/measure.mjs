@@ -8,26 +8,25 @@ import {fileURLToPath, pathToFileURL} from 'node:url'
 const TIME = '/usr/bin/time'
 const USAGE_HOOK = fileURLToPath(new URL('usage-hook.mjs', import.meta.url))
 
+/** Without time(1) only Node can say what it used. */
+export const canMeasureCommands = existsSync(TIME)
+
 /**
  * Runs a Node script to its end. Wall time is from spawn to exit; CPU and peak memory are of the whole process with all
  * its threads, from time(1), or where that is missing from Node itself at exit (without the children that it waited for).
  */
-export async function measureNode(args, {cwd} = {}) {
-  const folder = await mkdtemp(join(tmpdir(), 'sluice-bench-usage-'))
-  const usageFile = join(folder, 'usage')
-  const hasTime = existsSync(TIME)
-  const [command, commandArgs] = hasTime
-    ? [TIME, ['-f', '%U %S %M', '-o', usageFile, process.execPath, ...args]]
-    : [process.execPath, ['--import', pathToFileURL(USAGE_HOOK).href, ...args]]
-  const env = {...process.env, SLUICE_BENCH_USAGE: usageFile, NO_COLOR: '1'}
-  try {
-    const started = performance.now()
-    const ended = await finished(spawn(command, commandArgs, {cwd, env, stdio: ['ignore', 'pipe', 'pipe']}))
-    const wallSeconds = (performance.now() - started) / 1000
-    return {...ended, wallSeconds, ...(await usage(usageFile))}
-  } finally {
-    await rm(folder, {recursive: true, force: true})
-  }
+export function measureNode(args, options) {
+  if (canMeasureCommands) return measureCommand(process.execPath, args, options)
+  const hooked = () => [process.execPath, ['--import', pathToFileURL(USAGE_HOOK).href, ...args]]
+  return measured(hooked, options)
+}
+
+/**
+ * Like `measureNode`, of any command: CPU of it and of every process that it waited for, the memory of the largest of
+ * them. Only where `canMeasureCommands`.
+ */
+export function measureCommand(command, args, options) {
+  return measured((usageFile) => [TIME, ['-f', '%U %S %M', '-o', usageFile, command, ...args]], options)
 }
 
 /** Like `measureNode`, but a failure is an error with what the script said. */
@@ -35,6 +34,27 @@ export async function runNode(args, options) {
   const run = await measureNode(args, options)
   if (run.exit !== 0) throw new Error(`node ${args.join(' ')} left with ${run.exit}:\n${run.stderr}${run.stdout}`)
   return run
+}
+
+/** Runs a command to its end, unmeasured: how it left and what it wrote. A command that is not there leaves with 127. */
+export async function runCommand(command, args) {
+  const child = spawn(command, args, {stdio: ['ignore', 'pipe', 'pipe']})
+  return finished(child).catch((error) => ({exit: 127, stdout: '', stderr: error.message}))
+}
+
+async function measured(commandOf, {cwd, env} = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'sluice-bench-usage-'))
+  const usageFile = join(folder, 'usage')
+  const [command, args] = commandOf(usageFile)
+  const variables = {...process.env, ...env, SLUICE_BENCH_USAGE: usageFile, NO_COLOR: '1'}
+  try {
+    const started = performance.now()
+    const ended = await finished(spawn(command, args, {cwd, env: variables, stdio: ['ignore', 'pipe', 'pipe']}))
+    const wallSeconds = (performance.now() - started) / 1000
+    return {...ended, wallSeconds, ...(await usage(usageFile))}
+  } finally {
+    await rm(folder, {recursive: true, force: true})
+  }
 }
 
 function finished(child) {

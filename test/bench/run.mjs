@@ -1,19 +1,22 @@
 // Side-by-side figures, printed as a Markdown table. Usage after a build:
-//   node test/bench/run.mjs backfill [--items 1000000] [--rounds 5]
+//   node test/bench/run.mjs backfill [--items 1000000] [--rounds 5] [--contenders duckdb,sluice,polars]
+//   node test/bench/run.mjs current [--rows 10000000] [--rounds 5]
 //   node test/bench/run.mjs questions [--items 1000000] [--rounds 5]
 //   node test/bench/run.mjs startup [--rounds 15]
 // Nothing is asserted: the machine decides the figures, the ratios are what counts.
 import {parseArgs} from 'node:util'
 import {benchBackfill} from './backfill.mjs'
+import {benchCurrent} from './current.mjs'
 import {machineLine} from './figures.mjs'
 import {benchQuestions} from './questions.mjs'
 import {benchStartup} from './startup.mjs'
 
-const BENCHES = {backfill: benchBackfill, questions: benchQuestions, startup: benchStartup}
+const BENCHES = {backfill: benchBackfill, current: benchCurrent, questions: benchQuestions, startup: benchStartup}
+const OPTIONS = ['items', 'rows', 'rounds', 'contenders', 'dist', 'bin']
 
 const {values, positionals} = parseArgs({
   allowPositionals: true,
-  options: {items: {type: 'string'}, rounds: {type: 'string'}, dist: {type: 'string'}, bin: {type: 'string'}},
+  options: Object.fromEntries(OPTIONS.map((name) => [name, {type: 'string'}])),
 })
 const names = positionals.length === 0 ? Object.keys(BENCHES) : positionals
 const unknown = names.find((name) => !(name in BENCHES))

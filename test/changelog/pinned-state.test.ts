@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {
   currentViewName,
-  encodeRunRecord,
+  encodeRunRecords,
   pinState,
   type RunRecord,
   showChangelogTables,
@@ -139,7 +139,7 @@ describe.each([true, false])('the pinned state of a table with immutable partiti
     }))
     await catalog.createPartitions(mapping.table, parts)
     for (const run of runs.filter(({isAdmitted}) => isAdmitted)) {
-      await store.write(`${mapping.table}__runs/${run.run}.1.json`, encodeRunRecord(recordOf(run)), {ifAbsent: true})
+      await store.write(`${mapping.table}__runs/${run.run}.1.json`, encodeRunRecords([recordOf(run)]), {ifAbsent: true})
     }
     return mapping
   }
@@ -199,7 +199,7 @@ describe.each([true, false])('the pinned state of a table with immutable partiti
     await writeRows(mapping, 'part=0/', 'stream', [{...row, version: 9, source: 'stream', sequence: 1}])
     await writeRows(mapping, 'part=0/', 'run-1', [{...row, version: 8, source: 'run-1'}])
     const second = {...first, run: 'run-1', floor: 8}
-    await store.write(`${mapping.table}__runs/run-1.1.json`, encodeRunRecord(recordOf(second)), {ifAbsent: true})
+    await store.write(`${mapping.table}__runs/run-1.1.json`, encodeRunRecords([recordOf(second)]), {ifAbsent: true})
     expect(await rowsOf(`SELECT id, value FROM (${state.rankedRowsSql}) AS r WHERE _rank = 1`)).toEqual([
       '["k0","run-0 1 0"]',
     ])
@@ -243,7 +243,8 @@ function text(name: string): object {
 }
 
 function recordOf({run, floor, supersedes}: Run): RunRecord {
-  const none = {rows: 0, quarantined: 0, leftOut: 0, unreadable: 0, objects: 0, sizeBytes: 0}
+  const none = {rows: 0, quarantined: 0, leftOut: 0, unreadable: 0, deletes: 0, objects: 0, sizeBytes: 0} as const
+  const whole = {reloads: null, filter: null, exportFrom: null}
   const texts = {
     operation: run,
     load: run,
@@ -253,5 +254,5 @@ function recordOf({run, floor, supersedes}: Run): RunRecord {
     exportTime: '',
     admittedAt: '',
   }
-  return {format: 1, run, kind: 'full', floor, supersedes: [...supersedes], ...none, ...texts}
+  return {format: 1, run, kind: 'full', floor, supersedes: [...supersedes], ...none, ...whole, ...texts}
 }

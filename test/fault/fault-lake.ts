@@ -274,9 +274,9 @@ export class FaultProcess extends FaultyPorts {
   /** `backfill run`. */
   async load(): Promise<void> {
     const {definition, exportUri} = this.#lake.bench
-    const request = {export: exportUri, acceptEditedSummary: false, table: null}
+    const request = {exports: [exportUri], chain: undefined, acceptEditedSummary: false, table: null}
     const planned = await planLoad(request, definition, this.ports)
-    if (planned.loadedAs === null) await runLoad(planned.plan, this.options, this.ports)
+    if (planned.plan.units.length > 0) await runLoad(planned.plan, this.options, this.ports)
     else nothingToLoad(planned)
   }
 

@@ -230,6 +230,7 @@ export class FaultyPorts {
   #parquet(inner: ParquetEngine): ParquetEngine {
     return {
       name: inner.name,
+      checkCondition: (mapping, where) => inner.checkCondition(mapping, where),
       load: (request) => this.#atOnce(`parquet.load ${request.mapping.table}`, () => inner.load(request), true),
       digest: (request) => this.#atOnce(`parquet.digest ${request.mapping.table}`, () => inner.digest(request)),
       digestQuarantine: (request) => this.#atOnce('parquet.digestQuarantine', () => inner.digestQuarantine(request)),

@@ -54,7 +54,7 @@ async function lakeOf(write: (ports: ExportPorts) => Promise<string>): Promise<C
   const {signal} = new AbortController()
   const report = (): void => undefined
   const context = await createContext({workingFolder: folder, variables: {}, signal, report, now: EXPORT_TIME})
-  const request = {export: join(exports, exportFolder), acceptEditedSummary: false, table: null}
+  const request = {exports: [join(exports, exportFolder)], chain: undefined, acceptEditedSummary: false, table: null}
   const planned = await planLoad(request, context.definition, context.ports)
   const caller = {user: 'test', host: 'test', version: '0', command: 'test', reason: null}
   await runLoad(planned.plan, {caller, signal}, context.ports)

@@ -1,6 +1,7 @@
 import * as Flags from '@oclif/core/flags'
 import {loadFlags, loadRequestOf, tableFlag} from '../../lib/cli/export-flags.js'
 import {OperationCommand} from '../../lib/cli/operation-command.js'
+import {resourceFlags} from '../../lib/cli/resource-flags.js'
 import type {LoadPlanDocument} from '../../lib/backfill/index.js'
 
 export default class BackfillPlan extends OperationCommand<LoadPlanDocument> {
@@ -18,16 +19,19 @@ export default class BackfillPlan extends OperationCommand<LoadPlanDocument> {
   static override flags = {
     ...loadFlags,
     ...tableFlag,
+    ...resourceFlags,
     out: Flags.string({summary: 'Also write the plan to this file, for run --plan.', helpValue: '<file>'}),
   }
 
   async run(): Promise<LoadPlanDocument> {
     const {flags} = await this.parse(BackfillPlan)
-    const {definition, ports, asOf} = await this.context(flags)
-    const {planDocument, planLoad, renderPlan} = await import('../../lib/backfill/index.js')
+    const context = await this.context(flags)
+    const {definition, ports, asOf} = context
+    const {planDocument, planLoad, renderPlan, weighPlan} = await import('../../lib/backfill/index.js')
     const planned = await planLoad(loadRequestOf(flags), definition, ports)
     if (flags.out !== undefined) await this.writePlan(flags.out, planned.plan)
-    const result = planDocument(planned, definition.environment.name, asOf)
+    const needs = await weighPlan(planned.plan, context)
+    const result = planDocument(planned, needs, definition.environment.name, asOf)
     return this.finish(result, renderPlan(result))
   }
 }

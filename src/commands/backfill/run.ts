@@ -1,7 +1,8 @@
 import * as Flags from '@oclif/core/flags'
-import {loadRequestOf, maxQuarantineFlag, optionalLoadFlags, tableFlag} from '../../lib/cli/export-flags.js'
+import {loadRequestOf, maxQuarantineFlag, loadFlags, tableFlag} from '../../lib/cli/export-flags.js'
 import {allowVanishedFlag, mutationFlags} from '../../lib/cli/flags.js'
 import {OperationCommand} from '../../lib/cli/operation-command.js'
+import {resourceFlags} from '../../lib/cli/resource-flags.js'
 import type {LoadPlanDocument, LoadResultDocument} from '../../lib/backfill/index.js'
 
 export default class BackfillRun extends OperationCommand<LoadResultDocument | LoadPlanDocument> {
@@ -21,15 +22,16 @@ more keys would vanish than the table's max_vanished.`
     },
   ]
   static override flags = {
-    ...optionalLoadFlags,
+    ...loadFlags,
     ...tableFlag,
     plan: Flags.string({
       summary: 'Run exactly this plan.',
       helpValue: '<file>',
-      exclusive: ['export', 'table', 'dry-run', 'allow-unreadable'],
+      exclusive: ['export', 'chain', 'table', 'dry-run', 'allow-unreadable', 'allow-gap', 'from', 'to', 'where'],
     }),
     ...maxQuarantineFlag,
     ...allowVanishedFlag,
+    ...resourceFlags,
     ...mutationFlags,
   }
 
@@ -40,17 +42,19 @@ more keys would vanish than the table's max_vanished.`
     const {definition, ports} = context
     const planned = flags.plan === undefined ? await backfill.planLoad(loadRequestOf(flags), definition, ports) : null
     if (planned !== null && flags['dry-run']) {
-      const document = backfill.planDocument(planned, definition.environment.name, context.asOf)
+      const needs = await backfill.weighPlan(planned.plan, context)
+      const document = backfill.planDocument(planned, needs, definition.environment.name, context.asOf)
       return this.finish(document, backfill.renderPlan(document))
     }
-    if (planned?.loadedAs) {
+    if (planned?.plan.units.length === 0) {
       const nothing = backfill.nothingToLoad(planned)
       return this.finish(nothing, backfill.renderLoad(nothing))
     }
     const plan = planned?.plan ?? (await backfill.acceptPlan(await this.readPlan(flags.plan!), definition, ports))
+    context.useThreads(await backfill.fitLoad(plan.units, context))
     await this.confirmOperation(
       plan.header,
-      `load ${plan.units[0]!.work.export.itemCount} items into ${plan.header.tables.join(', ')}`,
+      `load ${backfill.itemsOf(plan.units[0]!.work)} items into ${plan.header.tables.join(', ')}`,
       flags,
       context,
     )

@@ -1,6 +1,7 @@
 import * as Args from '@oclif/core/args'
 import {allowVanishedFlag, mutationFlags} from '../../lib/cli/flags.js'
 import {OperationCommand} from '../../lib/cli/operation-command.js'
+import {resourceFlags} from '../../lib/cli/resource-flags.js'
 import type {ChangedOperation} from '../../lib/operation/index.js'
 
 const {yes, confirm, reason} = mutationFlags
@@ -14,7 +15,7 @@ export default class OpsResume extends OperationCommand<ChangedOperation> {
   static override args = {
     operation: Args.string({description: 'Id of the operation; default: the only one that waits.'}),
   }
-  static override flags = {yes, confirm, reason, ...allowVanishedFlag}
+  static override flags = {yes, confirm, reason, ...allowVanishedFlag, ...resourceFlags}
 
   async run(): Promise<ChangedOperation> {
     const {args, flags} = await this.parse(OpsResume)
@@ -24,6 +25,11 @@ export default class OpsResume extends OperationCommand<ChangedOperation> {
     const ops = await import('../../lib/operation/index.js')
     const before = await ops.readOperation(ports.store, await ops.chooseResumable(args.operation, ports))
     const {operation, kind, tables} = before.header
+    if (kind === 'backfill.load') {
+      const {fitLoad} = await import('../../lib/backfill/index.js')
+      const unstaged = before.units.filter(({key}) => before.unitRecords.get(key)?.isStaged !== true)
+      context.useThreads(await fitLoad(unstaged, context))
+    }
     await this.confirmChange(`resume operation ${operation} (${kind})`, 'low', flags, context)
     const hash = definitionHash(definition, tables)
     const record = await ops.resumeOperation(

@@ -3,16 +3,18 @@ import {
   activeRuns,
   closeRun,
   compareCurrent,
-  encodeRunRecord,
+  deletesPrefix,
+  encodeRunRecords,
   listRunRecords,
-  prepareChangelogTables,
+  partitionLocator,
   quarantinePrefix,
   readRunSlot,
+  registerTable,
   showChangelogTables,
   tableLocation,
+  type Locate,
 } from '../changelog/index.js'
 import {hasCode, SluiceError} from '../errors.js'
-import {partitionPath, pathTemplate, SOURCE_RANK, type TableMapping} from '../mapping/index.js'
 import type {
   Comparison,
   OperationId,
@@ -22,17 +24,24 @@ import type {
   StageContext,
   Unit,
 } from '../operation/index.js'
-import {HIVE_NULL_PARTITION, type Catalog} from '../ports/catalog.js'
 import type {Etag, ObjectKey} from '../ports/object-store.js'
-import type {LoadResult, StagedObject} from '../ports/parquet-engine.js'
-import type {LoadWork} from './load-plan.js'
-import {leftOut, linesOf, runRecord, type StagedLoad} from './load-record.js'
-import {mappingOfRun} from './run-mapping.js'
+import type {LoadRequest, StagedObject} from '../ports/parquet-engine.js'
+import {
+  leftOut,
+  linesOf,
+  runRecords,
+  stagedObjects,
+  upsertsOf,
+  type StagedLoad,
+  type StagedSource,
+} from './load-record.js'
+import {itemsOf, runOf, type LoadWork, type SourceWork} from './load-work.js'
+import {mappingOfRun} from './run-work.js'
 
 const HEADS_AT_ONCE = 8
 const OBJECT_DIGITS = 5
 
-/** `backfill.load`: one export, staged under the attempt's run id and admitted by one conditional write. */
+/** `backfill.load`: exports, staged under the attempt's run ids and admitted by one conditional write. */
 export const loadKind: OperationKind<LoadWork, StagedLoad> = {
   kind: 'backfill.load',
   stage,
@@ -46,89 +55,68 @@ export const loadKind: OperationKind<LoadWork, StagedLoad> = {
 async function stage({work}: Unit<LoadWork>, context: StageContext): Promise<StagedLoad> {
   const {ports, signal} = context
   // A process that lost its lease may still write: its rows carry an older attempt and are never admitted.
-  const run = `${context.operation}.${context.attempt}`
-  ports.report({kind: 'phase', phase: 'stage', unit: 'items', total: work.export.itemCount})
+  const attempt = `${context.operation}.${context.attempt}`
+  ports.report({kind: 'phase', phase: 'stage', unit: 'items', total: itemsOf(work)})
   const startMs = ports.clock.monotonicMs()
   const locate = await partitionLocator(work.mapping, ports.catalog)
-  const result = await ports.parquet.load({
-    source: await ports.openSource(work.export.sourceUri),
-    files: work.files,
-    mapping: work.mapping,
-    origin: {version: BigInt(work.version), sourceRank: SOURCE_RANK.fullExport, source: run},
-    loadDay: work.loadDay,
-    target: ports.store,
-    keyOf: async (partition, n) => `${locate(partition)}${objectName(work, run, n)}`,
-    quarantineKeyOf: (n) => `${quarantinePrefix(work.table)}${objectName(work, run, n)}`,
-    allowUnreadable: work.allowUnreadable,
-    onProgress: (done) => ports.report({kind: 'progress', done}),
-    signal,
-  })
-  await registerTable(work.mapping, result.objects, locate, ports.catalog)
-  ports.report({
-    kind: 'done',
-    phase: 'staged',
-    text: stagedText(result),
-    durationMs: ports.clock.monotonicMs() - startMs,
-  })
-  return {...result, run}
-}
-
-function objectName(work: LoadWork, run: string, n: number): string {
-  return `backfill-${work.export.exportId}-${run}-${String(n).padStart(OBJECT_DIGITS, '0')}.parquet`
-}
-
-function stagedText(result: LoadResult): string {
-  const {rows, quarantined, unreadable} = result
-  const count = (value: number): string => value.toLocaleString('en-US')
-  const parts = [`${count(rows - quarantined)} rows`, `${count(quarantined)} quarantined`]
-  if (leftOut(result) > 0) parts.push(`${count(leftOut(result))} left out`)
-  if (unreadable > 0) parts.push(`${count(unreadable)} unreadable`)
-  return `${count(linesOf(result))} items: ${parts.join(', ')}`
-}
-
-type Locate = (partition: readonly string[]) => string
-
-/** Standing partitions are written where the catalog says, new ones where the path template says. */
-async function partitionLocator(mapping: TableMapping, catalog: Catalog): Promise<Locate> {
-  const table = await catalog.getTable(mapping.table)
-  const location = table?.location ?? tableLocation(mapping.table)
-  const {partition} = mapping
-  if (partition === null) return () => location
-  const standing = new Map<string, string>()
-  if (table !== null) {
-    for await (const found of catalog.listPartitions(mapping.table))
-      standing.set(JSON.stringify(found.values), found.location)
+  const sources: StagedSource[] = []
+  let before = 0
+  for (const [index, source] of work.sources.entries()) {
+    const run = runOf(attempt, index, work.sources.length)
+    const onProgress = (done: number): void => ports.report({kind: 'progress', done: before + done})
+    const request = await loadRequest(work, source, run, locate, ports)
+    sources.push({...(await ports.parquet.load({...request, onProgress, signal})), run})
+    before += source.export.itemCount
   }
-  return (values) => {
-    const named = values.map((value) => (value === HIVE_NULL_PARTITION ? null : value))
-    return standing.get(JSON.stringify(values)) ?? `${location}${partitionPath(partition, named)}`
-  }
+  const objects = sources.flatMap((source) => source.objects)
+  await registerTable(work.mapping, objects, locate, ports.catalog)
+  const durationMs = ports.clock.monotonicMs() - startMs
+  ports.report({kind: 'done', phase: 'staged', text: stagedText(sources), durationMs})
+  return {sources}
 }
 
-/** Tables and partitions enter the catalog before the run is admitted: an empty partition harms no reader. */
-async function registerTable(
-  mapping: TableMapping,
-  objects: readonly StagedObject[],
+async function loadRequest(
+  work: LoadWork,
+  source: SourceWork,
+  run: string,
   locate: Locate,
-  catalog: Catalog,
-): Promise<void> {
-  await prepareChangelogTables(mapping, catalog)
-  if (mapping.partition === null) return
-  const partitions = new Map(objects.map(({partition}) => [JSON.stringify(partition), partition]))
-  const outcomes = await catalog.createPartitions(
-    mapping.table,
-    [...partitions.values()].map((values) => ({values, location: locate(values), parameters: {}})),
-  )
-  const failed = outcomes.find((outcome) => outcome.state === 'failed')
-  if (failed === undefined) return
-  throw new SluiceError(
-    'STORE_UNAVAILABLE',
-    `Partition ${failed.values.join('/')} of ${mapping.table} could not be registered: ${failed.reason}.`,
-    {
-      fix: 'Run the same command again.',
-      details: {template: mapping.partition && pathTemplate(mapping.partition)},
-    },
-  )
+  ports: OperationPorts,
+): Promise<LoadRequest> {
+  const {files, shape, broadcasts, loadDay, sourceRank, export: opened} = source
+  const name = (n: number): string => objectName(opened.exportId, run, n)
+  return {
+    source: source.kind === 'quarantine' ? ports.store : await ports.openSource(opened.sourceUri),
+    files,
+    mapping: work.mapping,
+    shape,
+    where: work.where,
+    broadcasts,
+    origin: {version: BigInt(source.version), sourceRank, source: run},
+    loadDay,
+    target: ports.store,
+    keyOf: async (partition, n) => `${locate(partition)}${name(n)}`,
+    quarantineKeyOf: (n) => `${quarantinePrefix(work.table)}${name(n)}`,
+    deletesKeyOf: (n) => `${deletesPrefix(work.table)}${name(n)}`,
+    allowUnreadable: work.allowUnreadable,
+  }
+}
+
+function objectName(exportId: string, run: string, n: number): string {
+  return `backfill-${exportId}-${run}-${String(n).padStart(OBJECT_DIGITS, '0')}.parquet`
+}
+
+function stagedText(sources: readonly StagedSource[]): string {
+  const sum = (of: (source: StagedSource) => number): number => sources.reduce((total, one) => total + of(one), 0)
+  const counts: [number, string][] = [
+    [sum(upsertsOf), 'rows'],
+    [sum(({deleted}) => deleted), 'deletes'],
+    [sum(({quarantined}) => quarantined), 'quarantined'],
+    [sum(leftOut), 'left out'],
+    [sum(({unreadable}) => unreadable), 'unreadable'],
+  ]
+  const shown = counts.filter(([value, what]) => value > 0 || what === 'rows' || what === 'quarantined')
+  const parts = shown.map(([value, what]) => `${value.toLocaleString('en-US')} ${what}`)
+  return `${sum(linesOf).toLocaleString('en-US')} items: ${parts.join(', ')}`
 }
 
 async function prove(
@@ -137,32 +125,45 @@ async function prove(
   ports: OperationPorts,
   signal: AbortSignal,
 ): Promise<Proof> {
-  await checkObjects([...staged.objects, ...staged.quarantine.objects], ports)
+  for (const [index, source] of work.sources.entries())
+    await proveSource(work, source, staged.sources[index]!, ports, signal)
+  const objects = staged.sources.flatMap(stagedObjects)
+  return {level: 'content', text: `counts, placement and digest of ${objects.length} objects`}
+}
+
+async function proveSource(
+  work: LoadWork,
+  source: SourceWork,
+  staged: StagedSource,
+  ports: OperationPorts,
+  signal: AbortSignal,
+): Promise<void> {
+  await checkObjects(stagedObjects(staged), ports)
   const found = await ports.parquet.digest({
     store: ports.store,
-    objects: staged.objects,
+    objects: [...staged.objects, ...staged.deletes],
     mapping: work.mapping,
-    loadDay: work.loadDay,
+    loadDay: source.loadDay,
     signal,
   })
   const aside = await ports.parquet.digestQuarantine({store: ports.store, objects: staged.quarantine.objects, signal})
-  const differs =
-    found.rows !== staged.rows || found.quarantined !== staged.quarantined || found.digest !== staged.digest
+  // A row that cannot be placed and was set aside has a second one among the deletes.
+  const differs = found.rows !== staged.rows || found.quarantined < staged.quarantined || found.digest !== staged.digest
   const asideDiffers =
     aside.rows !== staged.quarantined + staged.unreadable || aside.digest !== staged.quarantine.digest
-  if (differs || asideDiffers || linesOf(staged) !== work.export.itemCount) {
-    throw new SluiceError(
-      'PROOF_FAILED',
-      `What was written is not what was read: ${found.rows} rows found, ${staged.rows} staged, of ${work.export.itemCount} items.`,
-      {
-        fix: 'Nothing was admitted. Run the same command again; if it happens twice, check the disk.',
-        details: {found, aside, staged: {rows: staged.rows, quarantined: staged.quarantined, digest: staged.digest}},
-      },
-    )
-  }
-  return {level: 'content', text: `structure and content: counts, ${staged.objects.length} objects read back, digest`}
+  if (!differs && !asideDiffers && linesOf(staged) === source.export.itemCount) return
+  const {rows, quarantined, digest} = staged
+  throw new SluiceError(
+    'PROOF_FAILED',
+    `What was written is not what was read: ${found.rows} rows found, ${rows} staged, of ${source.export.itemCount} items.`,
+    {
+      fix: 'Nothing was admitted. Run the same command again; if it happens twice, check the disk.',
+      details: {found, aside, staged: {rows, quarantined, digest}},
+    },
+  )
 }
 
+/** What admitting the load does to the keys that stand; null where none does. Throws `KEY_MOVED`. */
 async function compare(
   {work}: Unit<LoadWork>,
   staged: StagedLoad,
@@ -170,9 +171,28 @@ async function compare(
   signal: AbortSignal,
 ): Promise<Comparison | null> {
   const records = await listRunRecords(ports.store, work.table)
-  if (records.length === 0) return null
-  const change = await compareCurrent(work.mapping, records, runRecord(work, staged, ports), ports.query, signal)
-  return {of: 'keys', ...change, maxVanished: work.maxVanished}
+  const isAlone = records.length === 0 && work.sources.length === 1 && work.sources[0]!.setsFloor
+  if (isAlone) return null
+  const {doubled, ...change} = await compareCurrent(
+    work.mapping,
+    records,
+    runRecords(work, staged, ports),
+    ports.query,
+    signal,
+  )
+  if (doubled > 0) throw keyMoved(work, doubled)
+  return change.standing === 0 ? null : {of: 'keys', ...change, maxVanished: work.maxVanished}
+}
+
+function keyMoved({table}: LoadWork, keys: number): SluiceError {
+  return new SluiceError(
+    'KEY_MOVED',
+    `${keys} keys of ${table} would stand in two partitions: their partition changed, and no old image tells from where.`,
+    {
+      fix: `Declare the partition of ${table} as immutable: false, or export with NEW_AND_OLD_IMAGES.`,
+      details: {keys},
+    },
+  )
 }
 
 async function checkObjects(objects: readonly StagedObject[], ports: OperationPorts): Promise<void> {
@@ -206,13 +226,15 @@ async function admit(
   staged: StagedLoad,
   ports: OperationPorts,
 ): Promise<'published' | 'already' | 'conflict'> {
+  const {run} = staged.sources[0]!
   try {
-    await ports.store.write(work.runKey, encodeRunRecord(runRecord(work, staged, ports)), {ifAbsent: true})
+    await ports.store.write(work.runKey, encodeRunRecords(runRecords(work, staged, ports)), {ifAbsent: true})
     return 'published'
   } catch (error) {
-    // Taken: by ourselves before a crash or a lost answer, or by another load of this export.
+    // Taken: by ourselves before a crash or a lost answer, or by another load of these exports.
     if (!hasCode(error, 'PRECONDITION_FAILED')) throw error
-    return (await readRunSlot(ports.store, work.runKey))?.record?.run === staged.run ? 'already' : 'conflict'
+    const slot = await readRunSlot(ports.store, work.runKey)
+    return slot?.records.some((record) => record.run === run) === true ? 'already' : 'conflict'
   }
 }
 
@@ -221,7 +243,7 @@ async function retract(
   staged: StagedLoad,
   ports: OperationPorts,
 ): Promise<'retracted' | 'already' | 'conflict'> {
-  const outcome = await closeRun(ports.store, work.runKey, staged.run)
+  const outcome = await closeRun(ports.store, work.runKey, staged.sources[0]!.run)
   const standing = activeRuns(await listRunRecords(ports.store, work.table))
   const newest = standing.toSorted((a, b) => (a.record.admittedAt < b.record.admittedAt ? 1 : -1))[0]
   // Readers see the table again as the load that counts now has it.
@@ -237,13 +259,13 @@ async function* garbage(
   ports: OperationPorts,
   operation: OperationId,
 ): AsyncGenerator<{key: ObjectKey; etag: Etag; sizeBytes: number}> {
-  const admitted = published && staged !== null ? `-${staged.run}-` : null
+  const admitted = published && staged !== null ? staged.sources.map(({run}) => `-${run}-`) : []
+  const own = work.sources.map((source) => `backfill-${source.export.exportId}-${operation}.`)
   const location = (await ports.catalog.getTable(work.table))?.location ?? tableLocation(work.table)
-  for (const prefix of [location, quarantinePrefix(work.table)]) {
+  for (const prefix of [location, quarantinePrefix(work.table), deletesPrefix(work.table)]) {
     for await (const {key} of ports.store.list(prefix)) {
       const name = key.slice(key.lastIndexOf('/') + 1)
-      if (!name.startsWith(`backfill-${work.export.exportId}-${operation}.`)) continue
-      if (admitted !== null && name.includes(admitted)) continue
+      if (!own.some((start) => name.startsWith(start)) || admitted.some((run) => name.includes(run))) continue
       const head = await ports.store.head(key)
       if (head !== null) yield {key, etag: head.etag, sizeBytes: head.sizeBytes}
     }

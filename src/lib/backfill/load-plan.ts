@@ -1,107 +1,114 @@
-import {SluiceError} from '../errors.js'
-import {activeRuns, listRunRecords, nextRunKey, standingFloor, type StoredRunRecord} from '../changelog/index.js'
+import {createHash} from 'node:crypto'
 import {
-  definitionHash,
-  findTable,
-  mappingHash,
-  mappingOf,
-  type LakeDefinition,
-  type TableDefinition,
-} from '../lake/index.js'
-import type {TableMapping} from '../mapping/index.js'
+  activeRuns,
+  listRunRecords,
+  nextRunKey,
+  standingFloor,
+  type RunFilter,
+  type StoredRunRecord,
+} from '../changelog/index.js'
+import {SluiceError} from '../errors.js'
+import {definitionHash, mappingHash, mappingOf, type LakeDefinition, type TableDefinition} from '../lake/index.js'
+import {SOURCE_RANK} from '../mapping/index.js'
 import type {Estimate, LoadedPlan, OperationPorts, Unit} from '../operation/index.js'
-import {openExport, type CheckedExport, type ExportFile} from './export-source.js'
+import {chainShape, inOrder, linkOf, newGaps, type ChainShape, type TimeRange} from './chain.js'
+import {chooseTable} from './choose-table.js'
+import type {CheckedExport} from './export-source.js'
+import {conditionOf, filterOf, isSameFilter, type RowsAsked} from './load-filter.js'
+import type {LoadWork, SourceWork} from './load-work.js'
+import {openExports, type ExportsAsked} from './open-exports.js'
 import {refuseReshaped} from './refuse-reshaped.js'
 
 /** What a load is asked to do. */
-export interface LoadRequest {
-  readonly export: string | undefined
-  readonly acceptEditedSummary: boolean
-  /** Null: the table of the definition that the export's table feeds. */
-  readonly table: string | null
+export interface LoadRequest extends ExportsAsked, RowsAsked {
   /** Lines without an item or a key that may be set aside; with any the load sets no floor. */
   readonly allowUnreadable?: number
+  /** Whether stretches of time may be missing between the exports. */
+  readonly allowGap?: boolean
 }
 
-/** The work of the one unit of a load. */
-export interface LoadWork {
-  readonly export: Pick<
-    CheckedExport,
-    'uri' | 'sourceUri' | 'exportId' | 'tableName' | 'tableId' | 'exportTime' | 'itemCount' | 'isSummaryIntact'
-  >
-  readonly files: readonly ExportFile[]
-  readonly table: string
-  readonly mapping: TableMapping
-  readonly mappingHash: string
-  /** Microseconds, as text. */
-  readonly version: string
-  readonly loadDay: string
-  readonly allowUnreadable: number
-  /** Share of the standing keys. */
-  readonly maxVanished: number
-  readonly runKey: string
-  readonly supersedes: readonly string[]
+/** An export and what stands of it. */
+export interface PlannedExport {
+  readonly export: CheckedExport
+  /** The run that already holds it under this mapping: there is nothing to do. */
+  readonly loadedAs: StoredRunRecord | null
+  readonly supersedes: readonly StoredRunRecord[]
 }
 
 export interface LoadPlan {
   readonly plan: LoadedPlan<LoadWork>
-  readonly export: CheckedExport
+  /** Full first, then by time. */
+  readonly exports: readonly PlannedExport[]
   readonly table: TableDefinition
-  /** The run that already holds this export under this mapping: there is nothing to do. */
-  readonly loadedAs: StoredRunRecord | null
-  readonly supersedes: readonly StoredRunRecord[]
+  /** Of what stands and of these exports together. */
+  readonly chain: ChainShape
+  readonly filter: RunFilter | null
   readonly floorBefore: number | null
-  readonly runsBefore: number
+  /** Whether any full export stands or is one of these. */
+  readonly hasBase: boolean
 }
 
-type PlanPorts = Pick<OperationPorts, 'store' | 'ids' | 'openSource'>
+export type PlanPorts = Pick<OperationPorts, 'store' | 'ids' | 'openSource' | 'parquet'>
 
 /** Measured on the reference machine (docs/performance.md): compressed bytes of an export a second, and their growth. */
 const COMPRESSED_BYTES_PER_SECOND = 11_000_000
-const PARQUET_BYTES_PER_COMPRESSED_BYTE = 1.15
+export const PARQUET_BYTES_PER_COMPRESSED_BYTE = 1.15
 const FIXED_REQUESTS = 20
 
-/** Plans the load of one full export. Pure: reads, writes nothing. Throws the EXPORT_… errors and `TABLE_UNKNOWN`. */
+/**
+ * Plans the load of one export or of a chain of them. Pure: reads, writes nothing. Throws the EXPORT_… errors,
+ * `TABLE_UNKNOWN`, `QUERY_INVALID` for a condition that is none.
+ */
 export async function planLoad(request: LoadRequest, definition: LakeDefinition, ports: PlanPorts): Promise<LoadPlan> {
-  if (request.export === undefined)
-    throw new SluiceError('USAGE', 'Which export?', {fix: 'Add --export FOLDER, or --plan FILE.'})
-  const opened = await openExport({uri: request.export, acceptEditedSummary: request.acceptEditedSummary}, ports)
-  const table = chooseTable(opened, request.table, definition)
+  const filter = filterOf(request)
+  const opened = await openExports(request, definition, ports)
+  if (filter !== null) refuseFilteredChanges(opened)
+  const table = chooseTable(opened[0]!, request.table, definition)
+  const mapping = mappingOf(table)
+  const where = conditionOf(filter, table)
+  if (filter?.where) await ports.parquet.checkCondition(mapping, filter.where)
   const runs = await listRunRecords(ports.store, table.name)
-  refuseRecreated(opened, runs)
-  const ofExport = runs.filter(({record}) => record.load === opened.exportId)
-  const active = activeRuns(ofExport).filter(({record}) => isActive(record.run, runs))
+  for (const one of opened) refuseRecreated(one, runs)
   const hash = mappingHash(table)
-  const loadedAs = active.find(({record}) => record.mapping === hash) ?? null
-  // Superseded ones too: they must not come back when the run that replaced them is taken back.
-  const supersedes = loadedAs === null ? ofExport : []
-  if (loadedAs === null) await refuseReshaped(mappingOf(table), hash, runs, ports.store)
-  if ((request.allowUnreadable ?? 0) > 0) refuseFloorless(table, runs)
-  const runKey = await nextRunKey(ports.store, table.name, opened.exportId)
-  const unit = loadUnit({opened, table, hash, runKey, supersedes, allowUnreadable: request.allowUnreadable ?? 0})
+  const exports = inOrder(opened).map((one) => plannedExport(one, filter, hash, runs))
+  const wanted = exports.filter(({loadedAs}) => loadedAs === null)
+  if (wanted.length > 0) await refuseReshaped(mapping, hash, runs, ports.store)
+  const chain = filter === null ? chainOf(opened, runs, request.allowGap ?? false) : {gaps: [], overlaps: []}
+  const parts: LoadParts = {
+    wanted,
+    work: {
+      table: table.name,
+      mapping,
+      mappingHash: hash,
+      filter,
+      where,
+      allowUnreadable: request.allowUnreadable ?? 0,
+      maxVanished: table.max_vanished,
+      runKey: await nextRunKey(ports.store, table.name, loadName(wanted, filter)),
+      gaps: chain.gaps,
+    },
+  }
   return {
-    plan: {header: planHeader(opened, table, definition, ports), units: loadedAs === null ? [unit] : []},
-    export: opened,
+    plan: {
+      header: loadHeader(table, estimateLoad(wanted.map((one) => one.export)), definition, ports),
+      units: wanted.length === 0 ? [] : [loadUnit(parts)],
+    },
+    exports,
     table,
-    loadedAs,
-    supersedes,
+    chain,
+    filter,
     floorBefore: standingFloor(runs),
-    runsBefore: runs.length,
+    hasBase: standingFloor(runs) !== null || opened.some(({kind}) => kind === 'full'),
   }
 }
 
-/** The change log that a command means: the named one, or the only one. Throws `TABLE_UNKNOWN`, `USAGE`. */
-export function changelogTable(definition: LakeDefinition, name: string | undefined): TableDefinition {
-  if (name !== undefined) return findTable(definition, name)
-  const tables = definition.tables.filter(({kind}) => kind === 'changelog')
-  if (tables.length === 1) return tables[0]!
-  throw new SluiceError(
-    'USAGE',
-    `The lake has ${tables.length} change logs: ${tables.map((table) => table.name).join(', ')}.`,
-    {
-      fix: 'Add --table NAME.',
-    },
-  )
+/** What is filtered out of changes would leave older rows of those keys in their place. */
+function refuseFilteredChanges(opened: readonly CheckedExport[]): void {
+  const changes = opened.find(({kind}) => kind === 'incremental')
+  if (changes === undefined) return
+  throw new SluiceError('USAGE', `--from, --to and --where are for full exports; ${changes.exportId} is incremental.`, {
+    fix: 'Load incremental exports whole.',
+  })
 }
 
 /** A table that was deleted and created again begins a history of its own. */
@@ -118,52 +125,59 @@ function refuseRecreated(opened: CheckedExport, runs: readonly StoredRunRecord[]
   )
 }
 
-/**
- * Without a floor old rows stand on beside the new ones. Where partitions are immutable the newest row is looked for
- * within its partition, and an item whose time cannot be read is in another one than before: its key would show twice.
- */
-function refuseFloorless(table: TableDefinition, runs: readonly StoredRunRecord[]): void {
-  if (table.partition?.immutable !== true || runs.length === 0) return
-  throw new SluiceError(
-    'USAGE',
-    `--allow-unreadable loads without a floor, which ${table.name} cannot take beside standing loads: its partitions are immutable.`,
-    {fix: 'Correct the export (copy it again), or load it into a table of its own.'},
+function plannedExport(
+  opened: CheckedExport,
+  filter: RunFilter | null,
+  hash: string,
+  runs: readonly StoredRunRecord[],
+): PlannedExport {
+  const ofExport = runs.filter(({record}) => record.load === opened.exportId && record.kind !== 'quarantine')
+  const active = new Set(activeRuns(runs))
+  const holds = ({record}: StoredRunRecord): boolean => record.filter === null || isSameFilter(record.filter, filter)
+  const loadedAs = ofExport.find((run) => active.has(run) && holds(run) && run.record.mapping === hash) ?? null
+  // A whole load replaces the parts that were loaded before. Superseded ones too: they must not come back when the run
+  // that replaced them is taken back.
+  const replaced = filter === null ? ofExport : ofExport.filter(({record}) => isSameFilter(record.filter, filter))
+  return {export: opened, loadedAs, supersedes: loadedAs === null ? replaced : []}
+}
+
+function chainOf(opened: readonly CheckedExport[], runs: readonly StoredRunRecord[], allowGap: boolean): ChainShape {
+  const standing = activeRuns(runs).flatMap(({record}) => linkOf(record) ?? [])
+  const loaded = new Set(standing.map(({exportId}) => exportId))
+  const chain = chainShape([...standing, ...opened.filter(({exportId}) => !loaded.has(exportId))])
+  const gaps = newGaps(chain.gaps, chainShape(standing).gaps)
+  if (gaps.length > 0 && !allowGap) throw gapError(gaps)
+  return chain
+}
+
+function gapError(gaps: readonly TimeRange[]): SluiceError {
+  const {from, to} = gaps[0]!
+  const seconds = Math.round((Date.parse(to) - Date.parse(from)) / 1000)
+  const more = gaps.length === 1 ? '' : `, and ${gaps.length - 1} more`
+  return new SluiceError(
+    'EXPORT_CHAIN_GAP',
+    `No export holds the changes from ${from} to ${to} (${seconds} s)${more}.`,
+    {
+      fix: 'Export what is missing and name it too; --allow-gap loads without it and marks the table.',
+      details: {gaps},
+    },
   )
 }
 
-function isActive(run: string, runs: readonly StoredRunRecord[]): boolean {
-  return activeRuns(runs).some(({record}) => record.run === run)
+/** Two processes that load the same want the same key, and one conditional write decides. */
+function loadName(wanted: readonly PlannedExport[], filter: RunFilter | null): string {
+  const ids = wanted.map((one) => one.export.exportId)
+  const digest = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12)
+  const name = ids.length === 1 ? ids[0]! : `chain-${digest(ids.join(' '))}`
+  return filter === null ? name : `${name}-part-${digest(JSON.stringify(filter))}`
 }
 
-function chooseTable(opened: CheckedExport, asked: string | null, definition: LakeDefinition): TableDefinition {
-  const fed = definition.tables.filter(({source}) => source?.dynamodb === opened.tableName)
-  const table = asked === null ? fed[0] : findTable(definition, asked)
-  if (table === undefined || table.source?.dynamodb !== opened.tableName) {
-    const known = definition.tables.flatMap(({name, source}) =>
-      source === null ? [] : [`${name} from ${source.dynamodb}`],
-    )
-    throw new SluiceError(
-      'EXPORT_TABLE_MISMATCH',
-      `The export is of table ${opened.tableName}, which feeds no table of this lake${asked === null ? '' : ` called ${asked}`}.`,
-      {
-        fix: `The definition has ${known.join(', ') || 'no table with a source'}. Correct source.dynamodb, or choose another export.`,
-        details: {exported: opened.tableName, asked},
-      },
-    )
-  }
-  if (fed.length > 1 && asked === null) {
-    throw new SluiceError('USAGE', `Table ${opened.tableName} feeds ${fed.map(({name}) => name).join(' and ')}.`, {
-      fix: 'Add --table NAME.',
-    })
-  }
-  return table
-}
-
-function planHeader(
-  opened: CheckedExport,
+/** The header of a load's plan. */
+export function loadHeader(
   table: TableDefinition,
+  estimate: Estimate,
   definition: LakeDefinition,
-  ports: PlanPorts,
+  ports: Pick<PlanPorts, 'ids'>,
 ): LoadedPlan<LoadWork>['header'] {
   return {
     format: 1,
@@ -175,54 +189,67 @@ function planHeader(
     definitionHash: definitionHash(definition, [table.name]),
     tables: [table.name],
     locks: [`table:${table.name}`],
-    estimate: estimateLoad(opened),
+    estimate,
     undo: 'until-gc',
   }
 }
 
-function estimateLoad(opened: CheckedExport): Estimate {
-  const bytesWritten = Math.round(opened.sizeBytes * PARQUET_BYTES_PER_COMPRESSED_BYTE)
+/** What reading so many compressed bytes costs. */
+export function estimateLoad(
+  sources: readonly {readonly sizeBytes: number; readonly files: readonly unknown[]}[],
+): Estimate {
+  const sizeBytes = sources.reduce((sum, source) => sum + source.sizeBytes, 0)
+  const bytesWritten = Math.round(sizeBytes * PARQUET_BYTES_PER_COMPRESSED_BYTE)
   return {
-    bytesRead: opened.sizeBytes + bytesWritten,
+    bytesRead: sizeBytes + bytesWritten,
     bytesWritten,
-    requests: FIXED_REQUESTS + opened.files.length * 2,
+    requests: FIXED_REQUESTS + sources.reduce((sum, {files}) => sum + files.length, 0) * 2,
     costUsdMicros: '0',
-    durationMs: Math.round((opened.sizeBytes / COMPRESSED_BYTES_PER_SECOND) * 1000) + 500,
+    durationMs: Math.round((sizeBytes / COMPRESSED_BYTES_PER_SECOND) * 1000) + 500,
   }
 }
 
 interface LoadParts {
-  readonly opened: CheckedExport
-  readonly table: TableDefinition
-  /** Of the table's mapping. */
-  readonly hash: string
-  readonly runKey: string
-  readonly supersedes: readonly StoredRunRecord[]
-  readonly allowUnreadable: number
+  readonly wanted: readonly PlannedExport[]
+  readonly work: Omit<LoadWork, 'sources'>
 }
 
-function loadUnit({opened, table, hash, runKey, supersedes, allowUnreadable}: LoadParts): Unit<LoadWork> {
-  const seconds = Math.floor(Date.parse(opened.exportTime) / 1000)
-  const {uri, sourceUri, exportId, tableName, tableId, exportTime, itemCount, isSummaryIntact} = opened
+function loadUnit({wanted, work}: LoadParts): Unit<LoadWork> {
+  const ids = wanted.map((one) => one.export.exportId)
   return {
-    key: `load ${exportId}`,
+    key: ids.length === 1 ? `load ${ids[0]}` : `load ${ids.length} exports`,
     reads: [
-      {in: 'lake', uri: null, key: runKey, etag: null},
-      ...opened.files.map((file) => ({in: 'source' as const, uri: sourceUri, key: file.key, etag: file.etag})),
-      ...supersedes.map((run) => ({in: 'lake' as const, uri: null, key: run.key, etag: run.etag})),
+      {in: 'lake', uri: null, key: work.runKey, etag: null},
+      ...wanted.flatMap(({export: opened, supersedes}) => [
+        ...opened.files.map((file) => ({
+          in: 'source' as const,
+          uri: opened.sourceUri,
+          key: file.key,
+          etag: file.etag,
+        })),
+        ...supersedes.map((run) => ({in: 'lake' as const, uri: null, key: run.key, etag: run.etag})),
+      ]),
     ],
-    work: {
-      export: {uri, sourceUri, exportId, tableName, tableId, exportTime, itemCount, isSummaryIntact},
-      files: opened.files,
-      table: table.name,
-      mapping: mappingOf(table),
-      mappingHash: hash,
-      version: String(BigInt(seconds) * 1_000_000n),
-      loadDay: opened.exportTime.slice(0, 10),
-      allowUnreadable,
-      maxVanished: table.max_vanished,
-      runKey,
-      supersedes: supersedes.map(({record}) => record.run),
-    },
+    work: {...work, sources: wanted.map((one) => sourceWork(one, work))},
+  }
+}
+
+function sourceWork({export: opened, supersedes}: PlannedExport, work: Omit<LoadWork, 'sources'>): SourceWork {
+  const {uri, sourceUri, exportId, tableName, tableId, exportFrom, exportTime, itemCount, isSummaryIntact} = opened
+  const isFull = opened.kind === 'full'
+  const setsFloor = isFull && work.filter === null
+  return {
+    kind: opened.kind,
+    export: {uri, sourceUri, exportId, tableName, tableId, exportFrom, exportTime, itemCount, isSummaryIntact},
+    files: opened.files,
+    shape: isFull ? 'items' : 'changes',
+    // Whole seconds: stream events have no more, and a newer one of the same second must win.
+    version: String(BigInt(Math.floor(Date.parse(exportTime) / 1000)) * 1_000_000n),
+    sourceRank: isFull ? SOURCE_RANK.fullExport : SOURCE_RANK.incrementalExport,
+    loadDay: exportTime.slice(0, 10),
+    broadcasts: setsFloor && work.allowUnreadable === 0 ? 'none' : 'homeless',
+    setsFloor,
+    supersedes: supersedes.map(({record}) => record.run),
+    reloads: null,
   }
 }

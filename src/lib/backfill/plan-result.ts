@@ -1,6 +1,34 @@
 import {partitionPath} from '../mapping/index.js'
+import type {RunFilter} from '../changelog/index.js'
 import type {Estimate} from '../operation/index.js'
-import type {LoadPlan} from './load-plan.js'
+import type {TimeRange} from './chain.js'
+import type {CheckedExport} from './export-source.js'
+import type {LoadPlan, PlannedExport} from './load-plan.js'
+import type {WeighedLoad} from './weigh-load.js'
+
+/** One export of a plan. */
+export interface PlannedExportDocument extends Pick<
+  CheckedExport,
+  | 'uri'
+  | 'exportId'
+  | 'kind'
+  | 'format'
+  | 'view'
+  | 'tableName'
+  | 'exportFrom'
+  | 'exportTime'
+  | 'sizeBytes'
+  | 'isSummaryIntact'
+  | 'rebasedFrom'
+> {
+  readonly items: number
+  readonly files: number
+  /** The run that holds it already under this mapping. */
+  readonly loadedAs: string | null
+  readonly supersedes: readonly string[]
+  /** The floor is newer than all of it: its rows stay hidden. */
+  readonly isBehindFloor: boolean
+}
 
 /** What `backfill plan` and `backfill run --dry-run` answer. */
 export interface LoadPlanDocument {
@@ -11,34 +39,33 @@ export interface LoadPlanDocument {
   readonly table: string
   /** Where a partition's objects go, e.g. `claims/year=2026/month=01/day=14/`. */
   readonly examplePath: string
-  readonly export: {
-    readonly uri: string
-    readonly exportId: string
-    readonly tableName: string
-    readonly exportTime: string
-    readonly items: number
-    readonly files: number
-    readonly sizeBytes: number
-    readonly isSummaryIntact: boolean
-    readonly rebasedFrom: string | null
-  }
+  /** Full first, then by time. */
+  readonly exports: readonly PlannedExportDocument[]
+  readonly chain: {readonly gaps: readonly TimeRange[]; readonly overlaps: readonly TimeRange[]}
   readonly effect: {
-    /** False: the export is already loaded under this mapping. */
+    /** False: all of it is already loaded under this mapping. */
     readonly changes: boolean
-    readonly loadedAs: string | null
-    readonly supersedes: readonly string[]
-    readonly floor: string
+    /** The floor after the load; null: none. */
+    readonly floor: string | null
     readonly floorBefore: string | null
-    /** The standing floor is newer: rows of this export stay hidden behind it. */
-    readonly isBehindFloor: boolean
+    /** False: no full export stands, so keys that did not change are not known. */
+    readonly hasBase: boolean
+    readonly filter: RunFilter | null
   }
   readonly engine: 'duckdb'
   readonly estimate: Estimate
+  /** Null: there is nothing to do. */
+  readonly needs: WeighedLoad | null
 }
 
-export function planDocument(planned: LoadPlan, environment: string, asOf: Date): LoadPlanDocument {
-  const {plan, export: opened, table, loadedAs, supersedes, floorBefore} = planned
-  const floorMs = Math.floor(Date.parse(opened.exportTime) / 1000) * 1000
+export function planDocument(
+  planned: LoadPlan,
+  needs: WeighedLoad | null,
+  environment: string,
+  asOf: Date,
+): LoadPlanDocument {
+  const {plan, exports, table, chain, filter, floorBefore, hasBase} = planned
+  const floor = floorAfter(planned)
   return {
     operation: plan.header.operation,
     lake: plan.header.lake,
@@ -46,38 +73,76 @@ export function planDocument(planned: LoadPlan, environment: string, asOf: Date)
     asOf: asOf.toISOString(),
     table: table.name,
     examplePath: `${table.name}/${examplePath(planned)}`,
-    export: {
-      uri: opened.uri,
-      exportId: opened.exportId,
-      tableName: opened.tableName,
-      exportTime: opened.exportTime,
-      items: opened.itemCount,
-      files: opened.files.length,
-      sizeBytes: opened.sizeBytes,
-      isSummaryIntact: opened.isSummaryIntact,
-      rebasedFrom: opened.rebasedFrom,
-    },
+    exports: exports.map((one) => exportDocument(one, floor)),
+    chain,
     effect: {
-      changes: loadedAs === null,
-      loadedAs: loadedAs?.record.run ?? null,
-      supersedes: supersedes.map(({record}) => record.run),
-      floor: new Date(floorMs).toISOString(),
+      changes: plan.units.length > 0,
+      floor: floor === null ? null : new Date(floor).toISOString(),
       floorBefore: floorBefore === null ? null : new Date(floorBefore / 1000).toISOString(),
-      isBehindFloor: floorBefore !== null && floorBefore / 1000 > floorMs,
+      hasBase,
+      filter,
     },
     engine: 'duckdb',
     estimate: plan.header.estimate,
+    needs,
   }
 }
 
-/** The partition of the export's own day: shows the layout without reading a row. */
-function examplePath({table, export: opened}: LoadPlan): string {
+/** Milliseconds, or null. */
+function floorAfter({exports, filter, floorBefore}: LoadPlan): number | null {
+  const own = exports.filter(({export: opened}) => opened.kind === 'full' && filter === null)
+  const floors = own.map(({export: opened}) => Math.floor(Date.parse(opened.exportTime) / 1000) * 1000)
+  if (floorBefore !== null) floors.push(floorBefore / 1000)
+  return floors.length === 0 ? null : Math.max(...floors)
+}
+
+function exportDocument(
+  {export: opened, loadedAs, supersedes}: PlannedExport,
+  floor: number | null,
+): PlannedExportDocument {
+  const {
+    uri,
+    exportId,
+    kind,
+    format,
+    view,
+    tableName,
+    exportFrom,
+    exportTime,
+    sizeBytes,
+    isSummaryIntact,
+    rebasedFrom,
+  } = opened
+  const lastMs = Math.floor(Date.parse(exportTime) / 1000) * 1000
+  return {
+    uri,
+    exportId,
+    kind,
+    format,
+    view,
+    tableName,
+    exportFrom,
+    exportTime,
+    items: opened.itemCount,
+    files: opened.files.length,
+    sizeBytes,
+    isSummaryIntact,
+    rebasedFrom,
+    loadedAs: loadedAs?.record.run ?? null,
+    supersedes: supersedes.map(({record}) => record.run),
+    isBehindFloor: floor !== null && (kind === 'full' ? lastMs < floor : lastMs <= floor),
+  }
+}
+
+/** The partition of the first export's day: shows the layout without reading a row. */
+function examplePath({table, exports}: LoadPlan): string {
   if (table.partition === null) return ''
+  const {exportTime} = exports[0]!.export
   const fields: Record<string, string> = {
-    '%Y': opened.exportTime.slice(0, 4),
-    '%m': opened.exportTime.slice(5, 7),
-    '%d': opened.exportTime.slice(8, 10),
-    '%H': opened.exportTime.slice(11, 13),
+    '%Y': exportTime.slice(0, 4),
+    '%m': exportTime.slice(5, 7),
+    '%d': exportTime.slice(8, 10),
+    '%H': exportTime.slice(11, 13),
   }
   const values = table.partition.by.map(({name, derive}) =>
     'format_date' in derive

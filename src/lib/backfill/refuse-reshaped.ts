@@ -2,7 +2,7 @@ import type {StoredRunRecord} from '../changelog/index.js'
 import {SluiceError} from '../errors.js'
 import {readsExactly, type TableMapping} from '../mapping/index.js'
 import type {ObjectStore} from '../ports/object-store.js'
-import {mappingOfRun} from './run-mapping.js'
+import {mappingOfRun} from './run-work.js'
 
 /**
  * Rows that were loaded are read under the new mapping, also those of a superseded load, which comes back when the one

@@ -1,134 +1,34 @@
-import {renderBlock, renderHeading, renderNext, type Labelled} from '../cli/output/block.js'
+import {renderBlock, renderNext, type Labelled} from '../cli/output/block.js'
 import {bytesText} from '../cli/output/bytes.js'
-import {countText} from '../cli/output/count.js'
-import {aboutText} from '../cli/output/duration.js'
-import {microsText} from '../cli/output/money.js'
 import {renderTable} from '../cli/output/table.js'
-import {plural, printable} from '../cli/output/text.js'
+import {printable} from '../cli/output/text.js'
 import {instantText, instantWithAge} from '../cli/output/time.js'
 import {EXIT, type ExitCode} from '../errors.js'
 import type {InspectResult} from './inspect.js'
-import type {LoadPlanDocument} from './plan-result.js'
-import type {LoadResultDocument} from './run.js'
+import {contentsText, rangeText, SUMMARY_EDITED, timeText} from './render-plan.js'
 import type {BackfillStatus, TableStatus} from './status.js'
 import type {VerifyResult} from './verify.js'
 
-const SUMMARY_EDITED = 'summary edited after the export (accepted); every other check passed'
+const FORMAT_TEXT = {json: 'DynamoDB JSON', ion: 'Ion'} as const
 
 export function renderInspect(result: InspectResult): string {
   const entries: Labelled[] = [
-    ['export', `${result.exportId}   taken ${instantWithAge(new Date(result.exportTime), new Date(result.asOf))}`],
+    ['export', `${result.exportId}   ${timeText(result, new Date(result.asOf))}`],
     ['table', result.tableName],
+    ['format', result.view === null ? FORMAT_TEXT[result.format] : `${FORMAT_TEXT[result.format]}, ${result.view}`],
     ['contents', contentsText(result.itemCount, result.files.length, result.sizeBytes)],
     ['checked', 'both manifests, and every listed file by size and MD5'],
   ]
   if (result.rebasedFrom !== null) entries.push(['written to', result.rebasedFrom])
   if (!result.isSummaryIntact) entries.push(['warning', SUMMARY_EDITED])
   return [
-    `Full export of ${printable(result.tableName)}: whole`,
+    `${result.kind === 'full' ? 'Full' : 'Incremental'} export of ${printable(result.tableName)}: whole`,
     '',
     renderBlock(entries),
     '',
     'Plan its load:',
     renderNext([[`sluice backfill plan --export ${result.uri}`]]),
   ].join('\n')
-}
-
-export function renderPlan(result: LoadPlanDocument): string {
-  const {export: source, effect, estimate} = result
-  const heading = renderHeading(
-    `Backfill ${result.table} from a full export of ${source.tableName}`,
-    `env ${result.environment}`,
-  )
-  const entries: Labelled[] = [
-    ['export', `${source.exportId}   taken ${instantWithAge(new Date(source.exportTime), new Date(result.asOf))}`],
-    ['contents', contentsText(source.items, source.files, source.sizeBytes)],
-    ['into', `${result.table}, as ${result.examplePath}`],
-    ['effect', effectLines(effect)],
-    ['engine', 'duckdb on this machine'],
-    ['estimate', estimateText(estimate)],
-  ]
-  if (source.rebasedFrom !== null) entries.push(['written to', source.rebasedFrom])
-  if (!source.isSummaryIntact) entries.push(['warning', SUMMARY_EDITED])
-  const next = effect.changes
-    ? ['Nothing has been changed. Run it:', renderNext([[`sluice backfill run --export ${source.uri}`]])]
-    : ['There is nothing to do.']
-  return [heading, '', renderBlock(entries), '', ...next].join('\n')
-}
-
-function contentsText(items: number, files: number, sizeBytes: number): string {
-  return `${plural(items, 'item')}, ${plural(files, 'file')}, ${bytesText(sizeBytes)} compressed`
-}
-
-function effectLines(effect: LoadPlanDocument['effect']): string[] {
-  if (!effect.changes) return [`none: already loaded under this mapping as run ${effect.loadedAs}`]
-  const floor = instantText(new Date(effect.floor))
-  const lines = effect.isBehindFloor
-    ? [`none visible: the floor stands at ${instantText(new Date(effect.floorBefore!))}, newer than this export`]
-    : [`new floor ${floor}: older rows no longer count`]
-  if (effect.supersedes.length > 0)
-    lines.push(`replaces ${effect.supersedes.join(', ')}, the same export under another mapping`)
-  return lines
-}
-
-function estimateText(estimate: LoadPlanDocument['estimate']): string {
-  const {bytesRead, bytesWritten, requests, costUsdMicros, durationMs} = estimate
-  return `reads ${bytesText(bytesRead)}, writes ${bytesText(bytesWritten)}, ${plural(requests, 'request')}, ${microsText(BigInt(costUsdMicros))}, ${aboutText(durationMs)}`
-}
-
-export function renderLoad(result: LoadResultDocument): string {
-  if (!result.changed) {
-    return [
-      `Nothing to do: export ${result.exportId} is already loaded as run ${result.run}, under the same mapping.`,
-      renderNext([
-        ['sluice backfill verify', 'prove it again'],
-        ['sluice backfill status', 'see what is loaded'],
-      ]),
-    ].join('\n')
-  }
-  const floor = result.floor === null ? 'no floor' : `floor ${instantText(new Date(result.floor))}`
-  const admitted = `admitted  run ${result.run}   ${floor}   ${result.table}: ${plural(result.objects, 'object')}, ${plural(result.partitions, 'partition')}, ${bytesText(result.sizeBytes)}`
-  const lines = [admitted, '']
-  if (result.problems.length > 0) lines.push(...quarantineLines(result), '')
-  lines.push(
-    renderNext([
-      ...(result.problems.length > 0 ? [quarantineQuery(result)] : []),
-      [`sluice kpi show`, 'what the data says'],
-      [`sluice backfill verify --table ${result.table}`, 'prove it again, with sampled items'],
-      [`sluice ops undo ${result.operation}`, 'takes this load back (until gc)'],
-    ]),
-  )
-  return lines.join('\n')
-}
-
-const SHOWN_PROBLEMS = 5
-
-function quarantineLines({quarantined, unreadable, problems}: LoadResultDocument): string[] {
-  const reasons = problems.slice(0, SHOWN_PROBLEMS).map(problemText)
-  if (problems.length > SHOWN_PROBLEMS) reasons.push(`${problems.length - SHOWN_PROBLEMS} more reasons`)
-  const lines = []
-  if (quarantined > 0)
-    lines.push(
-      `${plural(quarantined, 'item is', 'items are')} quarantined: hidden from the current view and from KPIs.`,
-    )
-  if (unreadable > 0)
-    lines.push(
-      `${plural(unreadable, 'line', 'lines')} could not be read, so this load sets no floor: older rows still count.`,
-    )
-  return [...lines, `  ${reasons.join(', ')}`]
-}
-
-function problemText({reason, column, rows}: LoadResultDocument['problems'][number]): string {
-  return `${column === null ? '' : `${column} `}${reason.replaceAll('_', ' ')}: ${countText(rows)}`
-}
-
-function quarantineQuery({table}: LoadResultDocument): readonly [string, string] {
-  return [`sluice query "SELECT * FROM ${table}__quarantine LIMIT 20"`, 'which, and where they stand']
-}
-
-/** More set aside than was allowed leaves the load partly done. */
-export function exitOfLoad(result: LoadResultDocument, maxQuarantine: number): ExitCode {
-  return result.changed && result.quarantined + result.unreadable > maxQuarantine ? EXIT.partial : EXIT.ok
 }
 
 export function renderStatus(result: BackfillStatus): string {
@@ -144,7 +44,7 @@ export function renderStatus(result: BackfillStatus): string {
   return parts.length === 0 ? `Lake ${result.lake} has no change log to load.` : parts.join('\n\n')
 }
 
-function tableText({table, source, floor, runs}: TableStatus, asOf: Date): string {
+function tableText({table, source, floor, runs, gaps}: TableStatus, asOf: Date): string {
   if (runs.length === 0) return `${table}   nothing loaded yet${source === null ? '' : `; its source is ${source}`}`
   const heading = `${table}   floor ${floor === null ? 'none' : instantWithAge(new Date(floor), asOf)}`
   const rows = renderTable(
@@ -152,15 +52,18 @@ function tableText({table, source, floor, runs}: TableStatus, asOf: Date): strin
       {title: 'run', value: ({run}) => run},
       {title: 'state', value: ({state}) => state},
       {title: 'export', value: (run) => run.export},
-      {title: 'taken', value: ({exportTime}) => instantText(new Date(exportTime))},
+      {title: 'kind', value: ({kind}) => kind},
+      {title: 'up to', value: ({exportTime}) => instantText(new Date(exportTime))},
       {title: 'rows', value: (run) => run.rows},
+      {title: 'deletes', value: ({deletes}) => deletes},
       {title: 'quarantined', value: ({quarantined}) => quarantined},
       {title: 'objects', value: ({objects}) => objects},
       {title: 'size', value: ({sizeBytes}) => bytesText(sizeBytes), align: 'right'},
     ],
     runs,
   )
-  return `${heading}\n\n${rows}`
+  const marks = gaps.map((gap) => `Gap: no loaded export holds the changes of ${rangeText(gap)}.`)
+  return [heading, '', ...(marks.length === 0 ? [] : [...marks, '']), rows].join('\n')
 }
 
 export function renderVerify(result: VerifyResult): string {

@@ -7,12 +7,27 @@ const asOf = instant('Time of the answer.')
 const exportShape = {
   uri: z.string().meta({description: 'The export as it was named.'}),
   exportId: z.string(),
+  kind: z.enum(['full', 'incremental']),
+  format: z.enum(['json', 'ion']),
+  view: z.string().nullable().meta({description: 'Which images changes carry; null for a full export.'}),
   tableName: z.string().meta({description: 'The exported DynamoDB table.'}),
-  exportTime: instant('Instant of the export’s content.'),
+  exportFrom: instant('First instant of an incremental export.').nullable(),
+  exportTime: instant('Instant of a full export’s content; end of an incremental one, excluded.'),
   sizeBytes: count('Data files as stored.'),
   isSummaryIntact: z.boolean().meta({description: 'False: the summary was edited and that was accepted.'}),
   rebasedFrom: z.string().nullable().meta({description: 'Where DynamoDB wrote the export, when it was copied.'}),
 }
+
+const range = z.strictObject({from: instant('Begin.'), to: instant('End, excluded.')})
+const gaps = z.array(range).meta({description: 'Stretches of time whose changes no loaded export holds.'})
+const filter = z
+  .strictObject({
+    from: instant('First time of the partition.').nullable(),
+    to: instant('Last one, excluded.').nullable(),
+    where: z.string().nullable().meta({description: 'Condition over the mapped columns.'}),
+  })
+  .nullable()
+  .meta({description: 'The part of the export that was asked for; null for all of it.'})
 
 const estimate = z.strictObject({
   bytesRead: count('Bytes that the operation reads.'),
@@ -22,6 +37,22 @@ const estimate = z.strictObject({
   durationMs: count('Time the operation takes.'),
 })
 
+const needs = z.strictObject({
+  tempBytes: count('Staged files, spilled rows and copies at one time.'),
+  lakeBytes: count('What the load adds to the lake.'),
+  memoryBytes: count('Of the memory limit of the engine.'),
+  threads: count('As many as the memory limit has room for.'),
+  missing: z.array(
+    z.strictObject({
+      of: z.enum(['temporary-disk', 'temporary-limit', 'lake-disk', 'memory-limit', 'machine-memory']),
+      neededBytes: count('Needed.'),
+      availableBytes: count('There is, or is allowed.'),
+      missingBytes: count('The difference.'),
+      folder: z.string().nullable().meta({description: 'Where; null for a limit and for memory.'}),
+    }),
+  ),
+})
+
 const plan = z.strictObject({
   operation: z.string().meta({description: 'Id that the operation will have.'}),
   lake: z.string(),
@@ -29,21 +60,31 @@ const plan = z.strictObject({
   asOf,
   table: z.string(),
   examplePath: z.string().meta({description: 'Where a partition’s objects go.'}),
-  export: z.strictObject({
-    ...exportShape,
-    items: count('Items that the manifest states.'),
-    files: count('Listed files.'),
-  }),
+  exports: z
+    .array(
+      z.strictObject({
+        ...exportShape,
+        items: count('Items that the manifest states.'),
+        files: count('Listed files.'),
+        loadedAs: z.string().nullable().meta({description: 'The run that holds this export already.'}),
+        supersedes: z.array(z.string()).meta({description: 'Runs of this export that it replaces.'}),
+        isBehindFloor: z.boolean().meta({description: 'True: a newer floor hides every row of this export.'}),
+      }),
+    )
+    .meta({description: 'Full first, then by time.'}),
+  chain: z.strictObject({gaps, overlaps: z.array(range).meta({description: 'Stretches that two exports hold.'})}),
   effect: z.strictObject({
     changes: z.boolean().meta({description: 'False: there is nothing to do.'}),
-    loadedAs: z.string().nullable().meta({description: 'The run that holds this export already.'}),
-    supersedes: z.array(z.string()).meta({description: 'Runs of this export under another mapping.'}),
-    floor: instant('Rows older than this will not count.'),
+    floor: instant('Rows older than this will not count.').nullable(),
     floorBefore: instant('The floor that stands now.').nullable(),
-    isBehindFloor: z.boolean().meta({description: 'True: a newer floor hides every row of this export.'}),
+    hasBase: z
+      .boolean()
+      .meta({description: 'False: no full export stands, so items that did not change are not known.'}),
+    filter,
   }),
   engine: z.literal('duckdb'),
   estimate,
+  needs: needs.nullable().meta({description: 'What it takes of this machine; null where there is nothing to do.'}),
 })
 
 const problem = z.strictObject({
@@ -57,6 +98,7 @@ const problem = z.strictObject({
     'duplicate_name',
     'no_item',
     'not_typed',
+    'not_ion',
   ]),
   column: z.string().nullable().meta({description: 'Null where the whole line is at fault.'}),
   rows: count('Items with this problem.'),
@@ -71,22 +113,37 @@ const comparison = z.strictObject({
   maxVanished: z.number().meta({description: 'Share of the standing keys that may vanish unasked.'}),
 })
 
+const sourceCounts = {
+  items: count('Items of the exports.'),
+  rows: count('Rows that readers may see.'),
+  deleted: count('Items that are gone, or are none of the table any more.'),
+  quarantined: count('Items that the mapping could not read exactly.'),
+  leftOut: count('Items that a condition of the table or of the load leaves out.'),
+  unreadable: count('Lines without an item or a key; with any the load sets no floor.'),
+}
+
+const kind = z.enum(['full', 'incremental', 'quarantine'])
+
 const load = z.strictObject({
   operation: z.string(),
   table: z.string(),
-  exportId: z.string(),
-  changed: z.boolean().meta({description: 'False: the export was already loaded under this mapping.'}),
-  run: z.string().meta({description: 'Stands in the column _source of every row of the load.'}),
-  items: count('Items of the export.'),
-  rows: count('Rows that readers see.'),
-  quarantined: count('Items that the mapping could not read exactly.'),
-  leftOut: count('Items that a condition of the table leaves out.'),
-  unreadable: count('Lines without an item or a key; with any the load sets no floor.'),
+  changed: z.boolean().meta({description: 'False: all of it was already loaded under this mapping.'}),
+  ...sourceCounts,
+  sources: z.array(
+    z.strictObject({
+      run: z.string().meta({description: 'Stands in the column _source of every row of this source.'}),
+      kind,
+      exportId: z.string(),
+      ...sourceCounts,
+    }),
+  ),
   problems: z.array(problem),
   objects: count('Objects written.'),
   sizeBytes: count('Their size.'),
   partitions: count('Partitions written to.'),
   floor: instant('Rows older than this do not count.').nullable(),
+  gaps,
+  filter,
   comparison: comparison.nullable().meta({description: 'What it did to the keys that stood; null where none stood.'}),
   supersedes: z.array(z.string()),
   proof: z.string().nullable().meta({description: 'What was compared before the run was admitted.'}),
@@ -98,10 +155,13 @@ const run = z.strictObject({
   run: z.string(),
   operation: z.string(),
   export: z.string(),
-  exportTime: instant('Instant of the export’s content.'),
+  kind,
+  exportFrom: instant('First instant of an incremental export.').nullable(),
+  exportTime: instant('Instant of a full export’s content; end of an incremental one.'),
   admittedAt: instant('When its rows became visible.'),
   state: z.enum(['admitted', 'superseded']),
-  rows: count('Rows that readers see.'),
+  rows: count('Rows that readers may see.'),
+  deletes: count('Rows that only delete.'),
   quarantined: count('Quarantined items.'),
   objects: count('Objects of the run.'),
   sizeBytes: count('Their size.'),
@@ -133,6 +193,7 @@ export const resultSchemas = {
         source: z.string().nullable(),
         floor: instant('The newest admitted floor.').nullable(),
         runs: z.array(run),
+        gaps,
       }),
     ),
     unfinished: z.array(

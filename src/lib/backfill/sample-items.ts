@@ -2,7 +2,7 @@ import {Readable} from 'node:stream'
 import {MAXIMUM_LINE_BYTES, readExportLine, type DynamoItem} from '../mapping/index.js'
 import {gzipLines} from '../ports/byte-lines.js'
 import type {ObjectStore} from '../ports/object-store.js'
-import type {ExportFile} from './export-source.js'
+import type {SourceFileWork} from './load-work.js'
 
 export interface SampledItem {
   readonly file: string
@@ -18,7 +18,7 @@ const SAMPLED_FILES = 4
  */
 export async function sampleItems(
   store: ObjectStore,
-  files: readonly ExportFile[],
+  files: readonly SourceFileWork[],
   count: number,
 ): Promise<SampledItem[]> {
   const filled = files.filter(({itemCount}) => itemCount > 0)
@@ -29,7 +29,7 @@ export async function sampleItems(
   return sampled.flat().slice(0, count)
 }
 
-async function sampleFile(store: ObjectStore, file: ExportFile, count: number): Promise<SampledItem[]> {
+async function sampleFile(store: ObjectStore, file: SourceFileWork, count: number): Promise<SampledItem[]> {
   const every = Math.max(1, Math.floor(file.itemCount / count))
   const source = Readable.from(store.read(file.key))
   const items: SampledItem[] = []

@@ -1,5 +1,6 @@
-import {listRunRecords, runStatuses, standingFloor, type RunStatus} from '../changelog/index.js'
+import {activeRuns, listRunRecords, runStatuses, standingFloor, type RunStatus} from '../changelog/index.js'
 import type {LakeDefinition} from '../lake/index.js'
+import {chainShape, linkOf, type TimeRange} from './chain.js'
 import {isResumable, listOperationIds, readOperation, type OperationPorts} from '../operation/index.js'
 
 export interface TableStatus {
@@ -8,6 +9,8 @@ export interface TableStatus {
   /** ISO 8601 of the newest admitted floor, or null. */
   readonly floor: string | null
   readonly runs: readonly RunStatus[]
+  /** Stretches of time whose changes no loaded export holds. */
+  readonly gaps: readonly TimeRange[]
 }
 
 export interface BackfillStatus {
@@ -49,6 +52,7 @@ async function tableStatus(table: string, source: string | null, ports: StatusPo
     source,
     floor: floor === null ? null : new Date(floor / 1000).toISOString(),
     runs: runStatuses(records),
+    gaps: chainShape(activeRuns(records).flatMap(({record}) => linkOf(record) ?? [])).gaps,
   }
 }
 

@@ -6,8 +6,8 @@ import {readOperation, type OperationPorts} from '../operation/index.js'
 import type {ObjectStore} from '../ports/object-store.js'
 import type {QueryEngine, QueryValue} from '../ports/query-engine.js'
 import {quoteIdentifier} from '../sql/index.js'
-import type {LoadWork} from './load-plan.js'
-import {linesOf, runRecord, type StagedLoad} from './load-record.js'
+import {linesOf, runRecords, stagedObjects, type StagedLoad, type StagedSource} from './load-record.js'
+import type {LoadWork, SourceWork} from './load-work.js'
 import {sampleItems, type SampledItem} from './sample-items.js'
 
 export interface Check {
@@ -64,12 +64,14 @@ async function verifyRun({record}: StoredRunRecord, samples: number, ports: Veri
   const operation = await readOperation(ports.operation.store, record.operation)
   const unit = operation.units[0]!
   const work = unit.work as LoadWork
-  const staged = operation.unitRecords.get(unit.key)?.staged as StagedLoad
+  const load = operation.unitRecords.get(unit.key)?.staged as StagedLoad
+  const index = load.sources.findIndex(({run}) => run === record.run)
+  const [source, staged] = [work.sources[index]!, load.sources[index]!]
   const checks = [
-    checkRecord(record, runRecord(work, staged, ports.operation)),
+    checkRecord(record, runRecords(work, load, ports.operation)[index]!),
     await checkObjects(staged, ports),
-    await checkRows(work, staged, ports),
-    await checkSamples(work, staged, samples, ports),
+    await checkRows(work, source, staged, ports),
+    await checkSamples(work, source, staged, samples, ports),
   ]
   return {run: record.run, export: record.load, checks}
 }
@@ -88,8 +90,8 @@ function checkRecord(record: RunRecord, expected: RunRecord): Check {
   }
 }
 
-async function checkObjects({objects: rows, quarantine}: StagedLoad, ports: VerifyPorts): Promise<Check> {
-  const objects = [...rows, ...quarantine.objects]
+async function checkObjects(staged: StagedSource, ports: VerifyPorts): Promise<Check> {
+  const objects = stagedObjects(staged)
   const heads = await pMap(objects, async ({key, etag}) => ({key, etag, head: await ports.operation.store.head(key)}), {
     concurrency: HEADS_AT_ONCE,
   })
@@ -103,20 +105,20 @@ async function checkObjects({objects: rows, quarantine}: StagedLoad, ports: Veri
   }
 }
 
-async function checkRows(work: LoadWork, staged: StagedLoad, ports: VerifyPorts): Promise<Check> {
+async function checkRows(work: LoadWork, source: SourceWork, staged: StagedSource, ports: VerifyPorts): Promise<Check> {
   try {
     const found = await ports.operation.parquet.digest({
       store: ports.operation.store,
-      objects: staged.objects,
+      objects: [...staged.objects, ...staged.deletes],
       mapping: work.mapping,
-      loadDay: work.loadDay,
+      loadDay: source.loadDay,
       signal: ports.signal,
     })
     const {rows, digest} = staged
-    const agrees = found.rows === rows && linesOf(staged) === work.export.itemCount && found.digest === digest
+    const agrees = found.rows === rows && linesOf(staged) === source.export.itemCount && found.digest === digest
     const text = agrees
       ? `${found.rows} rows read back: counts, partitions and digest agree with the manifest`
-      : `${found.rows} rows read back, ${rows} were proven, the manifest states ${work.export.itemCount}`
+      : `${found.rows} rows read back, ${rows} were proven, the manifest states ${source.export.itemCount}`
     return {name: 'rows', state: agrees ? 'pass' : 'fail', text}
   } catch (error) {
     if (ports.signal.aborted) throw error
@@ -124,19 +126,25 @@ async function checkRows(work: LoadWork, staged: StagedLoad, ports: VerifyPorts)
   }
 }
 
-async function checkSamples(work: LoadWork, staged: StagedLoad, count: number, ports: VerifyPorts): Promise<Check> {
+async function checkSamples(
+  work: LoadWork,
+  from: SourceWork,
+  staged: StagedSource,
+  count: number,
+  ports: VerifyPorts,
+): Promise<Check> {
   const name = 'samples'
   let items: SampledItem[]
   try {
-    const source = await ports.operation.openSource(work.export.sourceUri)
-    const changed = await firstChanged(source, work.files)
+    const source = await ports.operation.openSource(from.export.sourceUri)
+    const changed = await firstChanged(source, from.files)
     if (changed !== null) return {name, state: 'unknown', text: `${changed} of the export is not as it was loaded`}
-    items = await sampleItems(source, work.files, count)
+    items = await sampleItems(source, from.files, count)
   } catch (error) {
     if (!hasCode(error, 'OBJECT_NOT_FOUND', 'STORE_UNAVAILABLE')) throw error
-    return {name, state: 'unknown', text: `the export is not at ${work.export.uri} any more`}
+    return {name, state: 'unknown', text: `the export is not at ${from.export.uri} any more`}
   }
-  const map = compileRowFunction(work.mapping, work.loadDay)
+  const map = compileRowFunction(work.mapping, from.loadDay)
   let compared = 0
   for (const sample of items) {
     const row = map(sample.item)
@@ -154,7 +162,7 @@ async function checkSamples(work: LoadWork, staged: StagedLoad, count: number, p
 }
 
 /** The first file of the export that is gone or has other bytes than those that were loaded, or null. */
-async function firstChanged(source: ObjectStore, files: LoadWork['files']): Promise<string | null> {
+async function firstChanged(source: ObjectStore, files: SourceWork['files']): Promise<string | null> {
   const heads = await pMap(files, async ({key}) => source.head(key), {concurrency: HEADS_AT_ONCE})
   return files.find(({etag}, index) => heads[index]?.etag !== etag)?.key ?? null
 }

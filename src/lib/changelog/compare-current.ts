@@ -1,4 +1,4 @@
-import type {TableMapping} from '../mapping/index.js'
+import {isImmutable, type TableMapping} from '../mapping/index.js'
 import type {QueryEngine} from '../ports/query-engine.js'
 import {quoteIdentifier, rowHashSql} from '../sql/index.js'
 import {currentRowsSql, rowsOfRunsSql, type AdmittedRuns} from './current-view.js'
@@ -11,29 +11,52 @@ export interface CurrentChange {
   readonly added: number
   readonly changed: number
   readonly vanished: number
+  /** Keys that would stand in two partitions. */
+  readonly doubled: number
 }
 
 /**
- * Compares the current state as it is with what it would be once `candidate` is admitted beside `records`. Its rows
- * must be stored and registered.
+ * Compares the current state as it is with what it would be once `candidates` are admitted beside `records`. Their
+ * rows must be stored and registered.
  */
 export async function compareCurrent(
   mapping: TableMapping,
   records: readonly StoredRunRecord[],
-  candidate: RunRecord,
+  candidates: readonly RunRecord[],
   query: QueryEngine,
   signal: AbortSignal,
 ): Promise<CurrentChange> {
   const before = admittedRuns(records)
-  const after = admittedRuns([...records, {key: '', etag: '', record: candidate}])
-  const {rows} = await query.run({sql: compareSql(mapping, before, after, query.name), signal})
-  for await (const [standing, added, changed, vanished] of rows) {
-    return {standing: Number(standing), added: Number(added), changed: Number(changed), vanished: Number(vanished)}
-  }
-  return {standing: 0, added: 0, changed: 0, vanished: 0}
+  const after = admittedRuns([...records, ...candidates.map((record) => ({record}))])
+  const [counts] = await numbers(compareSql(mapping, before, after, query.name), query, signal)
+  const [standing = 0, added = 0, changed = 0, vanished = 0, more = 0] = counts ?? []
+  const doubled = more === 0 ? 0 : await doubledKeys(mapping, after, query, signal)
+  return {standing, added, changed, vanished, doubled}
 }
 
-function admittedRuns(records: readonly StoredRunRecord[]): AdmittedRuns {
+/** Keys that `admitted` shows more than once: only in tables whose partitions are immutable. */
+async function doubledKeys(
+  mapping: TableMapping,
+  admitted: AdmittedRuns,
+  query: QueryEngine,
+  signal: AbortSignal,
+): Promise<number> {
+  const key = mapping.key.map(quoteIdentifier).join(', ')
+  const inner = mapping.key.map((name) => `t.${quoteIdentifier(name)}`).join(', ')
+  const rows = currentRowsSql(mapping, key, `${inner}, t._op`, rowsOfRunsSql(admitted))
+  const sql = `SELECT COUNT(*) FROM (SELECT ${key} FROM (${rows}) c GROUP BY ${key} HAVING COUNT(*) > 1) d`
+  const [counts] = await numbers(sql, query, signal)
+  return counts?.[0] ?? 0
+}
+
+async function numbers(sql: string, query: QueryEngine, signal: AbortSignal): Promise<number[][]> {
+  const {rows} = await query.run({sql, signal})
+  const found: number[][] = []
+  for await (const row of rows) found.push(row.map(Number))
+  return found
+}
+
+function admittedRuns(records: readonly {readonly record: RunRecord}[]): AdmittedRuns {
   return {runs: activeRuns(records).map(({record}) => record.run), floor: BigInt(standingFloor(records) ?? 0)}
 }
 
@@ -46,14 +69,18 @@ function compareSql(
   const key = mapping.key.map(quoteIdentifier)
   const values = mapping.columns.map(({name}) => `t.${quoteIdentifier(name)}`)
   // One number a row goes through the window and the join, not every column.
-  const inner = `${key.map((name) => `t.${name}`).join(', ')}, t._op, ${rowHashSql(values, engine)} AS _hash`
+  const keys = key.map((name) => `t.${name}`)
+  const inner = `${keys.join(', ')}, t._op, ${rowHashSql(values, engine)} AS _hash, ${rowHashSql(keys, engine)} AS _key`
   const rows = (runs: AdmittedRuns): string =>
-    currentRowsSql(mapping, `${key.join(', ')}, _hash`, inner, rowsOfRunsSql(runs))
+    currentRowsSql(mapping, `${key.join(', ')}, _hash, _key`, inner, rowsOfRunsSql(runs))
   const first = key[0]!
+  // Equal hashes of different keys only lead to the exact question.
+  const more = isImmutable(mapping) ? 'COUNT(a._key) - COUNT(DISTINCT a._key)' : '0'
   return `SELECT COUNT(b.${first}) AS standing,
   COUNT(CASE WHEN b.${first} IS NULL THEN 1 END) AS added,
   COUNT(CASE WHEN b._hash <> a._hash THEN 1 END) AS changed,
-  COUNT(CASE WHEN a.${first} IS NULL THEN 1 END) AS vanished
+  COUNT(CASE WHEN a.${first} IS NULL THEN 1 END) AS vanished,
+  ${more} AS more
 FROM (${rows(before)}) b
 FULL OUTER JOIN (${rows(after)}) a ON ${key.map((name) => `b.${name} = a.${name}`).join(' AND ')}`
 }

@@ -49,8 +49,12 @@ export function rowsOfRunsSql({runs, floor}: AdmittedRuns): string {
   return `t._source IN (${['stream', ...runs].map(quoteText).join(', ')}) AND t._version >= ${floor}`
 }
 
-/** A FROM clause of the runs that count, with `run` and `floor`: those that stand and that no standing one supersedes. */
+/**
+ * A FROM clause of the runs that count, with `run`, `floor` and `reloads`: those that stand and that no standing one
+ * supersedes. Rows out of quarantine count while the run counts that set them aside.
+ */
 export function admittedRunsSql(table: string): string {
   const runs = quoteIdentifier(runsTableName(table))
-  return `FROM ${runs} WHERE run NOT IN (SELECT s FROM ${runs} CROSS JOIN UNNEST(supersedes) AS u(s))`
+  const standing = `FROM ${runs} WHERE run NOT IN (SELECT s FROM ${runs} CROSS JOIN UNNEST(supersedes) AS u(s))`
+  return `${standing} AND (reloads IS NULL OR reloads IN (SELECT run ${standing}))`
 }

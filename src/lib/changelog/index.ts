@@ -1,18 +1,21 @@
 export {compareCurrent, type CurrentChange} from './compare-current.js'
 export {currentViewName, currentViewSql} from './current-view.js'
+export {deletesPrefix, deletesTableName} from './ranked-rows.js'
 export {pinState, type PinnedState, type PinPorts} from './pinned-state.js'
 export {quarantinePrefix, quarantineTableName, quarantineViewName} from './quarantine-view.js'
 export {
   activeRuns,
   closeRun,
-  encodeRunRecord,
+  encodeRunRecords,
   listRunRecords,
   nextRunKey,
   readRunSlot,
   runsTableName,
   standingFloor,
+  type RunFilter,
   type RunRecord,
   type StoredRunRecord,
 } from './run-records.js'
+export {partitionLocator, registerTable, type Locate} from './placement.js'
 export {runStatuses, type RunStatus} from './run-status.js'
 export {prepareChangelogTables, showChangelogTables, tableLocation} from './tables.js'

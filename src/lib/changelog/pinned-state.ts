@@ -1,9 +1,9 @@
-import type {TableMapping} from '../mapping/index.js'
+import {isImmutable, type TableMapping} from '../mapping/index.js'
 import type {ObjectStore} from '../ports/object-store.js'
 import type {QueryEngine} from '../ports/query-engine.js'
 import {quoteIdentifier, quoteText} from '../sql/index.js'
 import {rowsOfRunsSql} from './current-view.js'
-import {rankedRowsSql} from './ranked-rows.js'
+import {deletesTableName, rankedRowsSql} from './ranked-rows.js'
 import {activeRuns, listRunRecords, standingFloor, type RunRecord} from './run-records.js'
 
 export interface PinPorts {
@@ -33,7 +33,7 @@ export async function pinState(mapping: TableMapping, ports: PinPorts): Promise<
   const floor = BigInt(standingFloor(records) ?? 0)
   const counts = rowsOfRunsSql({runs: active.map(({run}) => run), floor})
   const only = active.find((record) => record.kind === 'full' && BigInt(record.floor ?? -1) === floor)
-  if (only === undefined || (await hasOtherRows(mapping.table, only, active, floor, ports))) {
+  if (only === undefined || (await hasOtherRows(mapping, only, active, floor, ports))) {
     return {rankedRowsSql: rankedRowsSql(mapping, 't.*', counts), isRanked: true}
   }
   const where = `t._source = ${quoteText(only.run)} AND t._version >= ${floor}`
@@ -43,7 +43,7 @@ export async function pinState(mapping: TableMapping, ports: PinPorts): Promise<
 
 /** Whether a row counts that is not of this run. The statistics of the files answer it, where there is none. */
 async function hasOtherRows(
-  table: string,
+  mapping: TableMapping,
   only: RunRecord,
   active: readonly RunRecord[],
   floor: bigint,
@@ -51,11 +51,14 @@ async function hasOtherRows(
 ): Promise<boolean> {
   const others = active.map(({run}) => run).filter((run) => run !== only.run)
   const counts = rowsOfRunsSql({runs: others, floor})
-  const {rows} = await query.run({
-    sql: `SELECT 1 FROM ${quoteIdentifier(table)} t WHERE ${counts} LIMIT 1`,
-    signal,
-    ...(snapshot === undefined ? {} : {snapshot}),
-  })
-  for await (const _ of rows) return true
+  const deletes = isImmutable(mapping) ? [deletesTableName(mapping.table)] : []
+  for (const table of [mapping.table, ...deletes]) {
+    const {rows} = await query.run({
+      sql: `SELECT 1 FROM ${quoteIdentifier(table)} t WHERE ${counts} LIMIT 1`,
+      signal,
+      ...(snapshot === undefined ? {} : {snapshot}),
+    })
+    for await (const _ of rows) return true
+  }
   return false
 }

@@ -1,5 +1,5 @@
 import {QUARANTINE_COLUMNS} from '../mapping/index.js'
-import {quoteIdentifier} from '../sql/index.js'
+import {quoteIdentifier, quoteText} from '../sql/index.js'
 import {admittedRunsSql} from './current-view.js'
 
 /** The view of what was set aside and still waits: lines of admitted runs, at or above the floor. */
@@ -16,12 +16,19 @@ export function quarantinePrefix(table: string): string {
   return `${quarantineTableName(table)}/`
 }
 
-/** A reload that supersedes a run, and a newer full export, take its quarantined lines out of the view. */
+/** Reasons that another definition can cure; a line that is no item stays what it is. */
+const CURABLE = ['missing', 'inexact', 'wrong_type']
+
+/**
+ * A reload that supersedes a run, one of its quarantined lines, and a newer full export take those lines out of the
+ * view.
+ */
 export function quarantineViewSql(table: string): string {
   const admitted = admittedRunsSql(table)
   const columns = quarantineViewColumns().map(({name}) => quoteIdentifier(name))
   return `SELECT ${columns.join(', ')} FROM ${quoteIdentifier(quarantineTableName(table))}
-WHERE run IN (SELECT run ${admitted}) AND _version >= (SELECT coalesce(max(floor), 0) ${admitted})`
+WHERE (run = 'stream' OR run IN (SELECT run ${admitted})) AND _version >= (SELECT coalesce(max(floor), 0) ${admitted})
+  AND NOT (reason IN (${CURABLE.map(quoteText).join(', ')}) AND run IN (SELECT reloads ${admitted} AND reloads IS NOT NULL))`
 }
 
 export function quarantineViewColumns(): typeof QUARANTINE_COLUMNS {

@@ -3,27 +3,42 @@ import {hasCode, SluiceError} from '../errors.js'
 import {readText} from '../ports/object-content.js'
 import type {Etag, ObjectKey, ObjectStore} from '../ports/object-store.js'
 
+/** What a load took of its source, where that is not everything. */
+const RunFilter = z.object({
+  /** ISO 8601; the bounds of the partition's time, the second excluded. */
+  from: z.string().nullable(),
+  to: z.string().nullable(),
+  /** A condition over the mapped columns. */
+  where: z.string().nullable(),
+})
+
 /**
- * One admitted load of a change log: a single object, whose presence makes the run's rows visible and whose absence
- * hides them. Rows of a change log never change; this record is the only switch.
+ * One admitted export of a change log. One object holds the records of one load, a line each: its presence makes their
+ * rows visible and its absence hides them. Rows of a change log never change; this object is the only switch.
  */
 const RunRecord = z.object({
   format: z.literal(1),
   /** What rows of the load carry in `_source`. */
   run: z.string(),
   operation: z.string(),
-  kind: z.enum(['full']),
+  /** `quarantine`: lines that another run set aside, read anew. */
+  kind: z.enum(['full', 'incremental', 'quarantine']),
   /** What was loaded: an export's id. */
   load: z.string(),
   /** DynamoDB's id of the table: a table that is deleted and created again has another. */
   tableId: z.string(),
   /** Microseconds; rows below the newest admitted floor do not count. Null: the load sets none. */
   floor: z.number().int().nullable(),
+  /** The run whose quarantined lines these rows are: they count while it counts. */
+  reloads: z.string().nullable().default(null),
+  filter: RunFilter.nullable().default(null),
   /** Runs that this one replaces while it stands. */
   supersedes: z.array(z.string()),
   rows: z.number().int(),
   quarantined: z.number().int(),
-  /** Items that conditions of the table leave out. */
+  /** Rows that only delete. */
+  deletes: z.number().int().default(0),
+  /** Items that conditions of the table or of the load leave out. */
   leftOut: z.number().int(),
   /** Lines without an item or a key: with any the load sets no floor. */
   unreadable: z.number().int(),
@@ -32,10 +47,14 @@ const RunRecord = z.object({
   /** SHA-256 over `key etag` of every object, sorted: which bytes were proven. */
   objectsSha256: z.string(),
   mapping: z.string(),
+  /** Where an incremental export begins; null for a full one. */
+  exportFrom: z.string().nullable().default(null),
+  /** Instant of a full export's content; where an incremental one ends. */
   exportTime: z.string(),
   admittedAt: z.string(),
 })
 export type RunRecord = z.infer<typeof RunRecord>
+export type RunFilter = z.infer<typeof RunFilter>
 
 export interface StoredRunRecord {
   readonly key: ObjectKey
@@ -52,11 +71,11 @@ export function runsPrefix(table: string): string {
   return `${runsTableName(table)}/`
 }
 
-/** What stands at a run's key: its record, or null where it was taken back; the key is then closed for good. */
+/** What stands at a load's key: its records, or none where it was taken back; the key is then closed for good. */
 export interface RunSlot {
   readonly key: ObjectKey
   readonly etag: Etag
-  readonly record: RunRecord | null
+  readonly records: readonly RunRecord[]
 }
 
 /** The mark of a run that was taken back. Without `run` no reader counts it. */
@@ -79,20 +98,21 @@ export async function listRunRecords(store: ObjectStore, table: string): Promise
   const records: StoredRunRecord[] = []
   for await (const {key} of store.list(runsPrefix(table))) {
     const slot = await readRunSlot(store, key)
-    if (slot !== null && slot.record !== null) records.push({...slot, record: slot.record})
+    for (const record of slot?.records ?? []) records.push({key, etag: slot!.etag, record})
   }
   return records
 }
 
-/** What stands at a run's key; null when nothing does. Throws `FORMAT_UNKNOWN`. */
+/** What stands at a load's key; null when nothing does. Throws `FORMAT_UNKNOWN`. */
 export async function readRunSlot(store: ObjectStore, key: ObjectKey): Promise<RunSlot | null> {
   const head = await store.head(key)
   if (head === null) return null
   try {
-    const json: unknown = JSON.parse(await readText(store, key))
-    const record = RunRecord.safeParse(json)
-    if (record.success) return {key, etag: head.etag, record: record.data}
-    if (ClosedRun.safeParse(json).success) return {key, etag: head.etag, record: null}
+    const lines = (await readText(store, key)).trimEnd().split('\n')
+    const documents = lines.map((line): unknown => JSON.parse(line))
+    const records = z.array(RunRecord).safeParse(documents)
+    if (records.success) return {key, etag: head.etag, records: records.data}
+    if (ClosedRun.safeParse(documents[0]).success) return {key, etag: head.etag, records: []}
   } catch (error) {
     if (hasCode(error, 'OBJECT_NOT_FOUND')) return null
     if (!(error instanceof SyntaxError)) throw error
@@ -113,10 +133,10 @@ export async function closeRun(
 ): Promise<'retracted' | 'already' | 'conflict'> {
   const slot = await readRunSlot(store, key)
   // Another load may have been admitted under this key: that one stays.
-  if (slot !== null && slot.record?.run !== run) return 'already'
+  if (slot !== null && !slot.records.some((record) => record.run === run)) return 'already'
   const mark: z.infer<typeof ClosedRun> = {format: 1, closed: run}
   try {
-    await store.write(key, encode(mark), slot === null ? {ifAbsent: true} : {ifMatch: slot.etag})
+    await store.write(key, encode([mark]), slot === null ? {ifAbsent: true} : {ifMatch: slot.etag})
     return 'retracted'
   } catch (error) {
     if (!hasCode(error, 'PRECONDITION_FAILED')) throw error
@@ -124,23 +144,28 @@ export async function closeRun(
   }
 }
 
-/** The records that no standing record supersedes: what `current` reads. */
-export function activeRuns(records: readonly StoredRunRecord[]): StoredRunRecord[] {
+/**
+ * The records that no standing record supersedes: what `current` reads. Rows out of quarantine count while the run
+ * counts that set them aside.
+ */
+export function activeRuns<Stored extends {readonly record: RunRecord}>(records: readonly Stored[]): Stored[] {
   const superseded = new Set(records.flatMap(({record}) => record.supersedes))
-  return records.filter(({record}) => !superseded.has(record.run))
+  const standing = records.filter(({record}) => !superseded.has(record.run))
+  const runs = new Set(standing.map(({record}) => record.run))
+  return standing.filter(({record}) => record.reloads === null || runs.has(record.reloads))
 }
 
 /** The newest floor that stands, in microseconds, or null. */
-export function standingFloor(records: readonly StoredRunRecord[]): number | null {
+export function standingFloor(records: readonly {readonly record: RunRecord}[]): number | null {
   const floors = activeRuns(records).flatMap(({record}) => (record.floor === null ? [] : [record.floor]))
   return floors.length === 0 ? null : Math.max(...floors)
 }
 
-/** One line of JSON with a trailing newline, as the table of run records reads it. */
-export function encodeRunRecord(record: RunRecord): Buffer {
-  return encode(record)
+/** A line of JSON for each record, as the table of run records reads them. */
+export function encodeRunRecords(records: readonly RunRecord[]): Buffer {
+  return encode(records)
 }
 
-function encode(document: object): Buffer {
-  return Buffer.from(`${JSON.stringify(document)}\n`)
+function encode(documents: readonly object[]): Buffer {
+  return Buffer.from(documents.map((document) => `${JSON.stringify(document)}\n`).join(''))
 }

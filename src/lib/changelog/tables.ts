@@ -1,4 +1,11 @@
-import {pathTemplate, QUARANTINE_COLUMNS, storedColumns, type TableMapping} from '../mapping/index.js'
+import {
+  isImmutable,
+  METADATA_COLUMNS,
+  pathTemplate,
+  QUARANTINE_COLUMNS,
+  storedColumns,
+  type TableMapping,
+} from '../mapping/index.js'
 import type {Catalog, CatalogColumn, NewCatalogTable} from '../ports/catalog.js'
 import {currentViewName, currentViewSql} from './current-view.js'
 import {
@@ -8,6 +15,7 @@ import {
   quarantineViewName,
   quarantineViewSql,
 } from './quarantine-view.js'
+import {deletesPrefix, deletesTableName} from './ranked-rows.js'
 import {runsPrefix, runsTableName} from './run-records.js'
 
 /** Key prefix of a change log's objects in a lake that lays out its own tables. */
@@ -47,6 +55,7 @@ function changelogTables(mapping: TableMapping): NewCatalogTable[] {
       location: runsPrefix(mapping.table),
       format: 'json',
     },
+    ...(isImmutable(mapping) ? [deletesTable(mapping)] : []),
     {
       ...base,
       name: currentViewName(mapping.table),
@@ -76,18 +85,38 @@ function changelogTables(mapping: TableMapping): NewCatalogTable[] {
   ]
 }
 
+/** Deletes of no known partition. */
+function deletesTable(mapping: TableMapping): NewCatalogTable {
+  const key = mapping.columns.filter(({name}) => mapping.key.includes(name)).map(({name, type}) => ({name, type}))
+  return {
+    name: deletesTableName(mapping.table),
+    kind: 'table',
+    columns: [...key, ...METADATA_COLUMNS],
+    partitionColumns: [],
+    location: deletesPrefix(mapping.table),
+    format: 'parquet',
+    pathTemplate: null,
+    viewSql: null,
+    parameters: {},
+  }
+}
+
 const RUN_COLUMNS: readonly CatalogColumn[] = [
   {name: 'run', type: 'string'},
   {name: 'operation', type: 'string'},
   {name: 'kind', type: 'string'},
   {name: 'load', type: 'string'},
   {name: 'floor', type: 'bigint'},
+  {name: 'reloads', type: 'string'},
   {name: 'supersedes', type: 'array<string>'},
   {name: 'rows', type: 'bigint'},
   {name: 'quarantined', type: 'bigint'},
+  {name: 'deletes', type: 'bigint'},
   {name: 'leftOut', type: 'bigint'},
   {name: 'unreadable', type: 'bigint'},
   {name: 'mapping', type: 'string'},
+  {name: 'exportFrom', type: 'string'},
+  {name: 'exportTime', type: 'string'},
   {name: 'admittedAt', type: 'string'},
 ]
 

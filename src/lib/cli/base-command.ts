@@ -15,6 +15,8 @@ import {globalFlags} from './flags.js'
 import type {GlobalFlagValues} from './flags.js'
 import {jsonText} from './output/json.js'
 import {ProgressHost} from './progress.js'
+import {resourceRequestOf} from './resource-flags.js'
+import type {ResourceFlagValues} from './resource-flags.js'
 import {isLive, loadSpinner} from './spinner.js'
 
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const
@@ -49,13 +51,14 @@ export abstract class BaseCommand<Result extends object> extends Command {
   }
 
   /** The lake, its environment and its ports; closed when the command ends. Loaded late: help needs none of it. */
-  protected async context(flags: GlobalFlagValues): Promise<Context> {
+  protected async context(flags: GlobalFlagValues & ResourceFlagValues): Promise<Context> {
     if (this.opened !== undefined) return this.opened
     const {createContext} = await import('../context.js')
     this.opened = await createContext({
       ...(flags.lake === undefined ? {} : {lakeFile: flags.lake}),
       ...(flags.env === undefined ? {} : {environment: flags.env}),
       ...(flags.now === undefined ? {} : {now: flags.now}),
+      resources: resourceRequestOf(flags),
       workingFolder: process.cwd(),
       variables: process.env,
       signal: this.signal,

@@ -1,4 +1,5 @@
 import * as Flags from '@oclif/core/flags'
+import {instantFlag} from './flags.js'
 
 const exportFolder = {
   summary: 'Folder of the export: the one with manifest-summary.json.',
@@ -25,13 +26,31 @@ const allowUnreadable = {
 /** For commands that read one DynamoDB export. */
 export const exportFlags = {export: Flags.string({...exportFolder, required: true}), ...acceptEditedSummary}
 
-const optionalExportFlags = {export: Flags.string(exportFolder), ...acceptEditedSummary}
+const rowFlags = {
+  from: instantFlag({summary: "Only rows whose partition's time is this or later; sets no floor."}),
+  to: instantFlag({summary: "Only rows whose partition's time is before this."}),
+  where: Flags.string({
+    summary: 'Only rows that this condition over the columns holds for; sets no floor.',
+    helpValue: '<sql>',
+  }),
+}
 
-/** For commands that plan a load. */
-export const loadFlags = {...exportFlags, ...allowUnreadable}
-
-/** As `loadFlags`, for a command that can take a plan instead. */
-export const optionalLoadFlags = {...optionalExportFlags, ...allowUnreadable}
+/** For commands that load exports. */
+export const loadFlags = {
+  export: Flags.string({
+    ...exportFolder,
+    summary: 'Folder of an export; several times for a chain (Ion exports of changes: experimental).',
+    multiple: true,
+  }),
+  chain: Flags.string({summary: 'Every finished export of the table under this prefix.', helpValue: '<prefix>'}),
+  ...acceptEditedSummary,
+  ...allowUnreadable,
+  'allow-gap': Flags.boolean({
+    summary: 'Load although changes between the exports are missing; the table is marked.',
+    default: false,
+  }),
+  ...rowFlags,
+}
 
 /** How much may be set aside by a load that is still called done. */
 export const maxQuarantineFlag = {
@@ -48,19 +67,29 @@ export const tableFlag = {
   table: Flags.string({summary: 'Table of the lake.', helpValue: '<name>'}),
 }
 
-interface ExportFlagValues {
-  readonly export?: string | undefined
+interface LoadFlagValues {
+  readonly export?: readonly string[] | undefined
+  readonly chain?: string | undefined
   readonly 'accept-edited-summary': boolean
   readonly 'allow-unreadable': number
+  readonly 'allow-gap': boolean
+  readonly from?: Date | undefined
+  readonly to?: Date | undefined
+  readonly where?: string | undefined
   readonly table?: string | undefined
 }
 
 /** The flags as the backfill topic asks for them. */
-export function loadRequestOf(flags: ExportFlagValues) {
+export function loadRequestOf(flags: LoadFlagValues) {
   return {
-    export: flags.export,
+    exports: flags.export ?? [],
+    chain: flags.chain,
     acceptEditedSummary: flags['accept-edited-summary'],
     allowUnreadable: flags['allow-unreadable'],
+    allowGap: flags['allow-gap'],
+    from: flags.from,
+    to: flags.to,
+    where: flags.where,
     table: flags.table ?? null,
   }
 }

@@ -36,11 +36,18 @@ export function parseInstant(text: string): Date {
  * @throws SluiceError USAGE when it is no size, or not a whole number of bytes
  */
 export function parseBytes(text: string): number {
-  const [, amount, unit = 'b'] = BYTES.exec(text.trim()) ?? []
-  const sizeBytes = Math.round(Number(amount) * (BYTE_UNITS[unit.toLowerCase()] ?? Number.NaN))
-  if (amount === undefined || !Number.isSafeInteger(sizeBytes)) {
-    throw usage(`"${text}" is no size.`, 'Write a number with a unit, such as 2GB or 512MiB.')
-  }
+  const sizeBytes = sizeOf(text)
+  if (sizeBytes === null) throw usage(`"${text}" is no size.`, 'Write a number with a unit, such as 2GB or 512MiB.')
+  return sizeBytes
+}
+
+/**
+ * As `parseBytes`, for a size that something must have; `example` says where it stands.
+ * @throws SluiceError USAGE when it is no size, or none at all
+ */
+export function parseSize(text: string, example: string): number {
+  const sizeBytes = sizeOf(text)
+  if (sizeBytes === null || sizeBytes === 0) throw usage(`"${text}" is no size.`, `e.g. ${example}`)
   return sizeBytes
 }
 
@@ -64,6 +71,13 @@ export function parseDollars(text: string): string {
   const amount = DOLLARS.exec(text.trim())?.[1]
   if (amount === undefined) throw usage(`"${text}" is no amount in US dollars.`, 'Write it as 0.50 or $0.50.')
   return amount
+}
+
+/** In bytes; null when it is no size. */
+function sizeOf(text: string): number | null {
+  const [, amount, unit = 'b'] = BYTES.exec(text.trim()) ?? []
+  const sizeBytes = Math.round(Number(amount) * (BYTE_UNITS[unit.toLowerCase()] ?? Number.NaN))
+  return amount === undefined || !Number.isSafeInteger(sizeBytes) ? null : sizeBytes
 }
 
 /** False for 2026-02-30, which Date moves to March without a word. */

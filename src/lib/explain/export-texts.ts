@@ -74,10 +74,10 @@ export const EXPORT_TEXTS = {
   },
   EXPORT_KIND_UNSUPPORTED: {
     title: 'this kind of export cannot be loaded',
-    meaning: 'Full exports in DYNAMODB_JSON can be loaded; this one is incremental, or in another format.',
-    causes: ['It was made with --export-type INCREMENTAL_EXPORT, or with --export-format ION.'],
+    meaning: 'The manifest has a version, a format, a type or a view that this version of sluice does not know.',
+    causes: ['DynamoDB writes something new.', 'The summary was edited, or written by another tool.'],
     state: NOTHING_DONE,
-    next: [advice('Export the table with --export-format DYNAMODB_JSON --export-type FULL_EXPORT.')],
+    next: [advice('Use a newer version of sluice, or export the table again with --export-format DYNAMODB_JSON.')],
   },
   EXPORT_TABLE_MISMATCH: {
     title: 'the export is of a table that feeds none here',
@@ -88,6 +88,76 @@ export const EXPORT_TEXTS = {
     ],
     state: NOTHING_DONE,
     next: [run('sluice lake show', 'which table is fed by which source'), INSPECT],
+  },
+  EXPORT_FILE_UNREADABLE: {
+    title: 'listed files cannot be read',
+    meaning: 'The manifest lists data files that are there, and that could not be opened or read to their end.',
+    causes: ['Their permissions keep you out.', 'They are encrypted with a key that you may not use.'],
+    state: NOTHING_DONE,
+    next: [INSPECT, advice('Get read access to the named files, and to their key, then run the same command again.')],
+  },
+  EXPORT_RANGE_INVALID: {
+    title: 'the time of an export makes no sense',
+    meaning:
+      'The summary of an incremental export ends before it begins, or states no range; or that of a full export states no instant.',
+    causes: ['The summary was edited, or put together by another tool.'],
+    state: NOTHING_DONE,
+    next: [INSPECT, advice('Copy the export again from its bucket, or export that stretch of time once more.')],
+  },
+  EXPORT_CHAIN_GAP: {
+    title: 'changes between two exports are missing',
+    meaning:
+      'The exports, together with those that are loaded, leave a stretch of time after the full export whose changes no export holds. Items that were changed or deleted in it would stay as they were.',
+    causes: [
+      'An incremental export was not made, is not finished, or was not named.',
+      'The first incremental export begins after the instant of the full one.',
+      'Point-in-time recovery was off for a while: that stretch cannot be exported any more.',
+    ],
+    state: NOTHING_DONE,
+    next: [
+      run('sluice backfill status', 'which exports stand'),
+      advice(
+        'Export the stretch that the message names, and load it with the others. Where it is gone, make a new full export.',
+      ),
+      advice('--allow-gap loads without it; status, verify and every later plan say so.'),
+    ],
+  },
+  EXPORT_CHAIN_MIXED: {
+    title: 'exports of different kinds in one load',
+    meaning: 'The exports of one load must be of one table of one account, and of one format.',
+    causes: ['The prefix holds exports of several tables.', 'Some exports are DynamoDB JSON and some are Ion.'],
+    state: NOTHING_DONE,
+    next: [INSPECT, advice('Choose a table with --table, or load the exports one by one.')],
+  },
+  EXPORT_CHAIN_TWO_FULLS: {
+    title: 'two full exports in one load',
+    meaning:
+      'A chain is one full export and the incremental ones after it. With two nobody can tell which one is meant.',
+    causes: ['The prefix of --chain holds the full exports of several days.'],
+    state: NOTHING_DONE,
+    next: [INSPECT, advice('Name the newest full export and what follows it, each with --export.')],
+  },
+  KEY_MOVED: {
+    title: 'a key would stand in two partitions',
+    meaning:
+      'The table says that a key never changes its partition, and some did. The old row is in another partition than the new one, and no old image says in which.',
+    causes: [
+      'The attribute that the partition is made of was changed, or was filled in later.',
+      'The incremental export was made with NEW_IMAGE.',
+    ],
+    state: 'The rows are staged, and no reader sees them. What was visible before still is.',
+    next: [
+      run('sluice ops list', 'the load that stopped; cancel it with ops cancel'),
+      advice('Declare partition.immutable: false for the table, or export with NEW_AND_OLD_IMAGES.'),
+    ],
+  },
+  STREAM_EVENT_INVALID: {
+    title: 'a line is no event of a DynamoDB stream',
+    meaning:
+      'Every line of the input must be a record of a DynamoDB stream, or an event with Records as a function gets it.',
+    causes: ['The file is an export, or of another service.', 'The file was cut.'],
+    state: NOTHING_DONE,
+    next: [advice('Look at the line that the message names; take it out, or get the events again.')],
   },
   EXPORT_TABLE_RECREATED: {
     title: 'the exported table is not the one of before',

@@ -83,10 +83,25 @@ export const STORE_TEXTS = {
   MEMORY_EXCEEDED: {
     title: 'it does not fit into the memory limit',
     meaning:
-      'The engine needed more memory than it may use: half of the machine, at most 4 GiB, or what SLUICE_MEMORY says.',
+      'The engine needed more memory than it may use: half of the machine, at most 4 GiB, or what --memory or SLUICE_MEMORY says.',
     causes: ['A limit that is too small for the table.', 'Very many partitions written at once.'],
     state: KEPT,
     next: [advice('Set a larger limit, e.g. SLUICE_MEMORY=4GB, and run the command again.'), RESUME],
+  },
+  TEMP_LIMIT: {
+    title: 'more temporary space than --max-temp-bytes',
+    meaning:
+      'What a load keeps for a while (staged Parquet, spilled rows, copies) grew past --max-temp-bytes or SLUICE_MAX_TEMP_BYTES, and it was stopped.',
+    causes: [
+      'A limit that is smaller than what the load stages: about as much as the compressed export.',
+      'A small --memory, for which more is spilled.',
+      'Very many quarantined items: their lines are kept whole.',
+    ],
+    state: KEPT,
+    next: [
+      advice('Allow more with --max-temp-bytes, or name a larger disk with --temp-dir.'),
+      run('sluice ops resume --max-temp-bytes SIZE', 'go on with the operation that waits'),
+    ],
   },
   UNEXPECTED: {
     title: 'a mistake of sluice',

@@ -180,4 +180,20 @@ export const USAGE_TEXTS = {
     state: NOTHING_DONE,
     next: [advice('Read the plan with --dry-run, then do less or raise --max-cost.')],
   },
+  RESOURCES_SHORT: {
+    title: 'the machine has too little room for it',
+    meaning:
+      'The load needs more temporary space, room for the lake, or memory than there is or than it was allowed. The error names the number that is missing.',
+    causes: [
+      'A disk that is nearly full: staged files need about as much as the compressed export.',
+      'A small --memory or --max-temp-bytes, or a small container.',
+      'Very many partitions: their rows are written twice, and need their space twice for a while.',
+    ],
+    state: NOTHING_DONE,
+    next: [
+      run('sluice backfill plan --export FOLDER', 'what it needs, and what is missing'),
+      advice('Name a larger disk with --temp-dir, or allow more with --memory or --max-temp-bytes.'),
+      run('sluice ops gc --dry-run', 'what could be deleted from the lake'),
+    ],
+  },
 } as const satisfies Partial<Record<ErrorCode, Explanation>>

@@ -1,88 +1,108 @@
-import type {RowOrigin} from '../ports/parquet-engine.js'
+import type {Broadcasts, LineShape, RowOrigin} from '../ports/parquet-engine.js'
 import {quoteIdentifier, quoteText} from '../sql/index.js'
 import {fitsStruct} from './attribute-tree.js'
+import {areConditionsOfKey, isImmutable} from './change-inputs.js'
 import {derivedStages, usesRest} from './derivations.js'
+import {changeColumns, changedItemsSql} from './duckdb-change.js'
+import {changeBranches, changeClass, changeRowsSql, IS_UPSERT_ROLE, originColumns} from './duckdb-change-rows.js'
 import {conditionSql} from './duckdb-condition.js'
 import {derivedProblemSql, derivedValueSql} from './duckdb-derive.js'
 import {itemReader, type ItemForm, type ItemReader} from './duckdb-item.js'
 import {canBeError, problemSql, valueSql} from './duckdb-value.js'
 import {partitionText} from './partition-tray.js'
+import {ROW_CLASS} from './row-class.js'
 import {storedColumns} from './row-metadata.js'
 import {isDerived, type SourceColumn, type TableMapping} from './types.js'
 
-/**
- * What became of a source line; the engine counts them while rows stream by. The first two are stored, the next two
- * are left out on purpose, and from `error` on the line is no row of the table.
- */
-export const ROW_CLASS = {
-  upsert: 0,
-  quarantined: 1,
-  /** A `skip` condition holds. */
-  skipped: 2,
-  /** A `when` condition does not hold. */
-  elsewhere: 3,
-  /** A policy says `error`. */
-  error: 4,
-  noKey: 5,
-  noItem: 6,
-} as const
+export interface CompileOptions {
+  /** Default: what the mapping needs; both forms give the same rows. */
+  readonly form?: ItemForm
+  /** Default: `items`. */
+  readonly shape?: LineShape
+  /** Default: `homeless` for changes, else `none`. */
+  readonly broadcasts?: Broadcasts
+  /** A condition over the mapped columns; other rows are counted and left out. */
+  readonly where?: string | null
+}
 
 export interface CompiledMapping {
-  /** Type of the `Item` column to read lines with. */
+  /** Type that an item is read with. */
   readonly itemType: string
+  /** Columns to read lines with, as DuckDB's readers of JSON take them. */
+  readonly lineColumns: string
   /** Quoted names of the stored columns, in order. */
   readonly columns: readonly string[]
   /**
-   * Rows of a relation that has `Item` and `file_index`: the stored columns, and `_partition` (see
-   * `decodePartition`), `_class`, `_problem`, `_file_index`. A FROM item, in parentheses.
+   * Rows of a relation that has the line columns and `file_index`: the stored columns, and `_partition` (see
+   * `decodePartition`, or `DELETES_TRAY`), `_class`, `_problem`, `_file_index`. A FROM item, in parentheses.
    */
   rowsSql(lines: string, origin: RowOrigin): string
   /** The same `_partition` text from stored columns, to prove where rows were put. */
   readonly partitionSql: string
 }
 
-/**
- * Compiles a mapping to DuckDB SQL. `loadDay` is the UTC day for rows whose partition source is missing. The form of
- * the read is chosen by what the mapping needs; both give the same rows.
- */
-export function compileDuckdb(
-  mapping: TableMapping,
-  loadDay: string,
-  form: ItemForm = fitsStruct(mapping) && !usesRest(mapping) ? 'struct' : 'json',
-): CompiledMapping {
-  const columns = storedColumns(mapping).map(({name}) => quoteIdentifier(name))
+interface Compilation {
+  readonly mapping: TableMapping
+  readonly reader: ItemReader
+  readonly shape: LineShape
+  readonly form: ItemForm
+  readonly broadcasts: Broadcasts
+  readonly where: string | null
+  readonly partitionSql: string
+}
+
+/** Compiles a mapping to DuckDB SQL. `loadDay` is the UTC day for rows whose partition source is missing. */
+export function compileDuckdb(mapping: TableMapping, loadDay: string, options: CompileOptions = {}): CompiledMapping {
+  const form = options.form ?? (fitsStruct(mapping) && !usesRest(mapping) ? 'struct' : 'json')
+  const shape = options.shape ?? 'items'
   const partitionSql = partitionText(mapping, loadDay)
+  const {itemType} = itemReader(mapping, form)
+  const broadcasts = isImmutable(mapping) ? (options.broadcasts ?? (shape === 'changes' ? 'homeless' : 'none')) : 'none'
   return {
-    itemType: itemReader(mapping, form).itemType,
-    columns,
+    itemType,
+    lineColumns: shape === 'items' ? `{Item: ${quoteText(itemType)}}` : changeColumns(itemType),
+    columns: storedColumns(mapping).map(({name}) => quoteIdentifier(name)),
     partitionSql,
-    rowsSql: (lines, origin) => rowsSql(mapping, itemReader(mapping, form), lines, origin, partitionSql),
+    rowsSql: (lines, origin) =>
+      rowsSql(
+        {
+          mapping,
+          reader: itemReader(mapping, form),
+          shape,
+          form,
+          broadcasts,
+          where: options.where ?? null,
+          partitionSql,
+        },
+        lines,
+        origin,
+      ),
   }
 }
 
-function rowsSql(
-  mapping: TableMapping,
-  reader: ItemReader,
-  lines: string,
-  origin: RowOrigin,
-  partitionSql: string,
-): string {
+function rowsSql(compilation: Compilation, lines: string, origin: RowOrigin): string {
+  const {mapping, reader, shape, form, broadcasts} = compilation
+  const items = shape === 'items' ? lines : changedItemsSql(mapping, lines, form)
+  const roles = shape === 'items' ? [] : ['_role', '_changed']
   const sources = mapping.columns.filter((column): column is SourceColumn => !isDerived(column))
   const values = sources.map((column) => `${valueSql(column, reader)} AS ${quoteIdentifier(column.name)}`)
   const stages = derivedStages(mapping).map((columns) =>
     columns.map((column) => `${derivedValueSql(column, mapping, reader)} AS ${quoteIdentifier(column.name)}`),
   )
-  const problem = rowProblem(mapping, sources, reader)
+  const problem = rowProblem(compilation, sources)
   const mapped = mapping.columns.map(({name}) => quoteIdentifier(name))
   // Underscored: a column of the table may be called item.
-  const parsed = `SELECT ${[...reader.columns(), ...values].join(', ')} FROM (${reader.itemsSql(lines)})`
+  const parsed = `SELECT ${[...reader.columns(), ...roles, ...values].join(', ')} FROM (${reader.itemsSql(items, roles)})`
   const computed = stages.reduce((from, results) => `SELECT ${['*', ...results].join(', ')} FROM (${from})`, parsed)
-  const judged = `SELECT ${[...mapped, '_file_index', `${problem} AS _problem`].join(', ')} FROM (${computed})`
-  return `(SELECT ${[...mapped, ...metadata(origin), `${partitionSql} AS _partition`, `${rowClass(mapping)} AS _class`].join(', ')}, _problem, _file_index FROM (${judged}))`
+  const judged = `SELECT ${[...mapped, '_file_index', ...roles, `${problem} AS _problem`].join(', ')} FROM (${computed})`
+  const classed = `SELECT *, ${rowClass(compilation)} AS _class FROM (${judged})`
+  return shape === 'items' && broadcasts === 'none'
+    ? `(SELECT ${[...mapped, ...metadata(origin), `${compilation.partitionSql} AS _partition`].join(', ')}, _class, _problem, _file_index FROM (${classed}))`
+    : changeRowsSql(compilation, classed, origin)
 }
 
 /** What stands against a row, the gravest first: no item, another table's, skipped, no key, error, quarantine. */
-function rowProblem(mapping: TableMapping, sources: readonly SourceColumn[], reader: ItemReader): string {
+function rowProblem({mapping, reader, shape}: Compilation, sources: readonly SourceColumn[]): string {
   const ofColumn = new Map(
     mapping.columns.map((column) => [
       column,
@@ -94,41 +114,54 @@ function rowProblem(mapping: TableMapping, sources: readonly SourceColumn[], rea
     return `CASE WHEN starts_with(${problem}, 'error') THEN ${problem} END`
   })
   const derived = mapping.columns.filter(isDerived)
-  const problems = [rowFault(mapping, reader), ...errors, ...[...sources, ...derived].map((one) => ofColumn.get(one))]
-  return `coalesce(${problems.filter((problem) => typeof problem === 'string').join(', ')})`
+  const fault = rowFault(mapping, reader, shape)
+  const ofValues = [...errors, ...[...sources, ...derived].map((one) => ofColumn.get(one))].filter(
+    (problem) => typeof problem === 'string',
+  )
+  if (shape === 'items' || ofValues.length === 0) return `coalesce(${[fault, ...ofValues].join(', ')})`
+  // Of what is gone only the key matters.
+  return `coalesce(${fault}, CASE WHEN ${IS_UPSERT_ROLE} THEN coalesce(${ofValues.join(', ')}, NULL) END)`
 }
 
-function rowFault(mapping: TableMapping, reader: ItemReader): string {
+function rowFault(mapping: TableMapping, reader: ItemReader, shape: LineShape): string {
   const keyIsNull = mapping.key.map((name) => `${quoteIdentifier(name)} IS NULL`).join(' OR ')
-  const conditions = conditionsSql(mapping, reader)
+  const conditions = conditionsSql(mapping, reader, shape)
   return conditions === ''
     ? `CASE WHEN ${keyIsNull} THEN CASE WHEN _item IS NULL THEN 'item' ELSE 'key' END END`
     : `CASE WHEN _item IS NULL THEN 'item' ${conditions} WHEN ${keyIsNull} THEN 'key' END`
 }
 
-function conditionsSql({when, skip}: TableMapping, reader: ItemReader): string {
+function conditionsSql(mapping: TableMapping, reader: ItemReader, shape: LineShape): string {
+  const {when, skip} = mapping
   const belongs = when.map((condition) => conditionSql(condition, reader)).join(' AND ')
   const isSkipped = skip.map((condition) => conditionSql(condition, reader)).join(' OR ')
+  // A bare key does not show what the conditions ask for.
+  const isShown = shape === 'changes' && !areConditionsOfKey(mapping) ? `_role <> 'keys' AND ` : ''
   return [
-    ...(when.length === 0 ? [] : [`WHEN NOT (${belongs}) THEN 'elsewhere'`]),
-    ...(skip.length === 0 ? [] : [`WHEN ${isSkipped} THEN 'skipped'`]),
+    ...(when.length === 0 ? [] : [`WHEN ${isShown}NOT (${belongs}) THEN 'elsewhere'`]),
+    ...(skip.length === 0 ? [] : [`WHEN ${isShown}(${isSkipped}) THEN 'skipped'`]),
   ].join(' ')
 }
 
-function rowClass({when, skip}: TableMapping): string {
-  const others = [
-    ...(when.length === 0 ? [] : [`WHEN _problem = 'elsewhere' THEN ${ROW_CLASS.elsewhere}`]),
-    ...(skip.length === 0 ? [] : [`WHEN _problem = 'skipped' THEN ${ROW_CLASS.skipped}`]),
-  ].map((branch) => ` ${branch}`)
-  return `CASE WHEN _problem IS NULL THEN ${ROW_CLASS.upsert} WHEN starts_with(_problem, 'quarantine') THEN ${ROW_CLASS.quarantined} WHEN _problem = 'key' THEN ${ROW_CLASS.noKey} WHEN _problem = 'item' THEN ${ROW_CLASS.noItem}${others.join('')} ELSE ${ROW_CLASS.error} END`
+function rowClass({mapping, shape, where}: Compilation): string {
+  const good = `WHEN _problem IS NULL THEN ${shape === 'items' ? ROW_CLASS.upsert : changeClass()}`
+  const quarantined = `WHEN starts_with(_problem, 'quarantine') THEN ${ROW_CLASS.quarantined}`
+  const faults = [
+    `WHEN _problem = 'key' THEN ${ROW_CLASS.noKey} WHEN _problem = 'item' THEN ${ROW_CLASS.noItem}`,
+    ...(mapping.when.length === 0 ? [] : [`WHEN _problem = 'elsewhere' THEN ${ROW_CLASS.elsewhere}`]),
+    ...(mapping.skip.length === 0 ? [] : [`WHEN _problem = 'skipped' THEN ${ROW_CLASS.skipped}`]),
+  ]
+  const branches =
+    where === null
+      ? [good, quarantined, ...faults]
+      : [...faults, `WHEN NOT coalesce((${where}), false) THEN ${ROW_CLASS.filtered}`, good, quarantined]
+  const first = shape === 'items' ? [] : [changeBranches(mapping)]
+  return `CASE ${[...first, ...branches].join(' ')} ELSE ${ROW_CLASS.error} END`
 }
 
 function metadata(origin: RowOrigin): string[] {
   return [
     `CASE WHEN _problem IS NULL THEN 'upsert' ELSE 'quarantined' END AS _op`,
-    `CAST(${origin.version} AS BIGINT) AS _version`,
-    `CAST(${origin.sourceRank} AS INTEGER) AS _source_rank`,
-    `'' AS _sequence`,
-    `${quoteText(origin.source)} AS _source`,
+    ...originColumns(String(origin.version), origin),
   ]
 }

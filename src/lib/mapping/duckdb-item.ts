@@ -11,8 +11,8 @@ type AttributePath = readonly string[]
 export interface ItemReader {
   /** Type of the `Item` column to read lines with. */
   readonly itemType: string
-  /** A relation of `_item` (NULL when the line holds no item), `_file_index` and what the reads below name. */
-  itemsSql(lines: string): string
+  /** A relation of `_item` (NULL when the line holds no item), `_file_index`, what the reads below name, and `others`. */
+  itemsSql(lines: string, others?: readonly string[]): string
   /** Columns of that relation, to hand on to the next SELECT. */
   columns(): readonly string[]
   /** Text of a value with that tag; NULL when there is none. A container's text is its JSON. */
@@ -39,7 +39,8 @@ function structReader(itemType: string): ItemReader {
     path.reduce((container, name, index) => extract(index === 0 ? container : extract(container, 'M'), name), '_item')
   return {
     itemType,
-    itemsSql: (lines) => `SELECT Item AS _item, file_index AS _file_index FROM ${lines}`,
+    itemsSql: (lines, others = []) =>
+      `SELECT ${['Item AS _item', 'file_index AS _file_index', ...others].join(', ')} FROM ${lines}`,
     columns: () => ['_item', '_file_index'],
     text: (path, tag) => {
       const value = extract(node(path), tag)
@@ -76,13 +77,13 @@ function jsonReader(): ItemReader {
   const isThere = (path: AttributePath): string => `coalesce(${nodeKind(path)}, 'NULL') <> 'NULL'`
   return {
     itemType: 'JSON',
-    itemsSql: (lines) => {
+    itemsSql: (lines, others = []) => {
       // A line's JSON is written out again without white space.
-      const items = `SELECT CASE WHEN starts_with(Item, '{') THEN Item END AS _item, file_index AS _file_index FROM ${lines}`
+      const items = `SELECT CASE WHEN starts_with(Item, '{') THEN Item END AS _item, ${['file_index AS _file_index', ...others].join(', ')} FROM ${lines}`
       const lists = [texts.sql('json_extract_string'), kinds.sql('json_type')].flatMap((sql) =>
         sql === null ? [] : [sql],
       )
-      return `SELECT ${['_item', '_file_index', ...lists].join(', ')} FROM (${items})`
+      return `SELECT ${['_item', '_file_index', ...others, ...lists].join(', ')} FROM (${items})`
     },
     columns: () => ['_item', '_file_index', ...[texts, kinds].filter((list) => !list.isEmpty).map(({name}) => name)],
     text: (path, tag) => {

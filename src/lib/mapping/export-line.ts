@@ -4,14 +4,14 @@ import type {DynamoItem} from './row-function.js'
 /** DynamoDB items have at most 400 KB; their JSON can be larger by escapes and tags. */
 export const MAXIMUM_LINE_BYTES = 16 * 1024 * 1024
 
-/** Why a line of a full export gives no item. */
+/** Why a line of an export gives no item. */
 export type LineFault =
   | 'too_long'
   /** No JSON, or no UTF-8. */
   | 'not_json'
   /** A name stands twice in one object. */
   | 'duplicate_name'
-  /** JSON without an object `Item`. */
+  /** JSON without an object `Item`, or without the parts of a change: `Keys`, images, the time of the write. */
   | 'no_item'
   /** A value without exactly one type tag, or of another shape than its tag says. */
   | 'not_typed'
@@ -22,10 +22,16 @@ export type ExportLine = {readonly item: DynamoItem} | {readonly fault: LineFaul
 export function readExportLine(bytes: Buffer): ExportLine {
   const read = readItem(bytes)
   if ('fault' in read) return read
+  const fault = faultOfItems(bytes, [read.item])
+  return fault === null ? read : {fault}
+}
+
+/** What keeps a line of JSON with these items from being one that DynamoDB writes; null for nothing. */
+export function faultOfItems(bytes: Buffer, items: readonly DynamoItem[]): LineFault | null {
   // Half a surrogate pair is no text: JavaScript takes its escape, strict readers of JSON do not.
-  if (!isWellFormed(read.item)) return {fault: 'not_json'}
-  if (hasDuplicateNames(bytes.toString('utf8'), read.item)) return {fault: 'duplicate_name'}
-  return Object.values(read.item).every(isTyped) ? read : {fault: 'not_typed'}
+  if (!items.every(isWellFormed)) return 'not_json'
+  if (hasDuplicateNames(bytes.toString('utf8'))) return 'duplicate_name'
+  return items.every((item) => Object.values(item).every(isTyped)) ? null : 'not_typed'
 }
 
 /** As `readExportLine`, but takes any object for an item: what is wrong inside is for the mapping to say. */
@@ -43,11 +49,10 @@ export function readItem(bytes: Buffer): ExportLine {
  * `JSON.parse` keeps the last of two equal names and says nothing. In text that it took, every string before a colon
  * is a name, so their number tells.
  */
-function hasDuplicateNames(text: string, item: DynamoItem): boolean {
+function hasDuplicateNames(text: string): boolean {
   let names = 0
   for (const [, colon] of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"\s*(:)?/g)) if (colon !== undefined) names += 1
-  const {Item: _, ...others} = JSON.parse(text) as Record<string, unknown>
-  return names !== countNames(item) + 1 + countNames(others)
+  return names !== countNames(JSON.parse(text))
 }
 
 function countNames(value: unknown): number {

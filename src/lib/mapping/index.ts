@@ -1,7 +1,11 @@
 export {columnType, duckdbType, parseColumnType, sourceTag, type ColumnType} from './column-type.js'
-export {compileDuckdb, ROW_CLASS, type CompiledMapping} from './compile-duckdb.js'
+export {compileDuckdb, type CompiledMapping, type CompileOptions} from './compile-duckdb.js'
+export {isImmutable} from './change-inputs.js'
+export {compileChangeFunction, type ChangeRow, type ChangeRows} from './change-rows.js'
+export {readChange, readChangeLine, type ChangeLine, type ItemChange} from './change-line.js'
 export {MAXIMUM_LINE_BYTES, readExportLine, readItem, type ExportLine, type LineFault} from './export-line.js'
-export {decodePartition} from './partition-tray.js'
+export {PROBLEM_CLASSES, ROW_CLASS, SECOND_CLASSES, STORED_CLASSES, type RowClass} from './row-class.js'
+export {decodePartition, DELETES_TRAY, isDigestTray, trayText} from './partition-tray.js'
 export {catalogValues, hivePathValue, partitionPath, pathTemplate} from './partition-path.js'
 export {
   isKeyPrivate,

@@ -2,10 +2,17 @@ import {quoteText} from '../sql/index.js'
 import {columnOperand, derivationSql, type OperandSql} from './duckdb-derive.js'
 import type {Derivation, TableMapping} from './types.js'
 
+/** The tray of deletes whose partition is not known; no text of partition values is like it. */
+export const DELETES_TRAY = 'd'
+
+/** Folder names take 255 bytes, of which `_partition=` takes some. */
+const LONGEST_TRAY_BYTES = 200
+
 /**
  * One text for all partition values that is safe as a folder name: DuckDB's own encoding of folder names differs from
  * Hive's and lets NULL and its default name share a folder, so its folders are only a sorting tray. Each value is `n`
- * for NULL, `v` and the plain text, or `x` and the UTF-8 bytes in hexadecimal.
+ * for NULL, `v` and the plain text, or `x` and the UTF-8 bytes in hexadecimal. Capitals are not plain: a file system
+ * may take `A` and `a` for one folder.
  */
 export function partitionText(mapping: TableMapping, loadDay: string): string {
   const {partition} = mapping
@@ -27,7 +34,17 @@ function isPlainDate(derivation: Derivation): boolean {
 }
 
 function encodedValue(sql: string): string {
-  return `CASE WHEN ${sql} IS NULL THEN 'n' WHEN regexp_full_match(${sql}, '[A-Za-z0-9_]*') THEN 'v' || ${sql} ELSE 'x' || hex(encode(${sql})) END`
+  return `CASE WHEN ${sql} IS NULL THEN 'n' WHEN regexp_full_match(${sql}, '[a-z0-9_]*') THEN 'v' || ${sql} ELSE 'x' || hex(encode(${sql})) END`
+}
+
+/** SQL of the tray for rows of a partition text: the text itself, or a digest where a folder's name would be too long. */
+export function trayText(sql: string): string {
+  return `CASE WHEN strlen(${sql}) > ${LONGEST_TRAY_BYTES} THEN 'h' || md5(${sql}) ELSE ${sql} END`
+}
+
+/** Whether a tray stands for a text that must be asked of its rows. */
+export function isDigestTray(tray: string): boolean {
+  return tray.startsWith('h')
 }
 
 /** The values behind a `_partition` text; null for NULL. */

@@ -24,6 +24,8 @@ export type MappedRow =
       readonly values: Readonly<Record<string, QueryValue>>
       readonly problem: RowProblem | null
       readonly partition: readonly (string | null)[]
+      /** Where partitions are immutable: what tells its partition is not there, so that the key may have other rows. */
+      readonly isHomeless: boolean
     }
   /** `no_key` also for what is no item at all. */
   | {readonly state: 'no_key' | 'skipped' | 'elsewhere'}
@@ -42,6 +44,7 @@ export function compileRowFunction(mapping: TableMapping, loadDay: string): (ite
   const sources = mapping.columns.flatMap((column) => (isDerived(column) ? [] : [compileSource(column)]))
   const derive = compileDerivedColumns(mapping)
   const partitionOf = compilePartition(mapping, loadDay)
+  const isHomeless = compileHomeless(mapping)
   return (item) => {
     if (!isJsonObject(item)) return {state: 'no_key'}
     if (!when.every((holds) => holds(item))) return {state: 'elsewhere'}
@@ -51,7 +54,7 @@ export function compileRowFunction(mapping: TableMapping, loadDay: string): (ite
     for (const read of sources) problem = graver(problem, read(item, values))
     problem = graver(problem, derive(item, values))
     if (mapping.key.some((name) => values[name] === null)) return {state: 'no_key'}
-    return {state: 'row', values, problem, partition: partitionOf(values)}
+    return {state: 'row', values, problem, partition: partitionOf(values), isHomeless: isHomeless(values)}
   }
 }
 
@@ -127,4 +130,10 @@ function compilePartition({partition}: TableMapping, loadDay: string): (values: 
       const value = compute(inputs, {})
       return value === null ? null : String(value)
     })
+}
+
+function compileHomeless({partition}: TableMapping): (values: Values) => boolean {
+  if (partition?.immutable !== true) return () => false
+  const parts = partition.by.map(({derive}) => compileDerivation(derive))
+  return (values) => parts.some((compute) => compute(values, {}) === null)
 }

@@ -2,17 +2,28 @@ import type {QuarantineReason} from '../mapping/quarantine.js'
 import type {TableMapping} from '../mapping/types.js'
 import type {Etag, ObjectKey, ObjectStore} from './object-store.js'
 
+/** What the lines of an export are: whole items in a full one, changes with images in an incremental one. */
+export type LineShape = 'items' | 'changes'
+
+/**
+ * Which rows also delete what their key has in other partitions, where partitions are immutable: none below a floor of
+ * the load's own, those whose own partition cannot be told, or all.
+ */
+export type Broadcasts = 'none' | 'homeless' | 'all'
+
 /** One gzipped line file of an export. */
 export interface SourceFile {
   readonly key: ObjectKey
   readonly sizeBytes: number
   /** Lines that the manifest states. */
   readonly itemCount: number
+  /** Default: `json`. `quarantine`: an object of quarantined lines, of which another mapping may read some. */
+  readonly format?: 'json' | 'ion' | 'quarantine'
 }
 
 /** What every row of a load says of its origin. */
 export interface RowOrigin {
-  /** Microseconds since 1970; a full export's time rounded down to the second. */
+  /** Microseconds since 1970; a full export's time rounded down to the second. Lines of changes carry their own. */
   readonly version: bigint
   readonly sourceRank: number
   /** The attempt's run id, stored in `_source`. */
@@ -52,6 +63,10 @@ export interface LoadRequest {
   readonly source: ObjectStore
   readonly files: readonly SourceFile[]
   readonly mapping: TableMapping
+  readonly shape: LineShape
+  /** A condition over the mapped columns in the portable dialect: other rows are counted and left out. */
+  readonly where: string | null
+  readonly broadcasts: Broadcasts
   readonly origin: RowOrigin
   /** The UTC day for rows that fall back to `load_day`, as `2026-01-14`. */
   readonly loadDay: string
@@ -60,19 +75,32 @@ export interface LoadRequest {
   readonly keyOf: (partition: readonly string[], n: number) => Promise<ObjectKey>
   /** The key of the n-th object of quarantined lines. */
   readonly quarantineKeyOf: (n: number) => ObjectKey
+  /** The key of the n-th object of deletes of no known partition. */
+  readonly deletesKeyOf: (n: number) => ObjectKey
   /** As many lines without an item or without a key are set aside; more are refused. */
   readonly allowUnreadable: number
   readonly onProgress?: (rows: number) => void
   readonly signal?: AbortSignal
 }
 
-/** Lines read = `rows` + `skipped` + `elsewhere` + `unreadable`. */
+/**
+ * Rows written = `upserts` + `quarantined` + `deleted` + `added`. Lines read = these without `added`, and `skipped` +
+ * `elsewhere` + `filtered` + `unreadable`.
+ */
 export interface LoadResult extends ChangelogDigest {
   readonly objects: readonly StagedObject[]
+  /** Deletes of no known partition; counted in the digest too. */
+  readonly deletes: readonly StagedObject[]
+  /** Lines of items that are gone, or are none of the table any more. */
+  readonly deleted: number
+  /** Deletes beside another row of the same line: of the partition that an item moved from, or of all partitions. */
+  readonly added: number
   /** Items that a `skip` condition of the table leaves out. */
   readonly skipped: number
   /** Items that a `when` condition gives to other tables. */
   readonly elsewhere: number
+  /** Items that `where` leaves out. */
+  readonly filtered: number
   /** Lines that gave no row, because they hold no item or their item has no key. */
   readonly unreadable: number
   /** Largest first; empty when nothing was quarantined. */
@@ -105,6 +133,8 @@ export interface QuarantineDigestRequest {
  */
 export interface ParquetEngine {
   readonly name: 'duckdb' | 'athena'
+  /** Throws `QUERY_INVALID` for a text that is no condition over the mapped columns. */
+  checkCondition(mapping: TableMapping, where: string): Promise<void>
   /** Source lines to staged Parquet objects in the target store; one read of the source. */
   load(request: LoadRequest): Promise<LoadResult>
   /** Reads back Parquet objects: counts and the same digest as `load` made. */

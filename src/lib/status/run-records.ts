@@ -34,7 +34,7 @@ export async function readRuns(
     {concurrency: READS_AT_ONCE},
   )
   const records = slots.flatMap((read): StoredRunRecord[] =>
-    read === null || read.slot === null || read.slot.record === null ? [] : [{...read.slot, record: read.slot.record}],
+    (read?.slot?.records ?? []).map((record) => ({key: read!.slot!.key, etag: read!.slot!.etag, record})),
   )
   return {
     records,

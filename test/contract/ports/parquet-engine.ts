@@ -90,7 +90,11 @@ export function parquetEngineContract(name: string, factory: () => Promise<Parqu
           const folders = values.map((value, index) => `${mapping.partition?.by[index]?.name}=${hivePathValue(value)}/`)
           return `items/${folders.join('')}part-${n}.parquet`
         },
+        shape: 'items',
+        where: null,
+        broadcasts: 'none',
         quarantineKeyOf: (n) => `aside/part-${n}.parquet`,
+        deletesKeyOf: (n) => `deletes/part-${n}.parquet`,
         allowUnreadable: 0,
         ...settings,
       }

@@ -10,26 +10,45 @@ const SEPARATOR = '\u0000'
 const QUOTE = 0x22
 const BACKSLASH = 0x5c
 
-/**
- * Finds the lines of quarantined rows without parsing a million others: it looks for the key's text where DynamoDB
- * writes it. It may be misled (a nested attribute of the key's name, a number written in another way), so whoever uses
- * it must know how many lines there are to find. Null where keys are not plain attributes.
- */
-export async function quarantinedLineProbe(
+export interface QuarantinedKeys {
+  /** Whether a row with this key, as texts, was set aside. */
+  readonly isWanted: (key: readonly string[]) => boolean
+  /**
+   * Finds the lines of quarantined rows without parsing a million others: it looks for the key's text where DynamoDB
+   * writes it. It may be misled (a nested attribute of the key's name, a number written in another way), so whoever
+   * uses it must know how many lines there are to find. Null where keys are not plain attributes.
+   */
+  readonly probe: LineProbe | null
+}
+
+/** The keys of the rows that were set aside, from the rows in the spool. */
+export async function quarantinedKeys(
   session: DuckDbSession,
   mapping: TableMapping,
   rowFiles: readonly string[],
   signal?: AbortSignal,
-): Promise<LineProbe | null> {
-  const needles = keyNeedles(mapping)
-  if (needles === null) return null
-  const key = mapping.key.map((name) => `CAST(${quoteIdentifier(name)} AS VARCHAR) AS ${quoteIdentifier(name)}`)
+): Promise<QuarantinedKeys> {
+  const key = mapping.key.map((name) => `${keyText(mapping, name)} AS ${quoteIdentifier(name)}`)
   const from = `FROM read_parquet(${fileList(rowFiles)}, hive_partitioning = false)`
   const rows =
     rowFiles.length === 0
       ? []
       : await session.rows(`SELECT ${key.join(', ')} ${from} WHERE _op = 'quarantined'`, signal)
   const wanted = new Set(rows.map((row) => mapping.key.map((name) => String(row[name])).join(SEPARATOR)))
+  const needles = keyNeedles(mapping)
+  return {
+    isWanted: (values) => wanted.has(values.join(SEPARATOR)),
+    probe: needles === null ? null : probeOf(needles, wanted),
+  }
+}
+
+/** The key's text as the row function gives it. */
+function keyText(mapping: TableMapping, name: string): string {
+  const isBinary = mapping.columns.find((column) => column.name === name)?.type === 'binary'
+  return isBinary ? `to_base64(${quoteIdentifier(name)})` : `CAST(${quoteIdentifier(name)} AS VARCHAR)`
+}
+
+function probeOf(needles: readonly Buffer[], wanted: ReadonlySet<string>): LineProbe {
   return (line) => {
     const values = needles.map((needle) => textAfter(line, needle))
     return values.includes(null) || wanted.has(values.join(SEPARATOR))

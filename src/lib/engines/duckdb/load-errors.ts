@@ -4,6 +4,7 @@ import {Writable} from 'node:stream'
 import {pipeline} from 'node:stream/promises'
 import {createGunzip} from 'node:zlib'
 import {SluiceError} from '../../errors.js'
+import type {TableMapping} from '../../mapping/index.js'
 import type {LoadRequest} from '../../ports/parquet-engine.js'
 import type {SourceLines} from './source-lines.js'
 
@@ -19,7 +20,6 @@ export async function lineError(
   if (!(error instanceof Error) || error instanceof SluiceError || error === request.signal?.reason) return error
   // A statement of ours that DuckDB does not take says nothing about the export.
   if (/^(binder|catalog|parser|internal) error/i.test(error.message)) return error
-  if (/file name too long|ENAMETOOLONG/i.test(error.message)) return longPartition(request, error)
   const index = request.files.findIndex(({key}) => error.message.includes(path.posix.basename(key)))
   const file = request.files[index]?.key
   const line = /(?:in line|line:|record\/value) (\d+)/i.exec(error.message)?.[1]
@@ -38,14 +38,13 @@ export async function lineError(
 }
 
 /** A partition's value stands in the name of a folder, which has at most 255 bytes. */
-function longPartition({mapping}: LoadRequest, cause: Error): SluiceError {
+export function longPartition(mapping: TableMapping): SluiceError {
   const names = mapping.partition?.by.map(({name}) => name).join(', ') ?? ''
   return new SluiceError(
     'KEY_INVALID',
     `A value to divide ${mapping.table} by (${names}) is too long for a folder's name.`,
     {
-      fix: 'Divide by a shorter text: values of up to 100 bytes are safe.',
-      cause,
+      fix: "Divide by a shorter text: a value and its column's name, as name=value with %XX for some characters, have room for 255 bytes.",
     },
   )
 }

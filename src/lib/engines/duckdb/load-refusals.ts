@@ -1,7 +1,8 @@
 import {SluiceError} from '../../errors.js'
-import {compileRowFunction, isKeyPrivate, readItem, ROW_CLASS, type LineFault} from '../../mapping/index.js'
+import {DELETES_TRAY, isKeyPrivate, ROW_CLASS, type LineFault} from '../../mapping/index.js'
 import type {LoadRequest} from '../../ports/parquet-engine.js'
-import {quoteIdentifier} from '../../sql/index.js'
+import {quoteIdentifier, quoteText} from '../../sql/index.js'
+import {lineJudge, type JudgedLine} from './line-judge.js'
 import {brokenFile, isBroken} from './load-errors.js'
 import {fileList} from './local-files.js'
 import type {TapCounts} from './row-tap.js'
@@ -17,6 +18,8 @@ export const FAULT_TEXT: Readonly<Record<LineFault, string>> = {
   not_typed: "with a value that is not DynamoDB's typed JSON",
 }
 const NAMED_KEYS = 3
+/** Not beside another row of its line. */
+const OWN_ROW = `_partition <> ${quoteText(DELETES_TRAY)}`
 
 /** Refuses lines that hold no item, once a file was sifted and they are more than may be set aside. */
 export function refuseUnreadable(request: LoadRequest, sources: readonly SourceLines[]): void {
@@ -72,7 +75,7 @@ async function mappingError(
   tap: TapCounts,
   sources: readonly SourceLines[],
 ): Promise<SluiceError> {
-  const place = await firstPlace(request, tap, sources, ({state, policy}) => state === 'row' && policy === 'error')
+  const place = await firstPlace(request, tap, sources, ({problem}) => problem?.policy === 'error')
   return new SluiceError(
     'MAPPING_ERROR',
     `${items} items break a rule that says error: ${place.column} is ${place.reason?.replace('_', ' ')}, first in ${place.file}, line ${place.line}.`,
@@ -87,41 +90,28 @@ interface Place {
   readonly reason?: string
 }
 
-interface Judged {
-  readonly state: 'row' | 'no_key' | 'no_item' | 'skipped' | 'elsewhere'
-  readonly policy?: string
-  readonly column?: string
-  readonly reason?: string
-}
-
 /** The first line that the row function judges so, in the first file that has any line with a problem. */
 async function firstPlace(
   request: LoadRequest,
   tap: TapCounts,
   sources: readonly SourceLines[],
-  isMeant: (judged: Judged) => boolean,
+  isMeant: (judged: JudgedLine) => boolean,
 ): Promise<Place> {
-  const map = compileRowFunction(request.mapping, request.loadDay)
+  const judge = lineJudge(request.mapping, request.loadDay, request.shape)
   for (const [index, {source, original}] of sources.entries()) {
     if (tap.problemsOfFile[index] === 0) continue
     for await (const {number, bytes} of linesOf(original)) {
-      const read = readItem(bytes)
-      const judged: Judged = 'fault' in read ? {state: 'no_item'} : judge(map(read.item))
+      const judged = judge(bytes)
       if (!isMeant(judged)) continue
-      const {column, reason} = judged
+      const {problem} = judged
       return {
         file: source.key,
         line: number,
-        ...(column === undefined ? {} : {column}),
-        ...(reason === undefined ? {} : {reason}),
+        ...(problem === null ? {} : {column: problem.column, reason: problem.reason}),
       }
     }
   }
   return {file: 'the export', line: null}
-}
-
-function judge(row: ReturnType<ReturnType<typeof compileRowFunction>>): Judged {
-  return row.state === 'row' ? {state: 'row', ...row.problem} : row
 }
 
 /** Every line that the manifest states, and no other, before anything is stored. */
@@ -149,15 +139,19 @@ export async function refuseDuplicateKeys(
 ): Promise<void> {
   if (files.length === 0) return
   const key = request.mapping.key.map(quoteIdentifier).join(', ')
-  const from = `FROM read_parquet(${fileList(files)}, hive_partitioning = false)`
+  const from = `FROM read_parquet(${fileList(files)}, hive_partitioning = true, hive_types = {_partition: VARCHAR})`
+  // A line of changes may give deletes beside its row, all of them of one time.
+  const own = request.shape === 'items' ? OWN_ROW : `${OWN_ROW} AND _op <> 'delete'`
+  const states = request.shape === 'items' ? '1' : 'count(DISTINCT _version)'
   // Hashes first: 8 bytes a key, whatever its length. Equal hashes of different keys only lead to the exact question.
   const [counted] = await session.rows(
-    `SELECT count(*) AS rows, count(DISTINCT hash(${key})) AS keys ${from}`,
+    `SELECT count(*) FILTER (${own}) - count(DISTINCT hash(${key})) FILTER (${own}) AS rows,
+       ${request.shape === 'items' ? '0' : `count(DISTINCT hash(${key}, _version)) - count(DISTINCT hash(${key}))`} AS states ${from}`,
     request.signal,
   )
-  if (counted?.['rows'] === counted?.['keys']) return
+  if (Number(counted?.['rows']) === 0 && Number(counted?.['states']) === 0) return
   const found = await session.rows(
-    `SELECT ${key}, count(*) AS _times, count(*) OVER () AS _keys ${from} GROUP BY ${key} HAVING count(*) > 1 ORDER BY ${key} LIMIT ${NAMED_KEYS}`,
+    `SELECT ${key}, count(*) OVER () AS _keys ${from} GROUP BY ${key} HAVING count(*) FILTER (${own}) > 1 OR ${states} > 1 ORDER BY ${key} LIMIT ${NAMED_KEYS}`,
     request.signal,
   )
   if (found.length === 0) return

@@ -2,7 +2,15 @@ import {rm} from 'node:fs/promises'
 import path from 'node:path'
 import pMap from 'p-map'
 import {hasCode} from '../../errors.js'
-import {compileDuckdb, MAXIMUM_LINE_BYTES, ROW_CLASS, type CompiledMapping} from '../../mapping/index.js'
+import {
+  compileDuckdb,
+  DELETES_TRAY,
+  MAXIMUM_LINE_BYTES,
+  ROW_CLASS,
+  STORED_CLASSES,
+  type CompiledMapping,
+  type RowClass,
+} from '../../mapping/index.js'
 import type {LoadRequest, LoadResult, StagedObject} from '../../ports/parquet-engine.js'
 import {MAPPING_PRELUDE, quoteText} from '../../sql/index.js'
 import {lineError} from './load-errors.js'
@@ -13,6 +21,7 @@ import {writeQuarantine, type WrittenQuarantine} from './quarantine.js'
 import {registerRowTap, type TapCounts} from './row-tap.js'
 import type {DuckDbSession} from './session.js'
 import {siftLines, type SourceLines} from './source-lines.js'
+import {firstTraySql} from './tray-folders.js'
 
 const UPLOADS_AT_ONCE = 8
 /**
@@ -22,6 +31,8 @@ const UPLOADS_AT_ONCE = 8
 const ROW_GROUP_ROWS = 8192
 /** Rows that are not stored have no partition: DuckDB puts them into this folder of their own. */
 const LEFT_OUT_FOLDER = '_partition=__HIVE_DEFAULT_PARTITION__'
+
+const DELETES_FOLDER = `_partition=${DELETES_TRAY}`
 
 let taps = 0
 
@@ -50,7 +61,10 @@ export async function load(session: DuckDbSession, request: LoadRequest): Promis
     const kept = written.files.map(({file}) => file)
     await refuseDuplicateKeys(session, request, kept)
     const quarantine = await writeQuarantine(session, request, {...written, rowFiles: kept}, folder)
-    return await storeRows(request, written, quarantine)
+    const rowFiles = written.files.filter((file) => !isDelete(file))
+    const partitioned = await partitionFiles(session, request, rowFiles, {folder, rowGroupRows: ROW_GROUP_ROWS})
+    await session.checkSpool()
+    return await storeRows(request, {...written, partitioned}, quarantine)
   } finally {
     await rm(folder, {recursive: true, force: true})
   }
@@ -74,7 +88,7 @@ async function writeRows(
       )
       // A file that was sifted holds nothing that sifting finds.
       if (index === -1 || sources[index]!.faults.size > 0) throw failure
-      const sifted = await siftLines(sources[index]!, session.spoolFolder, request.signal)
+      const sifted = await siftLines(sources[index]!, request.shape, session.spoolFolder, request.signal)
       if (sifted.faults.size === 0) throw failure
       sources[index] = sifted
       refuseUnreadable(request, sources)
@@ -93,10 +107,12 @@ async function copyRows(
   const tapName = `sluice_tap_${taps}`
   const tap = registerRowTap(session.connection, tapName, sources.length, request.onProgress)
   if (sources.length === 0) return {files: [], tap}
-  const compiled = compileDuckdb(request.mapping, request.loadDay)
+  const {shape, where, broadcasts} = request
+  const compiled = compileDuckdb(request.mapping, request.loadDay, {shape, where, broadcasts})
   const columns = compiled.columns.join(', ')
   const rows = compiled.rowsSql(linesSql(sources, compiled), request.origin)
-  const select = `SELECT ${columns}, CASE WHEN ${tapName}(hash(${columns}), CAST(_file_index AS UBIGINT), _class) THEN _partition END AS _partition FROM ${rows}`
+  const tray = firstTraySql(session, request.mapping, compiled.columns.length, `sluice_first_comers_${taps}`)
+  const select = `SELECT ${columns}, CASE WHEN ${tapName}(hash(${columns}), CAST(_file_index AS UBIGINT), _class) THEN ${tray} END AS _partition FROM ${rows}`
   const copy = `COPY (${select}) TO ${quoteText(folder)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE ${ROW_GROUP_ROWS}, PARTITION_BY (_partition), RETURN_STATS)`
   const written = await session.rows(copy, request.signal)
   const files = written
@@ -107,28 +123,41 @@ async function copyRows(
 
 function linesSql(sources: readonly SourceLines[], compiled: CompiledMapping): string {
   const files = fileList(sources.map(({file}) => file))
-  return `read_json(${files}, format = 'newline_delimited', compression = 'gzip', maximum_object_size = ${MAXIMUM_LINE_BYTES}, columns = {Item: ${quoteText(compiled.itemType)}})`
+  return `read_json(${files}, format = 'newline_delimited', compression = 'gzip', maximum_object_size = ${MAXIMUM_LINE_BYTES}, columns = ${compiled.lineColumns})`
 }
 
 /** Everything was checked: what is stored from here on is staged, under the attempt's run id. */
 async function storeRows(
   request: LoadRequest,
-  {files, tap, sources}: WrittenRows,
+  {files, partitioned, tap, sources}: WrittenRows & {readonly partitioned: readonly PartitionFile[]},
   {file, rows, digest, problems}: WrittenQuarantine,
 ): Promise<LoadResult> {
-  const count = (kind: keyof typeof ROW_CLASS): number => tap.ofClass[ROW_CLASS[kind]]!
+  const count = (kind: RowClass): number => tap.ofClass[ROW_CLASS[kind]]!
   const sifted = sources.reduce((sum, {faults}) => sum + faults.size, 0)
   return {
-    rows: count('upsert') + count('quarantined'),
+    rows: STORED_CLASSES.reduce((sum, kind) => sum + count(kind), 0),
     quarantined: count('quarantined'),
+    deleted: count('deleted'),
+    added: count('moved') + count('broadcast'),
+    filtered: count('filtered'),
     skipped: count('skipped'),
     elsewhere: count('elsewhere'),
     unreadable: count('noKey') + count('noItem') + sifted,
     digest: tap.digest.toString(16),
     problems,
-    objects: await storeObjects(request, partitionFiles(request.mapping, files)),
+    objects: await storeObjects(request, partitioned),
+    deletes: await storeDeletes(request, files.filter(isDelete)),
     quarantine: {rows, digest, objects: file === null ? [] : [await storeQuarantine(request, file, rows)]},
   }
+}
+
+function isDelete({file}: WrittenFile): boolean {
+  return path.basename(path.dirname(file)) === DELETES_FOLDER
+}
+
+async function storeDeletes(request: LoadRequest, files: readonly WrittenFile[]): Promise<StagedObject[]> {
+  const deletes = files.map((written, n) => ({...written, n, partition: []}))
+  return storeObjects({...request, keyOf: async (_, n) => request.deletesKeyOf(n)}, deletes)
 }
 
 async function storeQuarantine(request: LoadRequest, file: string, rows: number): Promise<StagedObject> {

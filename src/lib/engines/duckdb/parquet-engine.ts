@@ -7,6 +7,8 @@ import type {
   QuarantineDigestRequest,
   RowDigest,
 } from '../../ports/parquet-engine.js'
+import type {TableMapping} from '../../mapping/index.js'
+import {checkCondition} from './condition.js'
 import {digest} from './digest.js'
 import {load} from './load.js'
 import {digestQuarantine} from './quarantine.js'
@@ -19,16 +21,20 @@ export class DuckDbParquetEngine implements ParquetEngine {
 
   constructor(private readonly options: DuckDbOptions) {}
 
+  async checkCondition(mapping: TableMapping, where: string): Promise<void> {
+    return checkCondition(await this.open(), mapping, where)
+  }
+
   async load(request: LoadRequest): Promise<LoadResult> {
-    return load(await this.open(), request)
+    return bounded(await this.open(), request, load)
   }
 
   async digest(request: DigestRequest): Promise<ChangelogDigest> {
-    return digest(await this.open(), request)
+    return bounded(await this.open(), request, digest)
   }
 
   async digestQuarantine(request: QuarantineDigestRequest): Promise<RowDigest> {
-    return digestQuarantine(await this.open(), request)
+    return bounded(await this.open(), request, digestQuarantine)
   }
 
   async close(): Promise<void> {
@@ -41,4 +47,14 @@ export class DuckDbParquetEngine implements ParquetEngine {
     this.session ??= DuckDbSession.open(this.options)
     return this.session
   }
+}
+
+/** Runs one piece of work, stopped by its signal or by a full spool, also between statements; shortages get names. */
+function bounded<Request extends {readonly signal?: AbortSignal}, Result>(
+  session: DuckDbSession,
+  request: Request,
+  work: (session: DuckDbSession, request: Request) => Promise<Result>,
+): Promise<Result> {
+  const signal = session.bounded(request.signal)
+  return session.guarded(() => work(session, signal === undefined ? request : {...request, signal}), request.signal)
 }

@@ -15,7 +15,7 @@ export interface ParquetFile {
 export type StoredColumns = ReadonlyMap<string, string>
 
 /** Files that one load wrote have one schema: nothing but the first of them must be opened to know it. */
-const WRITTEN_BY_A_LOAD = /(?:^|\/)(?:\d+-)?(backfill-[^/]+-[0-9A-Z]{26}\.\d+)-\d+\.parquet$/
+const WRITTEN_BY_A_LOAD = /(?:^|\/)(?:\d+-)?(backfill-[^/]+-[0-9A-Z]{26}\.\d+(?:\.\d+)?)-\d+\.parquet$/
 /** With more schemas than these a statement grows longer than reading every file's footer takes. */
 const MAXIMUM_BRANCHES = 32
 

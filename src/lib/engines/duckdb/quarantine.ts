@@ -2,19 +2,12 @@ import {createWriteStream} from 'node:fs'
 import path from 'node:path'
 import {pipeline} from 'node:stream/promises'
 import {SluiceError} from '../../errors.js'
-import {
-  compileRowFunction,
-  isKeyPrivate,
-  QUARANTINE_COLUMNS,
-  readItem,
-  redactedValue,
-  type QuarantinedLine,
-  type TableMapping,
-} from '../../mapping/index.js'
+import {isKeyPrivate, QUARANTINE_COLUMNS, redactedValue, type QuarantinedLine} from '../../mapping/index.js'
 import type {ByteLine} from '../../ports/byte-lines.js'
 import type {LoadRequest, ProblemCount, QuarantineDigestRequest, RowDigest} from '../../ports/parquet-engine.js'
 import {quoteIdentifier, quoteText} from '../../sql/index.js'
-import {quarantinedLineProbe, type LineProbe} from './key-probe.js'
+import {quarantinedKeys, type LineProbe, type QuarantinedKeys} from './key-probe.js'
+import {lineJudge} from './line-judge.js'
 import {fileList, localFiles} from './local-files.js'
 import type {TapCounts} from './row-tap.js'
 import type {DuckDbSession} from './session.js'
@@ -57,8 +50,8 @@ export async function writeQuarantine(
   if (affected.length === 0) return {rows: 0, digest: '0', file: null, problems: []}
   const counts = new Map<string, ProblemCount>()
   const text = path.join(folder, 'quarantine.json')
-  const probe = await quarantinedLineProbe(session, request.mapping, rowFiles, request.signal)
-  await pipeline(quarantinedLines(request, affected, probe, counts), createWriteStream(text, {mode: 0o600}), {
+  const keys = await quarantinedKeys(session, request.mapping, rowFiles, request.signal)
+  await pipeline(quarantinedLines(request, affected, keys, counts), createWriteStream(text, {mode: 0o600}), {
     ...(request.signal === undefined ? {} : {signal: request.signal}),
   })
   const file = path.join(folder, 'quarantine.parquet')
@@ -98,10 +91,10 @@ function linesSql(file: string): string {
 async function* quarantinedLines(
   request: LoadRequest,
   affected: readonly AffectedFile[],
-  probe: LineProbe | null,
+  {probe, isWanted}: QuarantinedKeys,
   counts: Map<string, ProblemCount>,
 ): AsyncGenerator<string> {
-  const judge = judgeOf(request.mapping, request.loadDay)
+  const judge = judgeOf(request, request.where === null ? () => true : isWanted)
   const {source: run, version} = request.origin
   for (const {lines, expected} of affected) {
     let found = 0
@@ -147,23 +140,30 @@ async function* judgedLines(lines: SourceLines, judge: Judge, probe: LineProbe):
 
 function findingOf({number, bytes}: ByteLine, {faults}: SourceLines, judge: Judge): Finding | null {
   const fault = faults.get(number)
-  if (fault !== undefined) return {reason: fault, column_name: null, value: null, key: null}
-  const read = readItem(bytes)
-  return 'fault' in read ? {reason: read.fault, column_name: null, value: null, key: null} : judge(read.item)
+  return fault === undefined ? judge(bytes) : {reason: fault, column_name: null, value: null, key: null}
 }
 
-type Judge = (item: Parameters<ReturnType<typeof compileRowFunction>>[0]) => Finding | null
+type Judge = (line: Buffer) => Finding | null
 
-function judgeOf(mapping: TableMapping, loadDay: string): Judge {
-  const map = compileRowFunction(mapping, loadDay)
+/** `isWanted`: whether the load set a row of that key aside, which a condition on its rows decides too. */
+function judgeOf(request: LoadRequest, isWanted: (key: readonly string[]) => boolean): Judge {
+  const {mapping, loadDay, shape} = request
+  const judge = lineJudge(mapping, loadDay, shape)
   const hidesKey = isKeyPrivate(mapping)
-  return (item) => {
-    const row = map(item)
-    if (row.state === 'no_key') return {reason: 'no_key', column_name: null, value: null, key: null}
-    if (row.state !== 'row' || row.problem === null) return null
-    const {reason, column} = row.problem
-    const key = hidesKey ? null : JSON.stringify(mapping.key.map((name) => String(row.values[name])))
-    return {reason, column_name: column, value: redactedValue(mapping, column, item), key}
+  return (line) => {
+    const {state, fault, problem, item, values} = judge(line)
+    const whole = fault ?? (state === 'no_key' ? state : null)
+    if (whole !== null) return {reason: whole, column_name: null, value: null, key: null}
+    if (problem === null) return null
+    const key = mapping.key.map((name) => String(values[name]))
+    if (!isWanted(key)) return null
+    const {reason, column} = problem
+    return {
+      reason,
+      column_name: column,
+      value: redactedValue(mapping, column, item),
+      key: hidesKey ? null : JSON.stringify(key),
+    }
   }
 }
 

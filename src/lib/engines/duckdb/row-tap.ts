@@ -7,7 +7,14 @@ import {
   type DuckDBDataChunk,
   type DuckDBVector,
 } from '@duckdb/node-api'
-import {ROW_CLASS} from '../../mapping/index.js'
+import {PROBLEM_CLASSES, ROW_CLASS, SECOND_CLASSES, STORED_CLASSES, type RowClass} from '../../mapping/index.js'
+
+const flags = (names: readonly RowClass[]): readonly boolean[] =>
+  Object.keys(ROW_CLASS).map((name) => names.includes(name as RowClass))
+/** By class. */
+const IS_STORED = flags(STORED_CLASSES)
+const IS_SECOND = flags(SECOND_CLASSES)
+const IS_PROBLEM = flags(PROBLEM_CLASSES)
 
 /** What passed through the tap. */
 export interface TapCounts {
@@ -16,7 +23,7 @@ export interface TapCounts {
   digest: bigint
   /** Rows of each `ROW_CLASS`. */
   readonly ofClass: number[]
-  /** Rows of each source file, by index. */
+  /** Lines of each source file, by index. */
   readonly ofFile: number[]
   /** Of these, the ones with a problem. */
   readonly problemsOfFile: number[]
@@ -49,7 +56,7 @@ export function registerRowTap(
       volatile: true,
       mainFunction: (_info, chunk, output) => {
         const classes = count(counts, chunk)
-        for (let row = 0; row < chunk.rowCount; row += 1) output.setItem(row, classes[row]! <= ROW_CLASS.quarantined)
+        for (let row = 0; row < chunk.rowCount; row += 1) output.setItem(row, IS_STORED[classes[row]!]!)
         output.flush()
         onRows?.(counts.rows)
       },
@@ -71,8 +78,9 @@ function count(counts: TapCounts, chunk: DuckDBDataChunk): Int32Array {
     counts.ofClass[kind]! += 1
     counts.ofFile[file]! += 1
     if (kind === ROW_CLASS.upsert) continue
-    if (kind !== ROW_CLASS.skipped && kind !== ROW_CLASS.elsewhere) counts.problemsOfFile[file]! += 1
-    if (kind > ROW_CLASS.quarantined) counts.digest -= hashes[row]!
+    if (IS_SECOND[kind]) counts.ofFile[file]! -= 1
+    if (IS_PROBLEM[kind]) counts.problemsOfFile[file]! += 1
+    if (!IS_STORED[kind]) counts.digest -= hashes[row]!
   }
   counts.rows += rows
   return classes

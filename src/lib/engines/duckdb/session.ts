@@ -1,14 +1,18 @@
-import {mkdir, rm} from 'node:fs/promises'
+import {rm} from 'node:fs/promises'
 import path from 'node:path'
 import {DuckDBInstance, type DuckDBConnection, type DuckDBResult, type DuckDBValue} from '@duckdb/node-api'
 import {SluiceError} from '../../errors.js'
-import {spoolName, sweepDeadSpools} from './spools.js'
+import {SpoolLimit, tempLimitError} from './spool-limit.js'
+import {makeSpool} from './spools.js'
+import {OPEN_WRITERS} from './tray-folders.js'
 
 export interface DuckDbOptions {
   /** Folder for spilled data and staged files; on the file system of a local lake, so that files move, not copy. */
   readonly temporaryFolder: string
   readonly memoryLimitBytes: number
   readonly threads: number
+  /** Most that may stand below the spool; null or left out: as much as the file system has. */
+  readonly maxTemporaryBytes?: number | null
 }
 
 /** One in-memory DuckDB with its own spool folder. Nothing is installed or loaded from a network. */
@@ -18,25 +22,20 @@ export class DuckDbSession {
     readonly connection: DuckDBConnection,
     /** This session's folder; removed by `close`, or by the next session when this process was killed. */
     readonly spoolFolder: string,
+    private readonly limit: SpoolLimit | null,
+    readonly options: DuckDbOptions,
     private readonly isBranch = false,
   ) {}
 
   static async open(options: DuckDbOptions): Promise<DuckDbSession> {
-    await sweepDeadSpools(options.temporaryFolder)
-    const spoolFolder = path.join(options.temporaryFolder, spoolName())
-    // Spilled rows are data: nobody else on the machine reads them.
-    await mkdir(spoolFolder, {recursive: true, mode: 0o700})
-    const instance = await DuckDBInstance.create(':memory:', {
-      threads: String(options.threads),
-      memory_limit: `${Math.floor(options.memoryLimitBytes / 1024)}KiB`,
-      temp_directory: path.join(spoolFolder, 'spill'),
-      preserve_insertion_order: 'false',
-      autoinstall_known_extensions: 'false',
-      autoload_known_extensions: 'false',
-      // Writers that stay open at once; DuckDB's default of 100 splits wide loads into many small files.
-      partitioned_write_max_open_files: '512',
-    })
-    return new DuckDbSession(instance, await connect(instance), spoolFolder)
+    const spoolFolder = await makeSpool(options.temporaryFolder)
+    const limitBytes = options.maxTemporaryBytes ?? null
+    const instance = await createInstance(options, spoolFolder)
+    const connection = await connect(instance)
+    if (limitBytes === null) return new DuckDbSession(instance, connection, spoolFolder, null, options)
+    // As an option of `create` it is shown by DuckDB and not kept to (1.5.6).
+    await connection.run(`SET max_temp_directory_size = '${Math.floor(limitBytes / 1024)}KiB'`)
+    return new DuckDbSession(instance, connection, spoolFolder, new SpoolLimit(spoolFolder, limitBytes), options)
   }
 
   /**
@@ -44,7 +43,14 @@ export class DuckDbSession {
    * silently ends the stream of one statement when the next begins. Closing it closes nothing else.
    */
   async branch(): Promise<DuckDbSession> {
-    return new DuckDbSession(this.instance, await connect(this.instance), this.spoolFolder, true)
+    return new DuckDbSession(
+      this.instance,
+      await connect(this.instance),
+      this.spoolFolder,
+      this.limit,
+      this.options,
+      true,
+    )
   }
 
   /** Runs statements for their effect. */
@@ -62,8 +68,20 @@ export class DuckDbSession {
     return this.guarded(() => this.connection.stream(sql, parameters), signal)
   }
 
+  /** Aborted by `signal`, or with `TEMP_LIMIT` once the spool holds more than it may. */
+  bounded(signal?: AbortSignal): AbortSignal | undefined {
+    const signals = [signal, this.limit?.signal].filter((each) => each !== undefined)
+    return signals.length > 1 ? AbortSignal.any(signals) : signals[0]
+  }
+
+  /** Looks at the spool now. Throws `TEMP_LIMIT`. */
+  async checkSpool(): Promise<void> {
+    await this.limit?.check()
+  }
+
   /** Runs `work`; an abort interrupts the statement and becomes the signal's reason. */
-  async guarded<Result>(work: () => Promise<Result>, signal?: AbortSignal): Promise<Result> {
+  async guarded<Result>(work: () => Promise<Result>, stop?: AbortSignal): Promise<Result> {
+    const signal = this.bounded(stop)
     signal?.throwIfAborted()
     const interrupt = (): void => this.connection.interrupt()
     signal?.addEventListener('abort', interrupt, {once: true})
@@ -71,7 +89,7 @@ export class DuckDbSession {
       return await work()
     } catch (error) {
       if (signal?.aborted) throw signal.reason
-      throw resourceError(error)
+      throw resourceError(error, this.limit)
     } finally {
       signal?.removeEventListener('abort', interrupt)
     }
@@ -80,9 +98,23 @@ export class DuckDbSession {
   async close(): Promise<void> {
     this.connection.closeSync()
     if (this.isBranch) return
+    this.limit?.close()
     this.instance.closeSync()
     await rm(this.spoolFolder, {recursive: true, force: true})
   }
+}
+
+function createInstance({threads, memoryLimitBytes}: DuckDbOptions, spoolFolder: string): Promise<DuckDBInstance> {
+  return DuckDBInstance.create(':memory:', {
+    threads: String(threads),
+    memory_limit: `${Math.floor(memoryLimitBytes / 1024)}KiB`,
+    temp_directory: path.join(spoolFolder, 'spill'),
+    preserve_insertion_order: 'false',
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    // No statement of a load writes more folders, so none has a second file; of DuckDB's 100, many would have dozens.
+    partitioned_write_max_open_files: String(OPEN_WRITERS),
+  })
 }
 
 async function connect(instance: DuckDBInstance): Promise<DuckDBConnection> {
@@ -92,9 +124,12 @@ async function connect(instance: DuckDBInstance): Promise<DuckDBConnection> {
 }
 
 /** Running out of memory or disk is named the same everywhere; other errors are left to the caller. */
-function resourceError(error: unknown): unknown {
+function resourceError(error: unknown, limit: SpoolLimit | null): unknown {
+  if (error instanceof SluiceError) return error
   const message = error instanceof Error ? error.message : String(error)
-  if (/no space left|disk quota/i.test(message)) {
+  const isSpillRefused = /max_temp_directory_size/.test(message)
+  if (isSpillRefused && limit !== null) return tempLimitError(limit.limitBytes, null, error)
+  if (isSpillRefused || /no space left|disk quota/i.test(message)) {
     return new SluiceError('DISK_FULL', 'The disk is full.', {
       fix: 'Free some space, then run the same command again.',
       cause: error,
@@ -102,7 +137,7 @@ function resourceError(error: unknown): unknown {
   }
   if (/^out of memory error/i.test(message)) {
     return new SluiceError('MEMORY_EXCEEDED', 'The work does not fit into the memory limit.', {
-      fix: 'Set a larger limit, e.g. SLUICE_MEMORY=4GB.',
+      fix: 'Set a larger limit: --memory 4GB, or SLUICE_MEMORY=4GB.',
       cause: error,
     })
   }

@@ -2,9 +2,10 @@ import {createReadStream, createWriteStream} from 'node:fs'
 import path from 'node:path'
 import {pipeline} from 'node:stream/promises'
 import {createGzip} from 'node:zlib'
-import {MAXIMUM_LINE_BYTES, readExportLine, type LineFault} from '../../mapping/index.js'
+import {MAXIMUM_LINE_BYTES, type LineFault} from '../../mapping/index.js'
 import {gzipLines, type ByteLine} from '../../ports/byte-lines.js'
-import type {SourceFile} from '../../ports/parquet-engine.js'
+import type {LineShape, SourceFile} from '../../ports/parquet-engine.js'
+import {lineFault} from './line-judge.js'
 
 /** A line file of an export on its way into the table. */
 export interface SourceLines {
@@ -26,19 +27,29 @@ export function linesOf(file: string): AsyncGenerator<ByteLine> {
  * Copies a file without the lines that hold no item. One of them fails the whole statement that reads a thousand
  * others, so this is done for the file that failed, and only then.
  */
-export async function siftLines(lines: SourceLines, folder: string, signal?: AbortSignal): Promise<SourceLines> {
+export async function siftLines(
+  lines: SourceLines,
+  shape: LineShape,
+  folder: string,
+  signal?: AbortSignal,
+): Promise<SourceLines> {
   const faults = new Map<number, LineFault>()
   const file = path.join(folder, `sifted-${path.basename(lines.original)}`)
-  await pipeline(goodLines(lines.original, faults), createGzip({level: 1}), createWriteStream(file, {mode: 0o600}), {
-    ...(signal === undefined ? {} : {signal}),
-  })
+  await pipeline(
+    goodLines(lines.original, shape, faults),
+    createGzip({level: 1}),
+    createWriteStream(file, {mode: 0o600}),
+    {
+      ...(signal === undefined ? {} : {signal}),
+    },
+  )
   return {...lines, file, faults}
 }
 
-async function* goodLines(file: string, faults: Map<number, LineFault>): AsyncGenerator<Buffer> {
+async function* goodLines(file: string, shape: LineShape, faults: Map<number, LineFault>): AsyncGenerator<Buffer> {
   for await (const {number, bytes, isCut} of linesOf(file)) {
-    const read = isCut ? {fault: 'too_long' as const} : readExportLine(bytes)
-    if ('fault' in read) faults.set(number, read.fault)
+    const fault = isCut ? 'too_long' : lineFault(bytes, shape)
+    if (fault !== null) faults.set(number, fault)
     else yield Buffer.concat([bytes, Buffer.from('\n')])
   }
 }

@@ -1,30 +1,63 @@
-import {readdir, rm, stat} from 'node:fs/promises'
+import {mkdir, readdir, rm} from 'node:fs/promises'
 import path from 'node:path'
+import {SluiceError} from '../../errors.js'
+import {measureFolder} from './spool-limit.js'
 
 let sessions = 0
 
-/** The name of a session's spool folder; it says whose it is. */
-export function spoolName(): string {
-  sessions += 1
-  return `duckdb-${process.pid}-${sessions}`
+/**
+ * Makes a session's spool folder below `folder`, and removes those of processes that were killed. Its name says whose
+ * it is. Throws `STORE_READ_ONLY`.
+ */
+export async function makeSpool(folder: string): Promise<string> {
+  await sweepDeadSpools(folder)
+  try {
+    // Spilled rows are data: nobody else on the machine reads them.
+    await mkdir(folder, {recursive: true, mode: 0o700})
+    return await makeOwn(folder)
+  } catch (error) {
+    throw unwritable(folder, error)
+  }
 }
 
-/** Removes the spools of processes that were killed. */
-export async function sweepDeadSpools(folder: string): Promise<void> {
-  for (const dead of await deadSpools(folder)) await rm(dead, {recursive: true, force: true})
+/** Never one that stands: in a folder that others write to it may be somebody else's. */
+async function makeOwn(folder: string): Promise<string> {
+  sessions += 1
+  const spool = path.join(folder, `duckdb-${process.pid}-${sessions}`)
+  const isMade = await mkdir(spool, {mode: 0o700}).then(
+    () => true,
+    (error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false
+      throw error
+    },
+  )
+  return isMade ? spool : makeOwn(folder)
+}
+
+async function sweepDeadSpools(folder: string): Promise<void> {
+  // One of another user's stays.
+  for (const dead of await deadSpools(folder)) await rm(dead, {recursive: true, force: true}).catch(() => undefined)
+}
+
+function unwritable(folder: string, cause: unknown): SluiceError {
+  const code = (cause as NodeJS.ErrnoException).code ?? 'an unexpected error'
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return new SluiceError('DISK_FULL', `No space is left for temporary files in ${folder}.`, {
+      fix: 'Free some space, or name another folder: --temp-dir FOLDER',
+      cause,
+    })
+  }
+  return new SluiceError('STORE_READ_ONLY', `Temporary files cannot be written in ${folder}: ${code}.`, {
+    fix: 'Give this user write permission there, or name another folder: --temp-dir FOLDER',
+    cause,
+  })
 }
 
 /** How many spools killed processes left, and how large they are. */
 export async function measureDeadSpools(folder: string): Promise<{folders: number; sizeBytes: number}> {
   const dead = await deadSpools(folder)
   let sizeBytes = 0
-  for (const spool of dead) {
-    const entries = await readdir(spool, {recursive: true, withFileTypes: true}).catch(() => [])
-    for (const entry of entries.filter((found) => found.isFile())) {
-      // One that goes meanwhile is swept by somebody else.
-      sizeBytes += (await stat(path.join(entry.parentPath, entry.name)).catch(() => null))?.size ?? 0
-    }
-  }
+  for (const spool of dead) sizeBytes += (await measureFolder(spool)).sizeBytes
   return {folders: dead.length, sizeBytes}
 }
 

@@ -87,6 +87,8 @@ async function partitionValues(table: CatalogTable, catalog: Catalog): Promise<M
  * columns: the engine takes every `name=value` for a column, in place of the file's own of that name.
  */
 function isInPlace(table: CatalogTable, file: string, key: string, values: readonly string[]): boolean {
+  // The engine takes this text in a path for no value at all, in capitals or not.
+  if (values.some((value) => value.toUpperCase() === 'NULL')) return false
   const names = table.partitionColumns.map(({name}) => name)
   const folder = names.map((name, index) => `${name}=${hivePathValue(values[index]!)}/`).join('')
   if (!file.endsWith(`/${key}`) || !key.startsWith(`${table.location}${folder}`)) return false

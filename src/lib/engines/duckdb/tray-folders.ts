@@ -1,0 +1,96 @@
+import {DuckDBScalarFunction, BOOLEAN, INTEGER, type DuckDBConnection} from '@duckdb/node-api'
+import {DELETES_TRAY, trayText, type TableMapping} from '../../mapping/index.js'
+import type {DuckDbSession} from './session.js'
+
+/** How wide one statement may write: DuckDB holds buffers of every folder from the first row to the last. */
+export interface FolderLimit {
+  /** Partitions with a folder of their own. */
+  readonly partitions: number
+  /** Folders that the rows of all further partitions share, to be divided by a later statement. */
+  readonly shared: number
+}
+
+/** Writers that DuckDB keeps open; above it, it closes some and begins further files of their partitions. */
+export const OPEN_WRITERS = 512
+/** Leaves room for left-out rows, for deletes, and for partitions that are told apart late. */
+const MOST_FOLDERS = 384
+const FEWEST_FOLDERS = 16
+/** A vector of 2,048 values of 16 bytes; each thread has one for every column of every folder. */
+const VECTOR_BYTES = 32 * 1024
+/** Rows that wait for their row group, by column: measured 82 KiB in all with two threads (22 columns of mixed types). */
+const WAITING_BYTES = 32 * 1024
+/** The rest of the memory limit is for reading, and for texts longer than 12 bytes. */
+const MEMORY_SHARE = 1 / 3
+/** So that a hundred times as many partitions need only one more statement for each shared folder. */
+const SHARED_FRACTION = 1 / 4
+
+/**
+ * The limit that fits the memory. Without it a load of 2,000 partitions of 22 columns ends at once, out of memory, in
+ * 1 GB; DuckDB's own limit only counts open files.
+ */
+export function folderLimit(
+  {memoryLimitBytes, threads}: {readonly memoryLimitBytes: number; readonly threads: number},
+  columns: number,
+): FolderLimit {
+  const folderBytes = columns * (threads * VECTOR_BYTES + WAITING_BYTES)
+  const fitting = Math.floor((memoryLimitBytes * MEMORY_SHARE) / folderBytes)
+  const folders = Math.max(FEWEST_FOLDERS, Math.min(MOST_FOLDERS, fitting))
+  const shared = Math.floor(folders * SHARED_FRACTION)
+  return {partitions: folders - shared, shared}
+}
+
+/** Begins the tray of a shared folder; no partition's tray begins so. */
+const SHARED_TRAY = 's'
+
+export function isSharedTray(tray: string): boolean {
+  return tray.startsWith(SHARED_TRAY)
+}
+
+/** SQL of a shared folder's tray; `round` makes rows that shared one folder part in the next round. */
+export function sharedTraySql(text: string, folders: number, round: number): string {
+  // As a second argument the round would only flip bits of the hash: most of what shared a folder would share again.
+  return `'${SHARED_TRAY}' || (hash(concat(${text}, '/', ${round})) % ${folders})`
+}
+
+/**
+ * SQL of the tray that rows of the text `_partition` go to. The first partitions of a load get folders of their own:
+ * a function that it registers remembers them while rows pass, so that nothing must be known beforehand.
+ */
+export function firstTraySql(
+  {connection, options}: DuckDbSession,
+  {partition}: TableMapping,
+  columns: number,
+  name: string,
+): string {
+  if (partition === null) return '_partition'
+  const limit = folderLimit(options, columns)
+  registerFirstComers(connection, name, limit.partitions)
+  const isOwn = `${name}(CAST(hash(_partition) % ${DISTINCT_HASHES} AS INTEGER))`
+  return `CASE WHEN _partition = '${DELETES_TRAY}' OR ${isOwn} THEN ${trayText('_partition')} ELSE ${sharedTraySql('_partition', limit.shared, 0)} END`
+}
+
+/** Small integers are the fastest keys of a set; partitions of one hash merely count as one. */
+const DISTINCT_HASHES = 2 ** 30
+
+function registerFirstComers(connection: DuckDBConnection, name: string, limit: number): void {
+  const known = new Set<number>()
+  const isKnown = (hash: number): boolean => {
+    if (known.has(hash)) return true
+    if (known.size >= limit) return false
+    known.add(hash)
+    return true
+  }
+  connection.registerScalarFunction(
+    DuckDBScalarFunction.create({
+      name,
+      parameterTypes: [INTEGER],
+      returnType: BOOLEAN,
+      volatile: true,
+      mainFunction: (_info, chunk, output) => {
+        const hashes = chunk.getColumnVector(0)
+        for (let row = 0; row < chunk.rowCount; row += 1) output.setItem(row, isKnown(hashes.getItem(row) as number))
+        output.flush()
+      },
+    }),
+  )
+}

@@ -1,0 +1,92 @@
+import type {QueryValue} from '../ports/query-engine.js'
+import {areConditionsOfKey, columnsOfDeletes, isImmutable, isPartitionOfKey, movingAttributes} from './change-inputs.js'
+import type {ItemChange} from './change-line.js'
+import {compileRowFunction, type DynamoItem, type MappedRow, type RowProblem} from './row-function.js'
+import type {TableMapping} from './types.js'
+
+export interface ChangeRow {
+  readonly op: 'upsert' | 'quarantined' | 'delete'
+  readonly values: Readonly<Record<string, QueryValue>>
+  /** Null: a delete in every partition of the table. */
+  readonly partition: readonly (string | null)[] | null
+}
+
+/** What a change means for the table. */
+export interface ChangeRows {
+  /** `error`: a policy says so; no row may be stored then. */
+  readonly outcome: 'upsert' | 'quarantined' | 'deleted' | 'skipped' | 'elsewhere' | 'no_key' | 'error'
+  readonly problem: RowProblem | null
+  readonly rows: readonly ChangeRow[]
+}
+
+type FoundRow = Extract<MappedRow, {state: 'row'}>
+
+/**
+ * Compiles a mapping to a function of one change: the path of stream events, and the independent witness of the SQL
+ * for incremental exports. `loadDay` as for `compileRowFunction`.
+ */
+export function compileChangeFunction(mapping: TableMapping, loadDay: string): (change: ItemChange) => ChangeRows {
+  const map = compileRowFunction(mapping, loadDay)
+  const mapAlways = compileRowFunction({...mapping, when: [], skip: []}, loadDay)
+  const isShownByKey = areConditionsOfKey(mapping)
+  const mapKeys = isShownByKey ? map : mapAlways
+  const deletes = compileDeletes(mapping)
+  const hasMoved = compileMoved(mapping)
+
+  const gone = ({keys, oldImage}: ItemChange): ChangeRows => {
+    const row = oldImage === null ? mapKeys(keys) : map(oldImage)
+    if (row.state !== 'row') return {outcome: row.state, problem: null, rows: []}
+    return {outcome: 'deleted', problem: null, rows: [deletes.at(row, oldImage !== null)]}
+  }
+  const left = (row: Exclude<MappedRow, FoundRow>, newImage: DynamoItem, oldImage: DynamoItem | null): ChangeRows => {
+    const nothing: ChangeRows = {outcome: row.state, problem: null, rows: []}
+    if (row.state === 'no_key' || oldImage !== null || isShownByKey) return nothing
+    // Without its old image nobody knows whether the item was one of the table before.
+    const anyway = mapAlways(newImage)
+    return anyway.state === 'row' ? {outcome: 'deleted', problem: null, rows: [deletes.everywhere(anyway)]} : nothing
+  }
+  return (change) => {
+    const {newImage, oldImage} = change
+    if (newImage === null) return gone(change)
+    const row = map(newImage)
+    const before = oldImage !== null && hasMoved(newImage, oldImage) ? map(oldImage) : null
+    const moved = before?.state === 'row' ? [deletes.at(before, true)] : []
+    if (row.state !== 'row') {
+      const outcome = left(row, newImage, oldImage)
+      return {...outcome, rows: [...outcome.rows, ...moved]}
+    }
+    if (row.problem?.policy === 'error') return {outcome: 'error', problem: row.problem, rows: []}
+    const op = row.problem === null ? 'upsert' : 'quarantined'
+    const own: ChangeRow = {op, values: row.values, partition: row.partition}
+    const second = row.isHomeless ? [deletes.everywhere(row, op === 'quarantined' ? op : 'delete')] : []
+    return {outcome: op, problem: row.problem, rows: [own, ...second, ...moved]}
+  }
+}
+
+interface Deletes {
+  /** Where the item lay, if its row tells; `isImage`: the row is of a whole image, not of a bare key. */
+  at(row: FoundRow, isImage: boolean): ChangeRow
+  everywhere(row: FoundRow, op?: ChangeRow['op']): ChangeRow
+}
+
+function compileDeletes(mapping: TableMapping): Deletes {
+  const kept = columnsOfDeletes(mapping)
+  const isOfKey = isPartitionOfKey(mapping)
+  const keep = (values: FoundRow['values']): FoundRow['values'] =>
+    Object.fromEntries(mapping.columns.map(({name}) => [name, kept.has(name) ? values[name]! : null]))
+  const everywhere: Deletes['everywhere'] = (row, op = 'delete') => ({op, values: keep(row.values), partition: null})
+  return {
+    everywhere,
+    at: (row, isImage) =>
+      isImmutable(mapping) && (row.isHomeless || (!isImage && !isOfKey))
+        ? everywhere(row)
+        : {op: 'delete', values: keep(row.values), partition: row.partition},
+  }
+}
+
+function compileMoved(mapping: TableMapping): (newImage: DynamoItem, oldImage: DynamoItem) => boolean {
+  const names = movingAttributes(mapping)
+  const text = (image: DynamoItem, name: string): string | undefined =>
+    Object.hasOwn(image, name) ? JSON.stringify(image[name]) : undefined
+  return (newImage, oldImage) => names.some((name) => text(newImage, name) !== text(oldImage, name))
+}

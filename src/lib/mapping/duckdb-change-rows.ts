@@ -1,0 +1,97 @@
+import type {Broadcasts, LineShape, RowOrigin} from '../ports/parquet-engine.js'
+import {quoteIdentifier, quoteText} from '../sql/index.js'
+import {areConditionsOfKey, columnsOfDeletes, isImmutable, isPartitionOfKey} from './change-inputs.js'
+import {columnOperand, derivationSql} from './duckdb-derive.js'
+import {DELETES_TRAY} from './partition-tray.js'
+import {ROW_CLASS, type RowClass} from './row-class.js'
+import type {TableMapping} from './types.js'
+
+/** Whether an image of a change is to be stored with its values. */
+export const IS_UPSERT_ROLE = `_role IN ('new', 'alone')`
+
+/** The class of a row of a change with nothing against it. */
+export function changeClass(): string {
+  return `CASE WHEN ${IS_UPSERT_ROLE} THEN ${ROW_CLASS.upsert} ELSE ${ROW_CLASS.deleted} END`
+}
+
+/** Branches of a CASE over `_role` and `_problem` that come before all others of a change. */
+export function changeBranches(mapping: TableMapping): string {
+  const moved = `WHEN _role = 'moved' THEN CASE WHEN _problem IS NULL THEN ${ROW_CLASS.moved} ELSE ${ROW_CLASS.nothing} END`
+  if (areConditionsOfKey(mapping)) return moved
+  // Without its old image nobody knows whether the item was one of the table before.
+  const keyIsThere = mapping.key.map((name) => `${quoteIdentifier(name)} IS NOT NULL`).join(' AND ')
+  return `${moved} WHEN _role = 'alone' AND _problem IN ('elsewhere', 'skipped') AND ${keyIsThere} THEN ${ROW_CLASS.deleted}`
+}
+
+/** The stored columns of change-log rows, in order, by what the row is. */
+interface RowParts {
+  readonly isDelete: string
+  readonly version: string
+}
+
+interface ChangeCompilation {
+  readonly mapping: TableMapping
+  readonly shape: LineShape
+  readonly broadcasts: Broadcasts
+  readonly partitionSql: string
+}
+
+/**
+ * Rows of changes, and of items whose load sets no floor: as the rows of a load with a floor, with deletes, with the
+ * second rows that some need, and with `DELETES_TRAY` for deletes of no known partition. A FROM item, in parentheses.
+ */
+export function changeRowsSql(
+  {mapping, shape, broadcasts, partitionSql}: ChangeCompilation,
+  classed: string,
+  origin: RowOrigin,
+): string {
+  const homed = `SELECT *, ${isHomeless(mapping, shape)} AS _homeless FROM (${classed})`
+  const who = {none: 'false', homeless: '_homeless', all: 'true'}[broadcasts]
+  const needsSecond = `${who} AND _class IN (${classes('upsert', 'quarantined')})`
+  const unfolded = `SELECT *, unnest(CASE WHEN ${needsSecond} THEN [false, true] ELSE [false] END) AS _second FROM (${homed})`
+  const parts = {
+    isDelete: `(_second OR _class IN (${classes('deleted', 'moved')}))`,
+    version: shape === 'changes' ? '_changed' : String(origin.version),
+  }
+  const kept = columnsOfDeletes(mapping)
+  const columns = mapping.columns.map(({name}) => {
+    const column = quoteIdentifier(name)
+    return kept.has(name) ? column : `CASE WHEN NOT ${parts.isDelete} THEN ${column} END AS ${column}`
+  })
+  const partition = `CASE WHEN _second OR (_homeless AND ${parts.isDelete}) THEN ${quoteText(DELETES_TRAY)} ELSE ${partitionSql} END AS _partition`
+  const rowClass = `CASE WHEN _second THEN ${ROW_CLASS.broadcast} ELSE _class END AS _class`
+  return `(SELECT ${[...columns, ...changeMetadata(parts, origin), partition, rowClass].join(', ')}, _problem, _file_index FROM (${unfolded}))`
+}
+
+function changeMetadata({isDelete, version}: RowParts, origin: RowOrigin): string[] {
+  return [
+    // What a quarantined row hides elsewhere comes back with a good row of the same change.
+    `CASE WHEN _class = ${ROW_CLASS.quarantined} THEN 'quarantined' WHEN ${isDelete} THEN 'delete' ELSE 'upsert' END AS _op`,
+    ...originColumns(version, origin),
+  ]
+}
+
+/** Columns that say where a row comes from. */
+export function originColumns(version: string, origin: RowOrigin): string[] {
+  return [
+    `CAST(${version} AS BIGINT) AS _version`,
+    `CAST(${origin.sourceRank} AS INTEGER) AS _source_rank`,
+    `'' AS _sequence`,
+    `${quoteText(origin.source)} AS _source`,
+  ]
+}
+
+/** Whether the partition of what the key has cannot be told from the row. */
+function isHomeless(mapping: TableMapping, shape: LineShape): string {
+  if (!isImmutable(mapping)) return 'false'
+  const unknown = mapping.partition!.by.map(({derive}) => `${derivationSql(derive, columnOperand)} IS NULL`)
+  if (shape === 'changes') {
+    if (!isPartitionOfKey(mapping)) unknown.push(`_role = 'keys'`)
+    if (!areConditionsOfKey(mapping)) unknown.push(`(_class = ${ROW_CLASS.deleted} AND _role = 'alone')`)
+  }
+  return `(${unknown.join(' OR ')})`
+}
+
+function classes(...names: RowClass[]): string {
+  return names.map((name) => ROW_CLASS[name]).join(', ')
+}
