@@ -1,5 +1,5 @@
 import {DuckDBInstance} from '@duckdb/node-api'
-import {mkdir} from 'node:fs/promises'
+import {mkdir, readFile} from 'node:fs/promises'
 import {join, resolve} from 'node:path'
 import {pathToFileURL} from 'node:url'
 import {runNode} from './measure.mjs'
@@ -24,10 +24,9 @@ export async function multipliedLake({folder, sample, copies, sluice, dist}) {
 
 async function productOf(dist) {
   const load = (path) => import(pathToFileURL(join(resolve(dist), 'lib', path)).href)
-  const [local, changelog, records] = await Promise.all(
-    ['local/folder-object-store.js', 'changelog/index.js', 'backfill/load-record.js'].map(load),
-  )
-  return {...local, ...changelog, ...records}
+  const {FolderObjectStore} = await load('local/folder-object-store.js')
+  const {objectsSha256} = await load('backfill/load-record.js')
+  return {FolderObjectStore, objectsSha256}
 }
 
 async function loadedObjects(store) {
@@ -42,10 +41,11 @@ async function addCopies(store, loaded, copies, spool) {
   const connection = await instance.connect()
   const added = []
   try {
-    for (const {key} of loaded) {
+    for (const keys of keysByFolder(loaded)) {
       const file = join(spool, 'copies.parquet')
-      await connection.run(copiesSql(store.localPath(key), copies, file))
-      added.push(await store.write(nextObjectKey(key, loaded), {file}, {ifAbsent: true}))
+      const sources = keys.map((key) => store.localPath(key))
+      await connection.run(copiesSql(sources, copies, file))
+      added.push(await store.write(nextObjectKey(keys), {file}, {ifAbsent: true}))
     }
     return added
   } finally {
@@ -54,33 +54,52 @@ async function addCopies(store, loaded, copies, spool) {
   }
 }
 
+function keysByFolder(objects) {
+  const folders = new Map()
+  for (const {key} of objects) {
+    const folder = key.slice(0, key.lastIndexOf('/'))
+    folders.set(folder, [...(folders.get(folder) ?? []), key])
+  }
+  return folders.values()
+}
+
 /** The copies one after another: side by side, equal values would pack better than those of a load. */
-function copiesSql(source, copies, target) {
+function copiesSql(sources, copies, target) {
+  const files = sources.map(quoted).join(', ')
   const copy = (number) =>
     `SELECT * REPLACE (claim_id || '-${number}' AS claim_id)
-     FROM read_parquet(${quoted(source)}, hive_partitioning = false)`
+     FROM read_parquet([${files}], hive_partitioning = false)`
   const all = Array.from({length: copies - 1}, (_, index) => copy(index + 1)).join('\nUNION ALL ')
   return `COPY (${all}) TO ${quoted(target)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE ${ROW_GROUP_ROWS})`
 }
 
 /** `…-00000.parquet` has the number after those that its partition holds. */
-function nextObjectKey(key, loaded) {
-  const stem = key.slice(0, -'00000.parquet'.length)
-  const standing = loaded.filter((object) => object.key.startsWith(stem)).length
-  if (standing !== 1) throw new Error(`${standing} objects beside ${key}: the sample's load left one in each partition`)
-  return `${stem}00001.parquet`
+function nextObjectKey(keys) {
+  const number = /-(\d{5})\.parquet$/
+  if (!keys.every((key) => number.test(key))) throw new Error(`a load names its objects otherwise now: ${keys[0]}`)
+  const next = Math.max(...keys.map((key) => Number(number.exec(key)[1]))) + 1
+  return keys[0].replace(number, `-${String(next).padStart(5, '0')}.parquet`)
 }
 
+/** The record's own text is changed, so that whatever else this version says of a run stays as the load said it. */
 async function widenRunRecord(product, store, objects, rows) {
-  const [{key, etag, record}] = await product.listRunRecords(store, 'claims')
+  const {key, etag, lines} = await runRecords(store)
+  if (lines.length !== 1) throw new Error(`${lines.length} runs at ${key}: one load admits one`)
   const widened = {
-    ...record,
+    ...JSON.parse(lines[0]),
     rows,
     objects: objects.length,
     sizeBytes: objects.reduce((total, {sizeBytes}) => total + sizeBytes, 0),
     objectsSha256: product.objectsSha256(objects),
   }
-  await store.write(key, product.encodeRunRecord(widened), {ifMatch: etag})
+  await store.write(key, Buffer.from(`${JSON.stringify(widened)}\n`), {ifMatch: etag})
+}
+
+async function runRecords(store) {
+  const {value} = await store.list('claims__runs/').next()
+  const {key, etag} = await store.head(value.key)
+  const lines = (await readFile(store.localPath(key), 'utf8')).trimEnd().split('\n')
+  return {key, etag, lines}
 }
 
 function quoted(text) {

@@ -232,6 +232,7 @@ export class FaultyPorts {
       name: inner.name,
       checkCondition: (mapping, where) => inner.checkCondition(mapping, where),
       load: (request) => this.#atOnce(`parquet.load ${request.mapping.table}`, () => inner.load(request), true),
+      append: (request) => this.#atOnce(`parquet.append ${request.mapping.table}`, () => inner.append(request), true),
       digest: (request) => this.#atOnce(`parquet.digest ${request.mapping.table}`, () => inner.digest(request)),
       digestQuarantine: (request) => this.#atOnce('parquet.digestQuarantine', () => inner.digestQuarantine(request)),
       close: () => inner.close(),

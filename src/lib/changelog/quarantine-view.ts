@@ -1,4 +1,4 @@
-import {QUARANTINE_COLUMNS} from '../mapping/index.js'
+import {CURABLE_REASONS, QUARANTINE_COLUMNS} from '../mapping/index.js'
 import {quoteIdentifier, quoteText} from '../sql/index.js'
 import {admittedRunsSql} from './current-view.js'
 
@@ -16,9 +16,6 @@ export function quarantinePrefix(table: string): string {
   return `${quarantineTableName(table)}/`
 }
 
-/** Reasons that another definition can cure; a line that is no item stays what it is. */
-const CURABLE = ['missing', 'inexact', 'wrong_type']
-
 /**
  * A reload that supersedes a run, one of its quarantined lines, and a newer full export take those lines out of the
  * view.
@@ -28,7 +25,7 @@ export function quarantineViewSql(table: string): string {
   const columns = quarantineViewColumns().map(({name}) => quoteIdentifier(name))
   return `SELECT ${columns.join(', ')} FROM ${quoteIdentifier(quarantineTableName(table))}
 WHERE (run = 'stream' OR run IN (SELECT run ${admitted})) AND _version >= (SELECT coalesce(max(floor), 0) ${admitted})
-  AND NOT (reason IN (${CURABLE.map(quoteText).join(', ')}) AND run IN (SELECT reloads ${admitted} AND reloads IS NOT NULL))`
+  AND NOT (reason IN (${CURABLE_REASONS.map(quoteText).join(', ')}) AND run IN (SELECT reloads ${admitted} AND reloads IS NOT NULL))`
 }
 
 export function quarantineViewColumns(): typeof QUARANTINE_COLUMNS {

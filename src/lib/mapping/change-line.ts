@@ -1,5 +1,6 @@
 import {isUtf8} from 'node:buffer'
 import {faultOfItems, type LineFault} from './export-line.js'
+import {textOf} from './row-attribute.js'
 import type {DynamoItem} from './row-function.js'
 
 /** One change of an item. It is gone if and only if there is no new image. */
@@ -40,8 +41,10 @@ function changeOf(line: unknown): ChangeLine {
   if (!isRecord(line)) return {fault: 'no_item'}
   const {Metadata: metadata, Keys: keys, NewImage: newImage = null, OldImage: oldImage = null} = line
   const micros =
-    isRecord(metadata) && isRecord(metadata['WriteTimestampMicros']) ? metadata['WriteTimestampMicros']['N'] : null
-  if (typeof micros !== 'string' || !MICROSECONDS.test(micros)) return {fault: 'no_item'}
+    isRecord(metadata) && isRecord(metadata['WriteTimestampMicros'])
+      ? textOf(metadata['WriteTimestampMicros']['N'])
+      : null
+  if (micros === null || !MICROSECONDS.test(micros)) return {fault: 'no_item'}
   if (!isRecord(keys) || !isImage(newImage) || !isImage(oldImage)) return {fault: 'no_item'}
   return {change: {keys: keys as DynamoItem, newImage, oldImage, version: BigInt(micros)}}
 }

@@ -7,7 +7,7 @@ import type {TableMapping} from './types.js'
 export interface ChangeRow {
   readonly op: 'upsert' | 'quarantined' | 'delete'
   readonly values: Readonly<Record<string, QueryValue>>
-  /** Null: a delete in every partition of the table. */
+  /** Null: a delete in every partition of the table. Only where partitions are immutable: elsewhere a key has no more. */
   readonly partition: readonly (string | null)[] | null
 }
 
@@ -74,11 +74,15 @@ function compileDeletes(mapping: TableMapping): Deletes {
   const isOfKey = isPartitionOfKey(mapping)
   const keep = (values: FoundRow['values']): FoundRow['values'] =>
     Object.fromEntries(mapping.columns.map(({name}) => [name, kept.has(name) ? values[name]! : null]))
-  const everywhere: Deletes['everywhere'] = (row, op = 'delete') => ({op, values: keep(row.values), partition: null})
+  const everywhere: Deletes['everywhere'] = (row, op = 'delete') => ({
+    op,
+    values: keep(row.values),
+    partition: isImmutable(mapping) ? null : row.partition,
+  })
   return {
     everywhere,
     at: (row, isImage) =>
-      isImmutable(mapping) && (row.isHomeless || (!isImage && !isOfKey))
+      row.isHomeless || (!isImage && !isOfKey)
         ? everywhere(row)
         : {op: 'delete', values: keep(row.values), partition: row.partition},
   }

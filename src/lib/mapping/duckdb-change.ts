@@ -10,6 +10,9 @@ import type {TableMapping} from './types.js'
  */
 export const CHANGE_ROLES = ['new', 'alone', 'deleted', 'keys', 'moved', 'bad'] as const
 
+/** Digits only: a cast takes spaces, signs, exponents and hexadecimals too, and rounds. TRY: DuckDB may cast first. */
+const CHANGED = `CASE WHEN regexp_full_match(Metadata.WriteTimestampMicros.N, '[0-9]{1,18}') THEN TRY_CAST(Metadata.WriteTimestampMicros.N AS BIGINT) END`
+
 const IMAGES = ['Keys', 'NewImage', 'OldImage'] as const
 
 /** Columns to read lines of changes with, by name. */
@@ -25,11 +28,11 @@ export function changeColumns(itemType: string): string {
  */
 export function changedItemsSql(mapping: TableMapping, lines: string, form: ItemForm): string {
   const shape = form === 'struct' ? structShape() : jsonShape()
-  const changes = `SELECT ${shape.images}, file_index, TRY_CAST(Metadata.WriteTimestampMicros.N AS BIGINT) AS _changed FROM ${lines}`
+  const changes = `SELECT ${shape.images}, file_index, ${CHANGED} AS _changed FROM ${lines}`
   const moved = movingAttributes(mapping).map((name) => shape.differs(name))
   const updated =
     moved.length === 0 ? `['new']` : `CASE WHEN ${moved.join(' OR ')} THEN ['new', 'moved'] ELSE ['new'] END`
-  const roles = `CASE WHEN Keys IS NULL OR coalesce(_changed, -1) < 0 OR _isBad THEN ['bad']
+  const roles = `CASE WHEN Keys IS NULL OR _changed IS NULL OR _isBad THEN ['bad']
     WHEN NewImage IS NULL THEN CASE WHEN OldImage IS NULL THEN ['keys'] ELSE ['deleted'] END
     WHEN OldImage IS NULL THEN ['alone'] ELSE ${updated} END`
   const unnested = `SELECT *, unnest(${roles}) AS _role FROM (${changes})`

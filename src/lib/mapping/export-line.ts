@@ -9,6 +9,8 @@ export type LineFault =
   | 'too_long'
   /** No JSON, or no UTF-8. */
   | 'not_json'
+  /** No Ion, or not as DynamoDB writes it. */
+  | 'not_ion'
   /** A name stands twice in one object. */
   | 'duplicate_name'
   /** JSON without an object `Item`, or without the parts of a change: `Keys`, images, the time of the write. */

@@ -8,6 +8,7 @@ export {PROBLEM_CLASSES, ROW_CLASS, SECOND_CLASSES, STORED_CLASSES, type RowClas
 export {decodePartition, DELETES_TRAY, isDigestTray, trayText} from './partition-tray.js'
 export {catalogValues, hivePathValue, partitionPath, pathTemplate} from './partition-path.js'
 export {
+  CURABLE_REASONS,
   isKeyPrivate,
   QUARANTINE_COLUMNS,
   redactedValue,

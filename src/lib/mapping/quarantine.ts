@@ -7,6 +7,9 @@ import {isDerived, type DataClass, type TableMapping} from './types.js'
 /** Why an item or a line was set aside. */
 export type QuarantineReason = RowProblem['reason'] | LineFault | 'no_key'
 
+/** Reasons that another definition can cure; a line that is no item stays what it is. */
+export const CURABLE_REASONS: readonly QuarantineReason[] = ['missing', 'inexact', 'wrong_type']
+
 /** One line that was set aside, as the quarantine table holds it. */
 export interface QuarantinedLine {
   readonly reason: QuarantineReason

@@ -1,6 +1,7 @@
-import type {QuarantineReason} from '../mapping/quarantine.js'
+import type {QuarantinedLine, QuarantineReason} from '../mapping/quarantine.js'
 import type {TableMapping} from '../mapping/types.js'
 import type {Etag, ObjectKey, ObjectStore} from './object-store.js'
+import type {QueryValue} from './query-engine.js'
 
 /** What the lines of an export are: whole items in a full one, changes with images in an incremental one. */
 export type LineShape = 'items' | 'changes'
@@ -109,6 +110,45 @@ export interface LoadResult extends ChangelogDigest {
   readonly quarantine: RowDigest & {readonly objects: readonly StagedObject[]}
 }
 
+/** A row of a change log, made by the row function. */
+export interface AppendedRow {
+  readonly op: 'upsert' | 'quarantined' | 'delete'
+  readonly values: Readonly<Record<string, QueryValue>>
+  /** Null: a delete of no known partition. */
+  readonly partition: readonly (string | null)[] | null
+  /** Microseconds. */
+  readonly version: bigint
+  readonly sequence: string
+}
+
+export interface AppendRequest {
+  readonly mapping: TableMapping
+  readonly rows: AsyncIterable<AppendedRow>
+  readonly quarantined: readonly QuarantinedRow[]
+  readonly sourceRank: number
+  /** Stored in `_source`. */
+  readonly source: string
+  readonly target: ObjectStore
+  readonly keyOf: (partition: readonly string[], n: number) => Promise<ObjectKey>
+  readonly quarantineKeyOf: (n: number) => ObjectKey
+  readonly deletesKeyOf: (n: number) => ObjectKey
+  /** Called with the partitions before the first object is written. */
+  readonly onPartitions: (partitions: readonly (readonly string[])[]) => Promise<void>
+  readonly signal?: AbortSignal
+}
+
+/** A line that was set aside, with the run or `stream` that did it, and its version in microseconds, as text. */
+export interface QuarantinedRow extends QuarantinedLine {
+  readonly run: string
+  readonly _version: string
+}
+
+export interface AppendResult {
+  readonly objects: readonly StagedObject[]
+  /** Objects that stood already, from the same rows. */
+  readonly standing: number
+}
+
 export interface DigestRequest {
   readonly store: ObjectStore
   /** What should stand there: `PROOF_FAILED` when an object has other rows or rows of another partition. */
@@ -137,6 +177,11 @@ export interface ParquetEngine {
   checkCondition(mapping: TableMapping, where: string): Promise<void>
   /** Source lines to staged Parquet objects in the target store; one read of the source. */
   load(request: LoadRequest): Promise<LoadResult>
+  /**
+   * Writes rows as they come to Parquet objects that readers see at once. An object that stands already is left as it
+   * is: the same rows have the same keys.
+   */
+  append(request: AppendRequest): Promise<AppendResult>
   /** Reads back Parquet objects: counts and the same digest as `load` made. */
   digest(request: DigestRequest): Promise<ChangelogDigest>
   /** As `digest`, over objects of quarantined lines. */

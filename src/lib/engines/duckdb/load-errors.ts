@@ -20,9 +20,13 @@ export async function lineError(
   if (!(error instanceof Error) || error instanceof SluiceError || error === request.signal?.reason) return error
   // A statement of ours that DuckDB does not take says nothing about the export.
   if (/^(binder|catalog|parser|internal) error/i.test(error.message)) return error
-  const index = request.files.findIndex(({key}) => error.message.includes(path.posix.basename(key)))
+  const index = sources.findIndex(({file}) => error.message.includes(path.basename(file)))
   const file = request.files[index]?.key
-  const line = /(?:in line|line:|record\/value) (\d+)/i.exec(error.message)?.[1]
+  // DuckDB does not count the empty lines that stand for unreadable ones of Ion.
+  const line =
+    sources[index]?.source.format === 'ion'
+      ? undefined
+      : /(?:in line|line:|record\/value) (\d+)/i.exec(error.message)?.[1]
   const place = file === undefined ? 'a file of the export' : line === undefined ? file : `${file}, line ${line}`
   const isGzip = /gzip|zlib|inflate|decompress|unexpected end of/i.test(error.message) && !/JSON/.test(error.message)
   if (isGzip || (file !== undefined && (await isBroken(sources[index]!.original))))

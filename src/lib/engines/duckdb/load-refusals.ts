@@ -13,6 +13,7 @@ import {linesOf, type SourceLines} from './source-lines.js'
 export const FAULT_TEXT: Readonly<Record<LineFault, string>> = {
   too_long: 'longer than 16 MiB',
   not_json: 'not JSON',
+  not_ion: 'not Ion as DynamoDB writes it',
   duplicate_name: 'with an attribute that stands twice',
   no_item: 'without an Item',
   not_typed: "with a value that is not DynamoDB's typed JSON",

@@ -15,7 +15,8 @@ import type {LoadRequest, LoadResult, StagedObject} from '../../ports/parquet-en
 import {MAPPING_PRELUDE, quoteText} from '../../sql/index.js'
 import {lineError} from './load-errors.js'
 import {refuseBadLines, refuseDuplicateKeys, refuseUnreadable, refuseWrongCounts} from './load-refusals.js'
-import {fileList, localFiles} from './local-files.js'
+import {fileList} from './local-files.js'
+import {openSources} from './open-sources.js'
 import {partitionFiles, type PartitionFile, type WrittenFile} from './partition-files.js'
 import {writeQuarantine, type WrittenQuarantine} from './quarantine.js'
 import {registerRowTap, type TapCounts} from './row-tap.js'
@@ -45,13 +46,8 @@ interface WrittenRows {
 
 /** Maps export lines to Parquet objects: one read of the source, hashed and counted on the way into the writer. */
 export async function load(session: DuckDbSession, request: LoadRequest): Promise<LoadResult> {
-  const originals = await localFiles(request.source, request.files, session.spoolFolder)
-  const sources = originals.map((file, index): SourceLines => ({
-    source: request.files[index]!,
-    original: file,
-    file,
-    faults: new Map(),
-  }))
+  const sources = await openSources(session, request)
+  refuseUnreadable(request, sources)
   await session.execute(MAPPING_PRELUDE, request.signal)
   const folder = path.join(session.spoolFolder, `load-${(taps += 1)}`)
   try {
@@ -87,9 +83,9 @@ async function writeRows(
         ({source}) => hasCode(failure, 'EXPORT_LINE_INVALID') && failure.details?.['file'] === source.key,
       )
       // A file that was sifted holds nothing that sifting finds.
-      if (index === -1 || sources[index]!.faults.size > 0) throw failure
+      if (index === -1 || sources[index]!.isSifted) throw failure
       const sifted = await siftLines(sources[index]!, request.shape, session.spoolFolder, request.signal)
-      if (sifted.faults.size === 0) throw failure
+      if (sifted.faults.size === sources[index]!.faults.size) throw failure
       sources[index] = sifted
       refuseUnreadable(request, sources)
       await rm(folder, {recursive: true, force: true})

@@ -1,4 +1,6 @@
 import type {
+  AppendRequest,
+  AppendResult,
   ChangelogDigest,
   DigestRequest,
   LoadRequest,
@@ -8,6 +10,7 @@ import type {
   RowDigest,
 } from '../../ports/parquet-engine.js'
 import type {TableMapping} from '../../mapping/index.js'
+import {append} from './append.js'
 import {checkCondition} from './condition.js'
 import {digest} from './digest.js'
 import {load} from './load.js'
@@ -27,6 +30,10 @@ export class DuckDbParquetEngine implements ParquetEngine {
 
   async load(request: LoadRequest): Promise<LoadResult> {
     return bounded(await this.open(), request, load)
+  }
+
+  async append(request: AppendRequest): Promise<AppendResult> {
+    return append(await this.open(), request)
   }
 
   async digest(request: DigestRequest): Promise<ChangelogDigest> {

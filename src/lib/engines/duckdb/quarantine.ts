@@ -1,10 +1,17 @@
 import {createWriteStream} from 'node:fs'
+import {writeFile} from 'node:fs/promises'
 import path from 'node:path'
 import {pipeline} from 'node:stream/promises'
 import {SluiceError} from '../../errors.js'
 import {isKeyPrivate, QUARANTINE_COLUMNS, redactedValue, type QuarantinedLine} from '../../mapping/index.js'
 import type {ByteLine} from '../../ports/byte-lines.js'
-import type {LoadRequest, ProblemCount, QuarantineDigestRequest, RowDigest} from '../../ports/parquet-engine.js'
+import type {
+  LoadRequest,
+  ProblemCount,
+  QuarantinedRow,
+  QuarantineDigestRequest,
+  RowDigest,
+} from '../../ports/parquet-engine.js'
 import {quoteIdentifier, quoteText} from '../../sql/index.js'
 import {quarantinedKeys, type LineProbe, type QuarantinedKeys} from './key-probe.js'
 import {lineJudge} from './line-judge.js'
@@ -54,14 +61,30 @@ export async function writeQuarantine(
   await pipeline(quarantinedLines(request, affected, keys, counts), createWriteStream(text, {mode: 0o600}), {
     ...(request.signal === undefined ? {} : {signal: request.signal}),
   })
-  const file = path.join(folder, 'quarantine.parquet')
-  const lines = linesSql(text)
-  await session.execute(
-    [`COPY (SELECT ${COLUMN_NAMES} FROM ${lines}) TO ${quoteText(file)} (FORMAT parquet, COMPRESSION snappy)`],
-    request.signal,
-  )
+  const file = await parquetOf(session, text, request.signal)
   const problems = [...counts.values()].sort((a, b) => b.rows - a.rows || (problemName(a) < problemName(b) ? -1 : 1))
-  return {...(await digestOf(session, lines, request.signal)), file, problems}
+  return {...(await digestOf(session, linesSql(text), request.signal)), file, problems}
+}
+
+/** Writes quarantined lines that were found elsewhere to a Parquet file in a folder. */
+export async function quarantineFile(
+  session: DuckDbSession,
+  rows: readonly QuarantinedRow[],
+  folder: string,
+  signal?: AbortSignal,
+): Promise<string> {
+  const text = path.join(folder, 'quarantine.json')
+  await writeFile(text, rows.map((row) => `${JSON.stringify(row)}\n`).join(''), {mode: 0o600})
+  return parquetOf(session, text, signal)
+}
+
+async function parquetOf(session: DuckDbSession, text: string, signal?: AbortSignal): Promise<string> {
+  const file = text.replace(/\.json$/, '.parquet')
+  await session.execute(
+    [`COPY (SELECT ${COLUMN_NAMES} FROM ${linesSql(text)}) TO ${quoteText(file)} (FORMAT parquet, COMPRESSION snappy)`],
+    signal,
+  )
+  return file
 }
 
 /** Reads quarantined lines back: their number and their multiset digest. */

@@ -10,12 +10,14 @@ import {lineFault} from './line-judge.js'
 /** A line file of an export on its way into the table. */
 export interface SourceLines {
   readonly source: SourceFile
-  /** The file as it came. */
+  /** The file as it came; of Ion, the same lines as JSON. */
   readonly original: string
   /** The file to load: the original, or a copy without the lines that no reader of JSON takes. */
   readonly file: string
   /** Those lines, by number. */
   readonly faults: ReadonlyMap<number, LineFault>
+  /** Whether it was looked through for them. */
+  readonly isSifted: boolean
 }
 
 /** Every line of a gzip file. */
@@ -33,7 +35,7 @@ export async function siftLines(
   folder: string,
   signal?: AbortSignal,
 ): Promise<SourceLines> {
-  const faults = new Map<number, LineFault>()
+  const faults = new Map(lines.faults)
   const file = path.join(folder, `sifted-${path.basename(lines.original)}`)
   await pipeline(
     goodLines(lines.original, shape, faults),
@@ -43,7 +45,7 @@ export async function siftLines(
       ...(signal === undefined ? {} : {signal}),
     },
   )
-  return {...lines, file, faults}
+  return {...lines, file, faults, isSifted: true}
 }
 
 async function* goodLines(file: string, shape: LineShape, faults: Map<number, LineFault>): AsyncGenerator<Buffer> {

@@ -1,0 +1,2 @@
+export {exitOfStream, renderStream} from './render.js'
+export {ingestStream, type StreamRequest, type StreamResult} from './stream.js'
