@@ -1,15 +1,10 @@
-import {appendFile, readFile, rename, rm, writeFile} from 'node:fs/promises'
-import {join} from 'node:path'
+import {appendFile, copyFile, readFile, rename, rm, writeFile} from 'node:fs/promises'
 import {afterEach, beforeEach, describe, expect, it} from 'vitest'
 import {verifyTable} from '../../src/lib/backfill/index.js'
 import {dataFileOf, item, writeItems, type ExportFolder} from './export-folder.js'
-import {answerOf, filesBelow, makeLake, openLake, refusalOf, sluice, type LakeFolder} from './lake-folder.js'
+import {filesBelow, makeLake, openLake, refusalOf, sluice, type LakeFolder} from './lake-folder.js'
 import {load} from './loads.js'
-
-interface Verified {
-  readonly state: string
-  readonly runs: readonly {readonly checks: readonly {readonly name: string; readonly state: string}[]}[]
-}
+import {ALL_PASS, fileOf, rewriteParquet, verify} from './verified.js'
 
 let lake: LakeFolder
 let source: ExportFolder
@@ -27,40 +22,65 @@ beforeEach(async () => {
 
 afterEach(() => lake.remove())
 
-async function verify(): Promise<{exit: number | null; states: Record<string, string>}> {
-  const {exit, document} = await answerOf<Verified>(lake, 'backfill', 'verify')
-  return {exit, states: Object.fromEntries(document.runs[0]!.checks.map(({name, state}) => [name, state]))}
-}
-
-async function fileOf(pattern: RegExp): Promise<string> {
-  return join(
-    lake.root,
-    Object.keys(await filesBelow(lake.root)).find((name) => pattern.test(name))!,
-  )
-}
-
 const PARQUET = /^items\/.+\.parquet$/
+const PARQUET_2025 = /^items\/year=2025\/.+\.parquet$/
 const RECORD = /^items__runs\/.+\.json$/
 
 describe('backfill verify', () => {
   it('passes a load as it was left, and changes nothing', async () => {
     const before = await filesBelow(lake.root)
-    expect(await verify()).toEqual({exit: 0, states: {record: 'pass', objects: 'pass', rows: 'pass', samples: 'pass'}})
+    expect(await verify(lake)).toMatchObject({exit: 0, states: ALL_PASS})
     expect((await sluice(lake, 'backfill', 'verify', '--table', 'items', '--samples', '1')).exit).toBe(0)
     expect(await filesBelow(lake.root)).toEqual(before)
   })
 
   it('finds an object that is gone', async () => {
-    await rm(await fileOf(PARQUET))
-    expect(await verify()).toMatchObject({exit: 3, states: {objects: 'fail', rows: 'fail'}})
+    await rm(await fileOf(lake, PARQUET))
+    expect(await verify(lake)).toMatchObject({exit: 3, states: {objects: 'fail', rows: 'fail'}})
   })
 
   it('finds one flipped byte in an object', async () => {
-    const file = await fileOf(PARQUET)
+    const file = await fileOf(lake, PARQUET)
     const bytes = await readFile(file)
     bytes[Math.floor(bytes.length / 3)]! ^= 1
     await writeFile(file, bytes)
-    expect(await verify()).toMatchObject({exit: 3, states: {objects: 'fail'}})
+    expect(await verify(lake)).toMatchObject({exit: 3, states: {objects: 'fail'}})
+  })
+
+  it('finds an object that was written anew with another value, and says which column', async () => {
+    await rewriteParquet(await fileOf(lake, PARQUET_2025), "SELECT * REPLACE ('other' AS note) FROM t")
+    const {exit, states, check} = await verify(lake)
+    expect({exit, states}).toMatchObject({exit: 3, states: {objects: 'fail', rows: 'fail', samples: 'fail'}})
+    expect(check('samples').details).toEqual([expect.stringMatching(/data\/.+, line \d: column note differs$/)])
+    expect(JSON.stringify(check('samples'))).not.toContain('other')
+  })
+
+  it('finds rows that readers see and no load wrote', async () => {
+    const object = await fileOf(lake, PARQUET_2025)
+    await copyFile(object, object.replace('.parquet', '-copy.parquet'))
+    const {exit, states, check} = await verify(lake)
+    expect({exit, states}).toMatchObject({exit: 3, states: {objects: 'pass', rows: 'fail', samples: 'fail'}})
+    expect(check('rows').text).toBe('readers see 4 of 3')
+  })
+
+  it('finds a key that stands in two partitions', async () => {
+    const [object, other] = [await fileOf(lake, PARQUET_2025), await fileOf(lake, /^items\/year=2026\/.+\.parquet$/)]
+    await copyFile(object, other.replace('.parquet', '-copy.parquet'))
+    const {exit, check} = await verify(lake)
+    expect(exit).toBe(3)
+    expect(check('keys')).toMatchObject({state: 'fail', counts: {keys: 2, doubled: 1}})
+  })
+
+  it('finds a partition that readers do not see', async () => {
+    await rm(await fileOf(lake, /partitions.+2025/))
+    expect(await verify(lake)).toMatchObject({exit: 3, states: {objects: 'pass', rows: 'fail'}})
+  })
+
+  it('finds a run that no journal knows', async () => {
+    const file = await fileOf(lake, RECORD)
+    const record = JSON.parse(await readFile(file, 'utf8')) as object
+    await writeFile(file, `${JSON.stringify({...record, run: 'another'})}\n`)
+    expect(await verify(lake)).toMatchObject({exit: 3, states: {record: 'fail'}})
   })
 
   it.each([
@@ -74,12 +94,13 @@ describe('backfill verify', () => {
     ['exportTime', '2030-01-01T00:00:00.000Z'],
     ['objectsSha256', 'another'],
   ])('finds a run record whose %s was edited to %j', async (name, value) => {
-    const file = await fileOf(RECORD)
+    const file = await fileOf(lake, RECORD)
     const record = JSON.parse(await readFile(file, 'utf8')) as object
     await writeFile(file, `${JSON.stringify({...record, [name]: value})}\n`)
     const context = await openLake(lake)
     const {state, runs} = await verifyTable(
-      {table: 'items', samples: 1, asOf: new Date(0)},
+      {table: 'items', samples: 1, asOf: new Date(0), version: '0'},
+      context.definition,
       {operation: context.ports, query: context.query, signal: context.signal},
     )
     await context.close()
@@ -88,27 +109,30 @@ describe('backfill verify', () => {
   })
 
   it('ends with 3 for an edited run record', async () => {
-    const file = await fileOf(RECORD)
+    const file = await fileOf(lake, RECORD)
     const record = JSON.parse(await readFile(file, 'utf8')) as object
     await writeFile(file, `${JSON.stringify({...record, floor: 0})}\n`)
-    expect(await verify()).toMatchObject({exit: 3, states: {record: 'fail', objects: 'pass'}})
+    expect(await verify(lake)).toMatchObject({exit: 3, states: {record: 'fail', objects: 'pass'}})
   })
 
   it('says when the export is gone, in part or as a whole', async () => {
     const data = await dataFileOf(source)
     await rename(data, `${data}.away`)
-    expect(await verify()).toMatchObject({exit: 4, states: {record: 'pass', rows: 'pass', samples: 'unknown'}})
+    expect(await verify(lake)).toMatchObject({
+      exit: 4,
+      states: {record: 'pass', rows: 'pass', export: 'unknown', samples: 'unknown'},
+    })
     await rm(source.uri, {recursive: true})
-    expect(await verify()).toMatchObject({exit: 4, states: {samples: 'unknown'}})
+    expect(await verify(lake)).toMatchObject({exit: 4, states: {export: 'unknown', samples: 'unknown'}})
   })
 
   it('says when the export has changed', async () => {
     await appendFile(await dataFileOf(source), 'more')
-    expect(await verify()).toMatchObject({exit: 4, states: {samples: 'unknown'}})
+    expect(await verify(lake)).toMatchObject({exit: 4, states: {export: 'unknown', samples: 'unknown'}})
   })
 
   it('has nothing to prove where nothing is loaded', async () => {
-    await rm(await fileOf(RECORD))
+    await rm(await fileOf(lake, RECORD))
     expect(await refusalOf(lake, 'backfill', 'verify')).toMatchObject({code: 'EXPORT_NOT_LOADED', exit: 2})
     expect(await refusalOf(lake, 'backfill', 'verify', '--table', 'other')).toMatchObject({
       code: 'TABLE_UNKNOWN',

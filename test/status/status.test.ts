@@ -24,6 +24,7 @@ beforeEach(async () => {
 afterEach(() => lake.remove())
 
 interface Loaded {
+  readonly sources: readonly {readonly run: string}[]
   readonly operation: string
   readonly run: string
   readonly objects: number
@@ -62,7 +63,7 @@ describe('status of a healthy lake', () => {
   })
 
   it('tells rows, newest, floor, objects and partitions', async () => {
-    const {run, operation} = await load()
+    const {sources, operation} = await load()
     const {exit, tables, operations, findings} = await status()
     expect([exit, findings]).toEqual([0, []])
     expect(tables).toMatchObject([
@@ -77,7 +78,7 @@ describe('status of a healthy lake', () => {
       },
     ])
     expect(operations).toMatchObject({count: 1, last: [{operation, state: 'done'}], waiting: [], running: []})
-    expect(run).toContain(operation)
+    expect(sources[0]!.run).toContain(operation)
   })
 
   it('counts the rows of a newer export only, as readers see them', async () => {
@@ -184,7 +185,8 @@ describe('status of a lake where something waits', () => {
   })
 
   it('shows objects of a load that are gone or have another size, and counts the rows that are left', async () => {
-    const {run} = await load()
+    const {sources} = await load()
+    const {run} = sources[0]!
     const [first = '', second = ''] = await objectsOf()
     await rm(first)
     const gone = await status()

@@ -27,8 +27,8 @@ export default class BackfillPlan extends OperationCommand<LoadPlanDocument> {
     const {flags} = await this.parse(BackfillPlan)
     const context = await this.context(flags)
     const {definition, ports, asOf} = context
-    const {planDocument, planLoad, renderPlan, weighPlan} = await import('../../lib/backfill/index.js')
-    const planned = await planLoad(loadRequestOf(flags), definition, ports)
+    const {planDocument, planRequested, renderPlan, weighPlan} = await import('../../lib/backfill/index.js')
+    const planned = await planRequested(loadRequestOf(flags), definition, ports)
     if (flags.out !== undefined) await this.writePlan(flags.out, planned.plan)
     const needs = await weighPlan(planned.plan, context)
     const result = planDocument(planned, needs, definition.environment.name, asOf)

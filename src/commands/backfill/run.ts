@@ -27,7 +27,7 @@ more keys would vanish than the table's max_vanished.`
     plan: Flags.string({
       summary: 'Run exactly this plan.',
       helpValue: '<file>',
-      exclusive: ['export', 'chain', 'table', 'dry-run', 'allow-unreadable', 'allow-gap', 'from', 'to', 'where'],
+      exclusive: ['export', 'chain', 'from-quarantine', 'table', 'dry-run', 'allow-gap', 'from', 'to', 'where'],
     }),
     ...maxQuarantineFlag,
     ...allowVanishedFlag,
@@ -40,7 +40,8 @@ more keys would vanish than the table's max_vanished.`
     const context = await this.context(flags)
     const backfill = await import('../../lib/backfill/index.js')
     const {definition, ports} = context
-    const planned = flags.plan === undefined ? await backfill.planLoad(loadRequestOf(flags), definition, ports) : null
+    const request = loadRequestOf(flags)
+    const planned = flags.plan === undefined ? await backfill.planRequested(request, definition, ports) : null
     if (planned !== null && flags['dry-run']) {
       const needs = await backfill.weighPlan(planned.plan, context)
       const document = backfill.planDocument(planned, needs, definition.environment.name, context.asOf)
@@ -52,12 +53,7 @@ more keys would vanish than the table's max_vanished.`
     }
     const plan = planned?.plan ?? (await backfill.acceptPlan(await this.readPlan(flags.plan!), definition, ports))
     context.useThreads(await backfill.fitLoad(plan.units, context))
-    await this.confirmOperation(
-      plan.header,
-      `load ${backfill.itemsOf(plan.units[0]!.work)} items into ${plan.header.tables.join(', ')}`,
-      flags,
-      context,
-    )
+    await this.confirmOperation(plan.header, backfill.willText(plan), flags, context)
     const result = await backfill.runLoad(plan, this.applyOptions(flags, context), ports)
     return this.finish(result, backfill.renderLoad(result), backfill.exitOfLoad(result, flags['max-quarantine']))
   }

@@ -198,7 +198,7 @@ async function checkFile(place: ExportPlace, file: ManifestFile, key: string): P
 }
 
 /** Keys in manifests start at the bucket's root; a copied export keeps only what follows the last `AWSDynamoDB/`. */
-function localKey({dataFileS3Key}: ManifestFile, exportId: string, place: ExportPlace): string {
+export function localKey({dataFileS3Key}: ManifestFile, exportId: string, place: ExportPlace): string {
   const tail = dataFileS3Key.split('AWSDynamoDB/').at(-1)!
   return tail.startsWith(`${exportId}/`) ? `${place.folder}/${tail.slice(exportId.length + 1)}` : tail
 }

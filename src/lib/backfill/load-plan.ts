@@ -43,6 +43,8 @@ export interface LoadPlan {
   /** Of what stands and of these exports together. */
   readonly chain: ChainShape
   readonly filter: RunFilter | null
+  /** The operation whose quarantined lines are read again; null for exports. */
+  readonly reloads: string | null
   readonly floorBefore: number | null
   /** Whether any full export stands or is one of these. */
   readonly hasBase: boolean
@@ -97,6 +99,7 @@ export async function planLoad(request: LoadRequest, definition: LakeDefinition,
     table,
     chain,
     filter,
+    reloads: null,
     floorBefore: standingFloor(runs),
     hasBase: standingFloor(runs) !== null || opened.some(({kind}) => kind === 'full'),
   }

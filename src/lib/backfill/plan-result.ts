@@ -51,6 +51,8 @@ export interface LoadPlanDocument {
     /** False: no full export stands, so keys that did not change are not known. */
     readonly hasBase: boolean
     readonly filter: RunFilter | null
+    /** The operation whose quarantined lines are read again. */
+    readonly reloads: string | null
   }
   readonly engine: 'duckdb'
   readonly estimate: Estimate
@@ -81,6 +83,7 @@ export function planDocument(
       floorBefore: floorBefore === null ? null : new Date(floorBefore / 1000).toISOString(),
       hasBase,
       filter,
+      reloads: planned.reloads,
     },
     engine: 'duckdb',
     estimate: plan.header.estimate,
@@ -89,8 +92,9 @@ export function planDocument(
 }
 
 /** Milliseconds, or null. */
-function floorAfter({exports, filter, floorBefore}: LoadPlan): number | null {
-  const own = exports.filter(({export: opened}) => opened.kind === 'full' && filter === null)
+function floorAfter({exports, filter, reloads, floorBefore}: LoadPlan): number | null {
+  const isWhole = filter === null && reloads === null
+  const own = exports.filter(({export: opened}) => opened.kind === 'full' && isWhole)
   const floors = own.map(({export: opened}) => Math.floor(Date.parse(opened.exportTime) / 1000) * 1000)
   if (floorBefore !== null) floors.push(floorBefore / 1000)
   return floors.length === 0 ? null : Math.max(...floors)

@@ -13,7 +13,9 @@ export const SUMMARY_EDITED = 'summary edited after the export (accepted); every
 export function renderPlan(result: LoadPlanDocument): string {
   const {exports, chain, effect, estimate, needs} = result
   const heading = renderHeading(
-    `Backfill ${result.table} from ${sourceText(exports)} of ${printable(exports[0]!.tableName)}`,
+    effect.reloads === null
+      ? `Backfill ${result.table} from ${sourceText(exports)} of ${printable(exports[0]!.tableName)}`
+      : `Read again what ${effect.reloads} set aside of ${result.table}`,
     `env ${result.environment}`,
   )
   const entries: Labelled[] = [
@@ -70,6 +72,7 @@ export function contentsText(items: number, files: number, sizeBytes: number): s
 
 function effectLines({effect, exports}: LoadPlanDocument): string[] {
   if (!effect.changes) return ['none: all of it is already loaded under this mapping']
+  if (effect.reloads !== null) return ['rows that can be read now take the place of what was set aside; sets no floor']
   if (effect.filter !== null) return ['adds these rows; replaces nothing, and sets no floor']
   const lines: string[] = []
   if (effect.floor !== null && effect.floor !== effect.floorBefore)
@@ -104,10 +107,17 @@ export function filterText({from, to, where}: {from: string | null; to: string |
   return `only those ${parts.join(', ')}`
 }
 
-function runCommand({exports, effect}: LoadPlanDocument): string {
-  const named = exports.map(({uri}) => ` --export ${uri}`).join('')
-  const filter = effect.filter === null ? '' : ' (with the same --from, --to and --where)'
-  return `sluice backfill run${named}${filter}`
+function runCommand({exports, effect, chain}: LoadPlanDocument): string {
+  if (effect.reloads !== null) return `sluice backfill run --from-quarantine ${effect.reloads}`
+  const {from = null, to = null, where = null} = effect.filter ?? {}
+  const flags = [
+    ...(from === null ? [] : [`--from ${from}`]),
+    ...(to === null ? [] : [`--to ${to}`]),
+    ...(where === null ? [] : [`--where "${where}"`]),
+    ...(exports.every(({isSummaryIntact}) => isSummaryIntact) ? [] : ['--accept-edited-summary']),
+    ...(chain.gaps.length === 0 ? [] : ['--allow-gap']),
+  ]
+  return ['sluice backfill run', ...exports.map(({uri}) => `--export ${uri}`), ...flags].join(' ')
 }
 
 function estimateText(estimate: LoadPlanDocument['estimate']): string {

@@ -3,11 +3,9 @@ import {bytesText} from '../cli/output/bytes.js'
 import {renderTable} from '../cli/output/table.js'
 import {printable} from '../cli/output/text.js'
 import {instantText, instantWithAge} from '../cli/output/time.js'
-import {EXIT, type ExitCode} from '../errors.js'
 import type {InspectResult} from './inspect.js'
 import {contentsText, rangeText, SUMMARY_EDITED, timeText} from './render-plan.js'
 import type {BackfillStatus, TableStatus} from './status.js'
-import type {VerifyResult} from './verify.js'
 
 const FORMAT_TEXT = {json: 'DynamoDB JSON', ion: 'Ion'} as const
 
@@ -64,22 +62,4 @@ function tableText({table, source, floor, runs, gaps}: TableStatus, asOf: Date):
   )
   const marks = gaps.map((gap) => `Gap: no loaded export holds the changes of ${rangeText(gap)}.`)
   return [heading, '', ...(marks.length === 0 ? [] : [...marks, '']), rows].join('\n')
-}
-
-export function renderVerify(result: VerifyResult): string {
-  const parts = result.runs.map(({run, checks, ...rest}) => {
-    const lines = checks.map(({name, state, text}): Labelled => [`${state.toUpperCase()} ${name}`, text])
-    return [`run ${run}   export ${rest.export}`, '', renderBlock(lines)].join('\n')
-  })
-  return [...parts, '', verdict(result)].join('\n')
-}
-
-function verdict({table, state}: VerifyResult): string {
-  if (state === 'pass') return `Table ${table} is proven: what was loaded is what the exports hold.`
-  if (state === 'unknown') return `Table ${table}: nothing is wrong, but not everything could be compared.`
-  return `Table ${table} is not what was loaded. Do not trust it before this is explained.`
-}
-
-export function exitOfVerify({state}: VerifyResult): ExitCode {
-  return state === 'pass' ? EXIT.ok : state === 'fail' ? EXIT.breached : EXIT.partial
 }

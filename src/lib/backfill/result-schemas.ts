@@ -81,6 +81,7 @@ const plan = z.strictObject({
       .boolean()
       .meta({description: 'False: no full export stands, so items that did not change are not known.'}),
     filter,
+    reloads: z.string().nullable().meta({description: 'The operation whose quarantined lines are read again.'}),
   }),
   engine: z.literal('duckdb'),
   estimate,
@@ -167,7 +168,38 @@ const run = z.strictObject({
   sizeBytes: count('Their size.'),
 })
 
-const check = z.strictObject({name: z.string(), state: z.enum(['pass', 'fail', 'unknown']), text: z.string()})
+const check = z.strictObject({
+  name: z.enum(['record', 'objects', 'rows', 'export', 'samples', 'keys', 'chain']),
+  state: z.enum(['pass', 'fail', 'unknown']).meta({description: 'unknown: what would be compared cannot be reached.'}),
+  text: z.string().meta({description: 'One sentence.'}),
+  counts: z.record(z.string(), count('A figure of the check.')),
+  details: z.array(z.string()).meta({description: 'What differs, one by one.'}),
+})
+
+const verifiedRun = z.strictObject({
+  run: z.string(),
+  operation: z.string(),
+  kind,
+  export: z.string(),
+  uri: z.string().nullable().meta({description: 'Where the export was read from.'}),
+  exportArn: z.string().nullable().meta({description: 'Null where the manifests cannot be read any more.'}),
+  tableArn: z.string().nullable(),
+  exportFrom: instant('First instant of an incremental export.').nullable(),
+  exportTime: instant('Instant of a full export’s content; end of an incremental one.'),
+  admittedAt: instant('When its rows became visible.'),
+  isPart: z.boolean().meta({description: 'True: loaded with --from, --to or --where.'}),
+  items: count('Items that the manifest stated.').nullable(),
+  files: count('Files that were loaded.').nullable(),
+  objects: count('Objects of rows.'),
+  sizeBytes: count('Their size.'),
+  objectsSha256: z.string().meta({description: 'Over key and etag of every object.'}),
+  mapping: z.string().meta({description: 'SHA-256 of the mapping.'}),
+  isSummaryIntact: z.boolean(),
+  sampled: z
+    .array(z.strictObject({file: z.string(), lines: z.array(count('Number of a line, from 1.'))}))
+    .meta({description: 'Which lines were compared field by field.'}),
+  checks: z.array(check),
+})
 
 /** Schemas of this topic's `--json` answers, by command. */
 export const resultSchemas = {
@@ -201,9 +233,14 @@ export const resultSchemas = {
     ),
   }),
   'backfill:verify': z.strictObject({
+    lake: z.string(),
+    environment: z.string(),
     table: z.string(),
     asOf,
+    checkedAt: instant('When it was checked, by the clock.'),
+    checkedBy: z.strictObject({user: z.string(), host: z.string(), version: z.string()}),
     state: z.enum(['pass', 'fail', 'unknown']),
-    runs: z.array(z.strictObject({run: z.string(), export: z.string(), checks: z.array(check)})),
+    runs: z.array(verifiedRun),
+    checks: z.array(check).meta({description: 'Of the table as a whole.'}),
   }),
 }

@@ -1,44 +1,38 @@
-import {Readable} from 'node:stream'
-import {MAXIMUM_LINE_BYTES, readExportLine, type DynamoItem} from '../mapping/index.js'
-import {gzipLines} from '../ports/byte-lines.js'
-import type {ObjectStore} from '../ports/object-store.js'
 import type {SourceFileWork} from './load-work.js'
 
-export interface SampledItem {
+/** A line of an export that was chosen to be compared. */
+export interface SampledLine {
   readonly file: string
+  /** 1 for the first line. */
   readonly line: number
-  readonly item: DynamoItem
+  readonly format: SourceFileWork['format']
+  /** Null for a line that is too long for any item. */
+  readonly bytes: Buffer | null
 }
 
-const SAMPLED_FILES = 4
+/** Places of lines among those of a file that are not blank, ascending; 0 for the first one. */
+export type SamplePlaces = ReadonlyMap<SourceFileWork['key'], readonly number[]>
 
 /**
- * Up to `count` items of an export, evenly from up to four of its files and spread over their lines. Always the same
- * ones for the same export, so that a check can be repeated.
+ * Up to `count` lines of an export, evenly over all of its lines and so over its files. Always the same ones for the
+ * same export, so that a check can be repeated.
  */
-export async function sampleItems(
-  store: ObjectStore,
-  files: readonly SourceFileWork[],
-  count: number,
-): Promise<SampledItem[]> {
-  const filled = files.filter(({itemCount}) => itemCount > 0)
-  const step = Math.max(1, Math.floor(filled.length / SAMPLED_FILES))
-  const chosen = filled.filter((_, index) => index % step === 0).slice(0, SAMPLED_FILES)
-  const perFile = Math.ceil(count / Math.max(1, chosen.length))
-  const sampled = await Promise.all(chosen.map((file) => sampleFile(store, file, perFile)))
-  return sampled.flat().slice(0, count)
-}
-
-async function sampleFile(store: ObjectStore, file: SourceFileWork, count: number): Promise<SampledItem[]> {
-  const every = Math.max(1, Math.floor(file.itemCount / count))
-  const source = Readable.from(store.read(file.key))
-  const items: SampledItem[] = []
-  for await (const {number, bytes} of gzipLines(source, MAXIMUM_LINE_BYTES)) {
-    if (number % every !== 0) continue
-    // A line that was set aside gave no row to compare.
-    const read = readExportLine(bytes)
-    if ('item' in read) items.push({file: file.key, line: number, item: read.item})
-    if (items.length === count) break
+export function samplePlaces(files: readonly Pick<SourceFileWork, 'key' | 'itemCount'>[], count: number): SamplePlaces {
+  const total = files.reduce((sum, {itemCount}) => sum + itemCount, 0)
+  const wanted = Math.min(count, total)
+  const places = new Map<string, readonly number[]>()
+  let before = 0
+  let next = 0
+  for (const {key, itemCount} of files) {
+    const ofFile: number[] = []
+    for (; next < wanted; next += 1) {
+      // The middle of each of `wanted` equal stretches: neither always the first line nor always the last.
+      const place = Math.floor(((2 * next + 1) * total) / (2 * wanted)) - before
+      if (place >= itemCount) break
+      ofFile.push(place)
+    }
+    places.set(key, ofFile)
+    before += itemCount
   }
-  return items
+  return places
 }

@@ -1,40 +1,25 @@
-import pMap from 'p-map'
-import {activeRuns, listRunRecords, type RunRecord, type StoredRunRecord} from '../changelog/index.js'
+import {activeRuns, listRunRecords, type RunRecord} from '../changelog/index.js'
 import {hasCode, SluiceError} from '../errors.js'
-import {compileRowFunction} from '../mapping/index.js'
+import type {LakeDefinition} from '../lake/index.js'
+import type {TableMapping} from '../mapping/index.js'
 import {readOperation, type OperationPorts} from '../operation/index.js'
-import type {ObjectStore} from '../ports/object-store.js'
-import type {QueryEngine, QueryValue} from '../ports/query-engine.js'
-import {quoteIdentifier} from '../sql/index.js'
-import {linesOf, runRecords, stagedObjects, type StagedLoad, type StagedSource} from './load-record.js'
+import type {QueryEngine} from '../ports/query-engine.js'
+import {runRecords, type StagedLoad, type StagedSource} from './load-record.js'
 import type {LoadWork, SourceWork} from './load-work.js'
-import {sampleItems, type SampledItem} from './sample-items.js'
-
-export interface Check {
-  readonly name: string
-  /** `unknown`: what would be compared could not be reached. */
-  readonly state: 'pass' | 'fail' | 'unknown'
-  readonly text: string
-}
-
-export interface VerifiedRun {
-  readonly run: string
-  readonly export: string
-  readonly checks: readonly Check[]
-}
-
-export interface VerifyResult {
-  readonly table: string
-  readonly asOf: string
-  readonly state: 'pass' | 'fail' | 'unknown'
-  readonly runs: readonly VerifiedRun[]
-}
+import {check, counted, figure, stateOf, type Check} from './verify-check.js'
+import type {VerifiedRun, VerifyResult} from './verify-result.js'
+import {checkSamples, sampledFiles, sampleQuarantine} from './verify-samples.js'
+import {readExport, readQuarantine, type ReadExport} from './verify-source.js'
+import {checkObjects, checkRecord, checkRows} from './verify-stored.js'
+import {checkChain, checkKeys, visibleRows} from './verify-table.js'
 
 export interface VerifyRequest {
   readonly table: string
-  /** Items to compare field by field, a run. */
+  /** Lines to compare field by field, a run. */
   readonly samples: number
   readonly asOf: Date
+  /** Of sluice. */
+  readonly version: string
 }
 
 export interface VerifyPorts {
@@ -43,164 +28,159 @@ export interface VerifyPorts {
   readonly signal: AbortSignal
 }
 
-const HEADS_AT_ONCE = 8
+/** A run with the journal that made it. */
+interface JournalledRun {
+  readonly record: RunRecord
+  readonly expected: RunRecord
+  readonly work: LoadWork
+  readonly source: SourceWork
+  readonly staged: StagedSource
+}
 
-/** Proves the admitted runs of a table anew: journal, objects, counts, placement, and sampled items by the row function. */
-export async function verifyTable(request: VerifyRequest, ports: VerifyPorts): Promise<VerifyResult> {
-  const runs = activeRuns(await listRunRecords(ports.operation.store, request.table))
-  if (runs.length === 0) {
+/** Proves the admitted runs of a table anew, from the files of their exports to what readers see. */
+export async function verifyTable(
+  request: VerifyRequest,
+  definition: LakeDefinition,
+  ports: VerifyPorts,
+): Promise<VerifyResult> {
+  const {clock, host, store} = ports.operation
+  const checkedAt = clock.now().toISOString()
+  const records = activeRuns(await listRunRecords(store, request.table)).map(({record}) => record)
+  if (records.length === 0) {
     throw new SluiceError('EXPORT_NOT_LOADED', `Table ${request.table} holds no admitted load.`, {
       fix: 'sluice backfill status',
     })
   }
-  const verified: VerifiedRun[] = []
-  for (const run of runs) verified.push(await verifyRun(run, request.samples, ports))
-  const states = verified.flatMap(({checks}) => checks.map(({state}) => state))
-  const state = states.includes('fail') ? 'fail' : states.includes('unknown') ? 'unknown' : 'pass'
-  return {table: request.table, asOf: request.asOf.toISOString(), state, runs: verified}
-}
-
-async function verifyRun({record}: StoredRunRecord, samples: number, ports: VerifyPorts): Promise<VerifiedRun> {
-  const operation = await readOperation(ports.operation.store, record.operation)
-  const unit = operation.units[0]!
-  const work = unit.work as LoadWork
-  const load = operation.unitRecords.get(unit.key)?.staged as StagedLoad
-  const index = load.sources.findIndex(({run}) => run === record.run)
-  const [source, staged] = [work.sources[index]!, load.sources[index]!]
-  const checks = [
-    checkRecord(record, runRecords(work, load, ports.operation)[index]!),
-    await checkObjects(staged, ports),
-    await checkRows(work, source, staged, ports),
-    await checkSamples(work, source, staged, samples, ports),
-  ]
-  return {run: record.run, export: record.load, checks}
-}
-
-/** A run record says which rows count: every field of it must be what the journal makes it. */
-function checkRecord(record: RunRecord, expected: RunRecord): Check {
-  const names = Object.keys({...expected, ...record}) as (keyof RunRecord)[]
-  const differs = names.filter(
-    (name) => name !== 'admittedAt' && JSON.stringify(record[name]) !== JSON.stringify(expected[name]),
-  )
+  const found: (JournalledRun | RunRecord)[] = []
+  for (const record of records) found.push((await journalOf(record, ports.operation)) ?? record)
+  // Key and partition are the same in all runs that stand.
+  const mapping = found.filter(isJournalled).at(-1)?.work.mapping ?? null
+  const visible =
+    mapping === null
+      ? null
+      : await visibleRows(
+          mapping,
+          records.map(({run}) => run),
+          ports,
+        )
+  const runs: VerifiedRun[] = []
+  for (const one of found) {
+    runs.push(
+      isJournalled(one) ? await verifyRun(one, visible?.get(one.record.run) ?? null, request, ports) : lost(one),
+    )
+  }
+  const checks = await tableChecks(mapping, records, ports)
   return {
-    name: 'record',
-    state: differs.length === 0 ? 'pass' : 'fail',
-    text:
-      differs.length === 0 ? 'run record and journal agree' : `run record and journal differ in ${differs.join(', ')}`,
+    lake: definition.lake,
+    environment: definition.environment.name,
+    table: request.table,
+    asOf: request.asOf.toISOString(),
+    checkedAt,
+    checkedBy: {user: host.identity.user, host: host.identity.host, version: request.version},
+    state: stateOf([...runs.flatMap((run) => run.checks), ...checks]),
+    runs,
+    checks,
   }
 }
 
-async function checkObjects(staged: StagedSource, ports: VerifyPorts): Promise<Check> {
-  const objects = stagedObjects(staged)
-  const heads = await pMap(objects, async ({key, etag}) => ({key, etag, head: await ports.operation.store.head(key)}), {
-    concurrency: HEADS_AT_ONCE,
-  })
-  const bad = heads.filter(({etag, head}) => head?.etag !== etag)
-  if (bad.length === 0)
-    return {name: 'objects', state: 'pass', text: `${objects.length} objects are the bytes that were proven`}
-  return {
-    name: 'objects',
-    state: 'fail',
-    text: `${bad.length} of ${objects.length} objects are gone or changed, first ${bad[0]!.key}`,
-  }
-}
-
-async function checkRows(work: LoadWork, source: SourceWork, staged: StagedSource, ports: VerifyPorts): Promise<Check> {
+/** Null where no journal tells of the run. */
+async function journalOf(record: RunRecord, ports: OperationPorts): Promise<JournalledRun | null> {
   try {
-    const found = await ports.operation.parquet.digest({
-      store: ports.operation.store,
-      objects: [...staged.objects, ...staged.deletes],
-      mapping: work.mapping,
-      loadDay: source.loadDay,
-      signal: ports.signal,
-    })
-    const {rows, digest} = staged
-    const agrees = found.rows === rows && linesOf(staged) === source.export.itemCount && found.digest === digest
-    const text = agrees
-      ? `${found.rows} rows read back: counts, partitions and digest agree with the manifest`
-      : `${found.rows} rows read back, ${rows} were proven, the manifest states ${source.export.itemCount}`
-    return {name: 'rows', state: agrees ? 'pass' : 'fail', text}
+    const {units, unitRecords} = await readOperation(ports.store, record.operation)
+    const unit = units[0]!
+    const work = unit.work as LoadWork
+    const load = (unitRecords.get(unit.key)?.staged ?? null) as StagedLoad | null
+    const index = load?.sources.findIndex(({run}) => run === record.run) ?? -1
+    if (load === null || index === -1) return null
+    const expected = runRecords(work, load, ports)[index]!
+    return {record, expected, work, source: work.sources[index]!, staged: load.sources[index]!}
   } catch (error) {
-    if (ports.signal.aborted) throw error
-    return {name: 'rows', state: 'fail', text: error instanceof Error ? error.message : String(error)}
+    if (!hasCode(error, 'OPERATION_UNKNOWN')) throw error
+    return null
   }
 }
 
-async function checkSamples(
-  work: LoadWork,
-  from: SourceWork,
-  staged: StagedSource,
-  count: number,
+function isJournalled(run: JournalledRun | RunRecord): run is JournalledRun {
+  return 'record' in run
+}
+
+async function verifyRun(
+  run: JournalledRun,
+  visible: number | null,
+  {samples}: VerifyRequest,
   ports: VerifyPorts,
+): Promise<VerifiedRun> {
+  const {record, expected, work, source, staged} = run
+  const stored = [checkRecord(record, expected), await checkObjects(staged, ports.operation)]
+  stored.push(await timed(run, ports, () => checkRows({work, source, staged, visible}, ports.operation, ports.signal)))
+  const read = await readSource(run, samples, ports)
+  const compared = await checkSamples({work, source, run: record.run, lines: read.lines}, ports)
+  return {
+    ...factsOf(record),
+    uri: source.export.uri,
+    exportArn: read.facts?.exportArn ?? null,
+    tableArn: read.facts?.tableArn ?? null,
+    items: source.export.itemCount,
+    files: source.files.length,
+    isSummaryIntact: source.export.isSummaryIntact,
+    sampled: sampledFiles(read.lines ?? []),
+    checks: [...stored, read.check, compared],
+  }
+}
+
+/** Reading a million rows back takes a while. */
+async function timed(
+  {staged, record}: JournalledRun,
+  {operation}: VerifyPorts,
+  act: () => Promise<Check>,
 ): Promise<Check> {
-  const name = 'samples'
-  let items: SampledItem[]
-  try {
-    const source = await ports.operation.openSource(from.export.sourceUri)
-    const changed = await firstChanged(source, from.files)
-    if (changed !== null) return {name, state: 'unknown', text: `${changed} of the export is not as it was loaded`}
-    items = await sampleItems(source, from.files, count)
-  } catch (error) {
-    if (!hasCode(error, 'OBJECT_NOT_FOUND', 'STORE_UNAVAILABLE')) throw error
-    return {name, state: 'unknown', text: `the export is not at ${from.export.uri} any more`}
+  const {report, clock} = operation
+  const startMs = clock.monotonicMs()
+  report({kind: 'phase', phase: 'verify', unit: `rows of ${record.run}`, total: staged.rows})
+  const result = await act()
+  const text = `${counted(staged.rows, 'row')} of run ${record.run}`
+  report({kind: 'done', phase: 'verify', text, durationMs: clock.monotonicMs() - startMs})
+  return result
+}
+
+async function readSource({source, work}: JournalledRun, samples: number, ports: VerifyPorts): Promise<ReadExport> {
+  const {report, clock} = ports.operation
+  const startMs = clock.monotonicMs()
+  if (source.kind === 'quarantine') {
+    const objects = await readQuarantine(source, ports.operation)
+    const lines = objects.state === 'pass' ? await sampleQuarantine(work.table, source, samples, ports) : null
+    return {check: objects, lines, facts: null}
   }
-  const map = compileRowFunction(work.mapping, from.loadDay)
-  let compared = 0
-  for (const sample of items) {
-    const row = map(sample.item)
-    // Items that a condition leaves out, or that have no key, gave no row.
-    if (row.state !== 'row') continue
-    compared += 1
-    const difference = await compareReadable(work, staged.run, row.values, ports)
-    if (difference !== null) return {name, state: 'fail', text: `${sample.file}, line ${sample.line}: ${difference}`}
-  }
+  const read = await readExport(source, samples, ports)
+  const text = `${figure(read.check.counts['lines'] ?? 0)} lines of export ${source.export.exportId}`
+  report({kind: 'done', phase: 'read', text, durationMs: clock.monotonicMs() - startMs})
+  return read
+}
+
+function factsOf(record: RunRecord) {
+  const {run, operation, kind, exportFrom, exportTime, admittedAt, objects, sizeBytes, objectsSha256, mapping} = record
+  const isPart = record.filter !== null
   return {
-    name,
-    state: 'pass',
-    text: `${compared} items of the export, mapped by the row function, equal their rows field by field`,
+    ...{run, operation, kind, export: record.load, exportFrom, exportTime, admittedAt},
+    ...{isPart, objects, sizeBytes, objectsSha256, mapping},
   }
 }
 
-/** The first file of the export that is gone or has other bytes than those that were loaded, or null. */
-async function firstChanged(source: ObjectStore, files: SourceWork['files']): Promise<string | null> {
-  const heads = await pMap(files, async ({key}) => source.head(key), {concurrency: HEADS_AT_ONCE})
-  return files.find(({etag}, index) => heads[index]?.etag !== etag)?.key ?? null
+/** A run whose journal is gone, or is another's: its rows count, and nothing tells what was proven. */
+function lost(record: RunRecord): VerifiedRun {
+  const text = `no journal of operation ${record.operation} tells of this run`
+  return {
+    ...factsOf(record),
+    ...{uri: null, exportArn: null, tableArn: null, items: null, files: null, isSummaryIntact: true, sampled: []},
+    checks: [check('record', 'fail', text)],
+  }
 }
 
-type Values = Readonly<Record<string, QueryValue>>
-
-/** As `compareRow`; rows that cannot be read are a difference, not the end of the check. */
-async function compareReadable(
-  work: LoadWork,
-  run: string,
-  expected: Values,
+async function tableChecks(
+  mapping: TableMapping | null,
+  records: readonly RunRecord[],
   ports: VerifyPorts,
-): Promise<string | null> {
-  try {
-    return await compareRow(work, run, expected, ports)
-  } catch (error) {
-    if (!hasCode(error, 'QUERY_FAILED', 'QUERY_INVALID')) throw error
-    return 'its row cannot be read'
-  }
-}
-
-/** Null when the one row of the key has exactly these values, else what differs (the column, never the value). */
-async function compareRow(work: LoadWork, run: string, expected: Values, ports: VerifyPorts): Promise<string | null> {
-  const columns = work.mapping.columns.map(({name}) => name)
-  const conditions = work.mapping.key.map((name, index) => `CAST(${quoteIdentifier(name)} AS VARCHAR) = $key${index}`)
-  const keys = Object.fromEntries(work.mapping.key.map((name, index) => [`key${index}`, String(expected[name])]))
-  const result = await ports.query.run({
-    sql: `SELECT ${columns.map(quoteIdentifier).join(', ')} FROM ${quoteIdentifier(work.table)} WHERE _source = $run AND ${conditions.join(' AND ')}`,
-    parameters: {run, ...keys},
-    signal: ports.signal,
-  })
-  const rows: (readonly QueryValue[])[] = []
-  for await (const row of result.rows) rows.push(row)
-  if (rows.length !== 1) return `its key has ${rows.length} rows`
-  const column = columns.find((name, index) => canonical(rows[0]![index]!) !== canonical(expected[name] ?? null))
-  return column === undefined ? null : `column ${column} differs`
-}
-
-function canonical(value: QueryValue): string {
-  return JSON.stringify(value, (_, entry: unknown) => (typeof entry === 'bigint' ? entry.toString() : entry))
+): Promise<Check[]> {
+  const keys = mapping === null ? null : await checkKeys(mapping, ports)
+  return [...(keys === null ? [] : [keys]), checkChain(records)]
 }

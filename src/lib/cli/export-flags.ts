@@ -49,6 +49,11 @@ export const loadFlags = {
     summary: 'Load although changes between the exports are missing; the table is marked.',
     default: false,
   }),
+  'from-quarantine': Flags.string({
+    summary: 'Read again what this load set aside, after the definition was corrected.',
+    helpValue: '<operation>',
+    exclusive: ['export', 'chain', 'table', 'allow-unreadable', 'allow-gap', 'from', 'to', 'where'],
+  }),
   ...rowFlags,
 }
 
@@ -68,6 +73,7 @@ export const tableFlag = {
 }
 
 interface LoadFlagValues {
+  readonly 'from-quarantine'?: string | undefined
   readonly export?: readonly string[] | undefined
   readonly chain?: string | undefined
   readonly 'accept-edited-summary': boolean
@@ -82,6 +88,7 @@ interface LoadFlagValues {
 /** The flags as the backfill topic asks for them. */
 export function loadRequestOf(flags: LoadFlagValues) {
   return {
+    fromQuarantine: flags['from-quarantine'],
     exports: flags.export ?? [],
     chain: flags.chain,
     acceptEditedSummary: flags['accept-edited-summary'],

@@ -8,7 +8,8 @@ export interface AttributeRead {
   readonly tags: readonly AttributeTag[]
 }
 
-const OPERAND_TAGS = ['S', 'N'] as const
+/** Tags with a text that `$name` operands take. */
+export const OPERAND_TAGS = ['S', 'N'] as const
 /** Tags with a text that conditions test. */
 export const TESTED_TAGS = ['S', 'N', 'BOOL'] as const
 

@@ -1,4 +1,5 @@
-import {attributePath} from './attributes.js'
+import {attributePath, OPERAND_TAGS, type AttributeRead} from './attributes.js'
+import {sourceTag} from './column-type.js'
 import {attributeOfOperand, operandsOf} from './derivations.js'
 import {isDerived, type Operand, type TableMapping} from './types.js'
 
@@ -7,15 +8,19 @@ export function columnsOfDeletes(mapping: TableMapping): ReadonlySet<string> {
   return new Set([...mapping.key, ...partitionOperands(mapping)])
 }
 
-/** Attributes whose change can move an item to another partition, or into the table or out of it. */
-export function movingAttributes(mapping: TableMapping): string[] {
-  const partition = isImmutable(mapping) ? attributesOf(mapping, partitionOperands(mapping)) : []
-  return [...new Set([...partition, ...conditionAttributes(mapping)])]
+/** What tells the partition that an item lies in for ever: none where a row's key finds it wherever it lies. */
+export function placeReads(mapping: TableMapping): AttributeRead[] {
+  return isImmutable(mapping) ? readsOf(mapping, partitionOperands(mapping)) : []
+}
+
+/** Whether a change can take an item out of the table, or out of its partition. */
+export function canMove(mapping: TableMapping): boolean {
+  return placeReads(mapping).length + mapping.when.length + mapping.skip.length > 0
 }
 
 /** Whether the attributes of the key alone tell an item's partition. */
 export function isPartitionOfKey(mapping: TableMapping): boolean {
-  return areOfKey(mapping, attributesOf(mapping, partitionOperands(mapping)))
+  return areOfKey(mapping, namesOf(readsOf(mapping, partitionOperands(mapping))))
 }
 
 /** Whether the attributes of the key alone tell if an item is one of the table: then it is so for ever. */
@@ -29,7 +34,7 @@ export function isImmutable({partition}: TableMapping): boolean {
 }
 
 function areOfKey(mapping: TableMapping, attributes: readonly string[]): boolean {
-  const ofKey = new Set(attributesOf(mapping, mapping.key))
+  const ofKey = new Set(namesOf(readsOf(mapping, mapping.key)))
   return attributes.every((name) => ofKey.has(name))
 }
 
@@ -41,13 +46,18 @@ function conditionAttributes({when, skip}: TableMapping): string[] {
   return [...when, ...skip].map((condition) => attributePath(condition)[0]!)
 }
 
-/** The attributes behind operands, through computed columns, by their outermost name. */
-function attributesOf(mapping: TableMapping, operands: readonly Operand[]): string[] {
+/** What is read of the item for operands, through computed columns. */
+function readsOf(mapping: TableMapping, operands: readonly Operand[]): AttributeRead[] {
   return operands.flatMap((operand) => {
     const attribute = attributeOfOperand(operand)
-    if (attribute !== null) return [attribute]
+    if (attribute !== null) return [{path: [attribute], tags: OPERAND_TAGS}]
     const column = mapping.columns.find(({name}) => name === operand)
     if (column === undefined) return []
-    return isDerived(column) ? attributesOf(mapping, operandsOf(column.derive)) : [attributePath(column)[0]!]
+    if (isDerived(column)) return readsOf(mapping, operandsOf(column.derive))
+    return [{path: attributePath(column), tags: [sourceTag(column)]}]
   })
+}
+
+function namesOf(reads: readonly AttributeRead[]): string[] {
+  return reads.map(({path}) => path[0]!)
 }

@@ -1,6 +1,8 @@
 import type {QueryValue} from '../ports/query-engine.js'
-import {areConditionsOfKey, columnsOfDeletes, isImmutable, isPartitionOfKey, movingAttributes} from './change-inputs.js'
+import {areConditionsOfKey, columnsOfDeletes, isImmutable, isPartitionOfKey, placeReads} from './change-inputs.js'
 import type {ItemChange} from './change-line.js'
+import {attributeText} from './row-attribute.js'
+import {compileCondition} from './row-condition.js'
 import {compileRowFunction, type DynamoItem, type MappedRow, type RowProblem} from './row-function.js'
 import type {TableMapping} from './types.js'
 
@@ -89,8 +91,12 @@ function compileDeletes(mapping: TableMapping): Deletes {
 }
 
 function compileMoved(mapping: TableMapping): (newImage: DynamoItem, oldImage: DynamoItem) => boolean {
-  const names = movingAttributes(mapping)
-  const text = (image: DynamoItem, name: string): string | undefined =>
-    Object.hasOwn(image, name) ? JSON.stringify(image[name]) : undefined
-  return (newImage, oldImage) => names.some((name) => text(newImage, name) !== text(oldImage, name))
+  const place = placeReads(mapping).flatMap(({path, tags}) => tags.map((tag) => ({path, tag})))
+  const when = mapping.when.map(compileCondition)
+  const skip = mapping.skip.map(compileCondition)
+  const isOfTable = (image: DynamoItem): boolean =>
+    when.every((holds) => holds(image)) && !skip.some((holds) => holds(image))
+  return (newImage, oldImage) =>
+    isOfTable(newImage) !== isOfTable(oldImage) ||
+    place.some(({path, tag}) => attributeText(newImage, path, [tag]) !== attributeText(oldImage, path, [tag]))
 }

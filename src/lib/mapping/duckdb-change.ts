@@ -1,5 +1,7 @@
 import {quoteText} from '../sql/index.js'
-import {movingAttributes} from './change-inputs.js'
+import {canMove, placeReads} from './change-inputs.js'
+import {conditionSql} from './duckdb-condition.js'
+import {imageReader, type ImageReader} from './duckdb-image.js'
 import type {ItemForm} from './duckdb-item.js'
 import type {TableMapping} from './types.js'
 
@@ -27,11 +29,10 @@ export function changeColumns(itemType: string): string {
  * image.
  */
 export function changedItemsSql(mapping: TableMapping, lines: string, form: ItemForm): string {
-  const shape = form === 'struct' ? structShape() : jsonShape()
-  const changes = `SELECT ${shape.images}, file_index, ${CHANGED} AS _changed FROM ${lines}`
-  const moved = movingAttributes(mapping).map((name) => shape.differs(name))
-  const updated =
-    moved.length === 0 ? `['new']` : `CASE WHEN ${moved.join(' OR ')} THEN ['new', 'moved'] ELSE ['new'] END`
+  const changes = `SELECT ${form === 'struct' ? structImages() : jsonImages()}, file_index, ${CHANGED} AS _changed FROM ${lines}`
+  const updated = canMove(mapping)
+    ? `CASE WHEN ${movedSql(mapping, form)} THEN ['new', 'moved'] ELSE ['new'] END`
+    : `['new']`
   const roles = `CASE WHEN Keys IS NULL OR _changed IS NULL OR _isBad THEN ['bad']
     WHEN NewImage IS NULL THEN CASE WHEN OldImage IS NULL THEN ['keys'] ELSE ['deleted'] END
     WHEN OldImage IS NULL THEN ['alone'] ELSE ${updated} END`
@@ -39,29 +40,27 @@ export function changedItemsSql(mapping: TableMapping, lines: string, form: Item
   return `(SELECT CASE WHEN _role IN ('new', 'alone') THEN NewImage WHEN _role = 'keys' THEN Keys WHEN _role <> 'bad' THEN OldImage END AS Item, file_index, _role, _changed FROM (${unnested}))`
 }
 
-interface ImageShape {
-  /** The three images, NULL where there is none, and `_isBad`. */
-  readonly images: string
-  /** Whether an attribute of the two images differs. */
-  differs(attribute: string): string
-}
-
-function structShape(): ImageShape {
-  return {
-    images: `${IMAGES.join(', ')}, false AS _isBad`,
-    differs: (name) =>
-      `struct_extract(NewImage, ${quoteText(name)}) IS DISTINCT FROM struct_extract(OldImage, ${quoteText(name)})`,
+/** Whether what tells an item's place, or that it is one of the table, differs between the two images. */
+function movedSql(mapping: TableMapping, form: ItemForm): string {
+  const readers = [imageReader('NewImage', form), imageReader('OldImage', form)]
+  const differs = (sqlOf: (reader: ImageReader) => string): string => readers.map(sqlOf).join(' IS DISTINCT FROM ')
+  const texts = placeReads(mapping).flatMap(({path, tags}) => tags.map((tag) => differs((one) => one.text(path, tag))))
+  const leavesOut = (reader: ImageReader): string => {
+    const fails = mapping.when.map((condition) => `NOT ${conditionSql(condition, reader)}`)
+    return `(${[...fails, ...mapping.skip.map((condition) => conditionSql(condition, reader))].join(' OR ')})`
   }
+  const hasConditions = mapping.when.length + mapping.skip.length > 0
+  return [...texts, ...(hasConditions ? [differs(leavesOut)] : [])].join(' OR ')
 }
 
-function jsonShape(): ImageShape {
+/** The three images, NULL where there is none, and `_isBad`. */
+function structImages(): string {
+  return `${IMAGES.join(', ')}, false AS _isBad`
+}
+
+function jsonImages(): string {
   const objects = IMAGES.map((name) => `CASE WHEN starts_with(${name}, '{') THEN ${name} END AS ${name}`)
   // Whatever is neither an image nor null must not be taken for a delete.
   const bad = IMAGES.map((name) => `coalesce(${name} <> 'null' AND NOT starts_with(${name}, '{'), false)`)
-  const at = (image: string, name: string): string =>
-    `json_extract(${image}, ${quoteText(`/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`)})`
-  return {
-    images: `${objects.join(', ')}, (${bad.join(' OR ')}) AS _isBad`,
-    differs: (name) => `${at('NewImage', name)} IS DISTINCT FROM ${at('OldImage', name)}`,
-  }
+  return `${objects.join(', ')}, (${bad.join(' OR ')}) AS _isBad`
 }

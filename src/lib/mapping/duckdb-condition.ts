@@ -4,7 +4,7 @@ import type {ItemReader} from './duckdb-item.js'
 import type {Condition} from './types.js'
 
 /** True or false, never NULL: whether the item passes the condition. */
-export function conditionSql(condition: Condition, reader: ItemReader): string {
+export function conditionSql(condition: Condition, reader: Pick<ItemReader, 'text' | 'isAbsent'>): string {
   const path = attributePath(condition)
   if ('absent' in condition) return reader.isAbsent(path)
   const text = `coalesce(${TESTED_TAGS.map((tag) => reader.text(path, tag)).join(', ')})`

@@ -5,7 +5,7 @@ import type {AttributeTag, TableMapping} from './types.js'
 
 export type ItemForm = 'struct' | 'json'
 
-type AttributePath = readonly string[]
+export type AttributePath = readonly string[]
 
 /** How SQL reaches into an item; the two forms answer alike for every item that both can read. */
 export interface ItemReader {
@@ -119,7 +119,7 @@ class PointerList {
 }
 
 /** RFC 6901: the attribute at a path, or a field of it. */
-function pointer(path: AttributePath, ...fields: readonly string[]): string {
+export function pointer(path: AttributePath, ...fields: readonly string[]): string {
   const steps = path.flatMap((name, index) => (index === 0 ? [name] : ['M', name]))
   return [...steps, ...fields].map((step) => `/${step.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('')
 }

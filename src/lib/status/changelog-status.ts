@@ -1,5 +1,7 @@
 import {
   currentViewName,
+  deletesPrefix,
+  deletesTableName,
   quarantineTableName,
   quarantineViewName,
   runsTableName,
@@ -22,7 +24,7 @@ export async function changelogStatus(look: TableLook): Promise<TableStatus> {
   const runs = await readRuns(table.name, about, ports, findings)
   const entry = await lookAtEntry(look)
   const location = entry?.location ?? tableLocation(table.name)
-  const list = () => listTable(location, admittedBy(runs), operations, ports)
+  const list = () => listTable(location, admittedBy(runs), operations, ports, deletesPrefix(table.name))
   const listing = await findings.attempt(about, 'its objects', list)
   const partitions = await lookAtPartitions(look, entry, listing)
   const isLoaded = runs.records.length > 0 || !runs.isComplete || (listing?.foreign ?? 0) > 0
@@ -60,7 +62,7 @@ async function rowFigures(
   const {signal} = ports
   const rows = await findings.attempt(about, 'how many rows it has', () => currentRows(basis, ports), signal)
   const newest = await findings.attempt(about, 'its newest row', () => newestVersion(basis, ports), signal)
-  const count = () => waitingInQuarantine(table.name, runs, ports)
+  const count = () => waitingInQuarantine(basis, ports)
   const quarantined = await findings.attempt(about, 'its quarantine', count, signal)
   return {rows, newest: instant(newest), quarantined}
 }
@@ -80,7 +82,8 @@ function tellQuarantine(look: TableLook, {quarantined}: RowFigures): void {
 /** A load registers its table before it is admitted: an entry that is not there was taken away. */
 async function tellMissingEntries(look: TableLook): Promise<void> {
   const {table, ports, findings} = look
-  const nameOf = [runsTableName, currentViewName, quarantineTableName, quarantineViewName]
+  const ofImmutable = table.partition?.immutable === true ? [deletesTableName] : []
+  const nameOf = [runsTableName, currentViewName, quarantineTableName, quarantineViewName, ...ofImmutable]
   const names = [table.name, ...nameOf.map((name) => name(table.name))]
   await findings.attempt(aboutTable(look), 'what the catalog has of it', async () => {
     const entries = await Promise.all(names.map((name) => ports.catalog.getTable(name)))

@@ -2,8 +2,8 @@ import {isResumable, type OperationPorts} from '../operation/index.js'
 import type {KnownOperations} from './operations.js'
 import type {Amount, TableObjects, TablePartitions} from './types.js'
 
-/** The run that an object's name carries: `…-<operation>.<attempt>-<number>.parquet`. */
-const RUN_OF_NAME = /-(([0-9A-HJKMNP-TV-Z]{26})\.\d+)-\d+\.parquet$/
+/** The run that an object's name carries: `…-<operation>.<attempt>-<number>.parquet`, or `…<attempt>.<source>-…`. */
+const RUN_OF_NAME = /-(([0-9A-HJKMNP-TV-Z]{26})\.\d+(?:\.\d+)?)-\d+\.parquet$/
 type Part = keyof TableObjects
 
 /** What lies in a table's folder. */
@@ -28,12 +28,16 @@ export interface Admitted {
   readonly isComplete: boolean
 }
 
-/** Lists a table's folder once and sorts its objects by the runs and operations that they name. */
+/**
+ * Lists a table's folder once and sorts its objects by the runs and operations that they name. Of the folder of its
+ * deletes only a stream's are counted: those of a load are proven by its verification.
+ */
 export async function listTable(
   location: string,
   admitted: Admitted,
   operations: KnownOperations,
   ports: Pick<OperationPorts, 'store'>,
+  deletes?: string,
 ): Promise<Listing> {
   const amounts = {seen: zero(), superseded: zero(), staged: zero(), left: zero(), orphaned: zero()}
   const byRun = new Map<string, MutableAmount>()
@@ -54,6 +58,8 @@ export async function listTable(
       seenByFolder.set(folder, (seenByFolder.get(folder) ?? 0) + 1)
     }
   }
+  if (deletes !== undefined)
+    for await (const {key} of ports.store.list(deletes)) if (!RUN_OF_NAME.test(key)) foreign += 1
   return {objects: amounts, byRun, foreign, stagedRuns: stagedRuns.size, leavers, seenByFolder}
 }
 

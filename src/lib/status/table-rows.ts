@@ -12,7 +12,7 @@ export interface RowPorts {
 export interface RowBasis {
   readonly table: string
   readonly runs: ReadableRuns
-  /** Objects that no load wrote: a stream's. */
+  /** Objects that no load wrote, its deletes among them: a stream's. */
   readonly foreign: number
   /** Every object of the runs that count is where its record says, and in a registered partition. */
   readonly isWhole: boolean
@@ -26,7 +26,8 @@ export async function currentRows(basis: RowBasis, ports: RowPorts): Promise<num
   const counting = countingRuns(basis.runs)
   if (counting.length === 0 && basis.foreign === 0) return 0
   const [only] = counting
-  if (only !== undefined && counting.length === 1 && basis.foreign === 0 && basis.isWhole) {
+  const isAlone = counting.length === 1 && basis.foreign === 0 && basis.isWhole
+  if (only !== undefined && isAlone && only.record.kind === 'full' && only.record.floor !== null) {
     return only.record.rows - only.record.quarantined
   }
   return Number(await single(`SELECT count(*) FROM ${quoteIdentifier(currentViewName(basis.table))}`, ports))
@@ -44,8 +45,8 @@ export async function newestVersion({table, runs, foreign}: RowBasis, ports: Row
 }
 
 /** Quarantined items and lines that wait: none where no run that counts has any, else as many as the view holds. */
-export async function waitingInQuarantine(table: string, runs: ReadableRuns, ports: RowPorts): Promise<number> {
-  if (countingRuns(runs).every(hasNoQuarantine)) return 0
+export async function waitingInQuarantine({table, runs, foreign}: RowBasis, ports: RowPorts): Promise<number> {
+  if (foreign === 0 && countingRuns(runs).every(hasNoQuarantine)) return 0
   return Number(await single(`SELECT count(*) FROM ${quoteIdentifier(quarantineViewName(table))}`, ports))
 }
 

@@ -11,6 +11,7 @@ export function markdownRule(aligns: readonly ('left' | 'right' | undefined)[]):
   return `| ${aligns.map((align) => (align === 'right' ? '---:' : '---')).join(' | ')} |`
 }
 
-function markdownText(text: string): string {
+/** Text that Markdown shows as it is; the text is printable already. */
+export function markdownText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replace(MARKUP, '\\$&')
 }

@@ -1,0 +1,152 @@
+import {modelRow, type ModelRow} from './current-model.js'
+
+/**
+ * What `items_current` must hold, from raw export lines with plain maps: the newest floor hides what is older, the
+ * newest version counts, a full export comes before changes of its version, a quarantined item hides its key, a delete
+ * removes. Shares no code with sluice.
+ */
+export interface ModelSource {
+  readonly lines: readonly string[]
+  /** ISO 8601; the instant of a full export, the end of a window. */
+  readonly exportTime: string
+  readonly isFull: boolean
+  /** The attribute that column `count` came from when this was loaded. */
+  readonly countFrom: string
+}
+
+type Raw = Readonly<Record<string, {readonly S?: string; readonly N?: string; readonly NULL?: boolean} | undefined>>
+interface RawLine {
+  readonly Item?: Raw
+  readonly Metadata?: {readonly WriteTimestampMicros: {readonly N: string}}
+  readonly Keys?: Raw
+  readonly NewImage?: Raw | null
+  readonly OldImage?: Raw | null
+}
+
+/** A row of a change log. */
+interface Entry {
+  readonly key: string
+  /** Null: every partition. */
+  readonly place: string | null
+  readonly order: readonly [version: bigint, rank: number, isGood: number, isNoDelete: number]
+  readonly state: 'good' | 'quarantined' | 'deleted'
+  readonly row: ModelRow | null
+}
+
+export interface ModelState {
+  /** By id; a key that stands in two partitions has two. */
+  readonly rows: readonly ModelRow[]
+  readonly doubled: number
+  /** Keys whose newest version is quarantined; only where no key has more than one place. */
+  readonly quarantined: number
+}
+
+/** The state of a table whose partitions are immutable or not, after loads in any order. */
+export function stateOf(sources: readonly ModelSource[], isImmutable: boolean): ModelState {
+  const floors = sources.filter(({isFull}) => isFull).map(versionOf)
+  const floor = floors.reduce((highest, one) => (one > highest ? one : highest), 0n)
+  const entries = sources
+    .flatMap((source) => source.lines.flatMap((line) => entriesOf(JSON.parse(line) as RawLine, source)))
+    .filter(({order}) => order[0] >= floor)
+    .map((entry) => (isImmutable ? entry : {...entry, place: ''}))
+  const newest = [...newestOf(entries).values()]
+  const good = newest.filter(({state}) => state === 'good')
+  return {
+    rows: good.map(({row}) => row!).sort(byText),
+    doubled: good.length - new Set(good.map(({key}) => key)).size,
+    quarantined: newest.filter(({state}) => state === 'quarantined').length,
+  }
+}
+
+/** The newest row of each place of a key, without what a delete of all places removed. */
+function newestOf(entries: readonly Entry[]): Map<string, Entry> {
+  const everywhere = new Map<string, Entry>()
+  const newest = new Map<string, Entry>()
+  for (const entry of entries) {
+    const [map, name] = entry.place === null ? [everywhere, entry.key] : [newest, `${entry.place} ${entry.key}`]
+    const standing = map.get(name)
+    if (standing === undefined || isNewer(entry, standing, 4)) map.set(name, entry)
+  }
+  for (const [name, entry] of newest) {
+    const removed = everywhere.get(entry.key)
+    if (removed !== undefined && isNewer(removed, entry, 3)) newest.delete(name)
+  }
+  return newest
+}
+
+function isNewer(a: Entry, b: Entry, places: number): boolean {
+  for (let index = 0; index < places; index += 1) {
+    if (a.order[index] !== b.order[index]) return a.order[index]! > b.order[index]!
+  }
+  return false
+}
+
+function entriesOf(line: RawLine, source: ModelSource): Entry[] {
+  const {Item: item, Keys: keys, NewImage: newImage, OldImage: oldImage} = line
+  if (item !== undefined) return [entryOf(item, versionOf(source), source)]
+  const version = BigInt(line.Metadata!.WriteTimestampMicros.N)
+  const key = keys!['id']!.S!
+  const gone = (place: string | null, state: Entry['state'] = 'deleted'): Entry => ({
+    key,
+    place,
+    order: [version, 1, state === 'quarantined' ? 0 : 1, 0],
+    state,
+    row: null,
+  })
+  const oldPlace = oldImage ? placeOf(oldImage) : null
+  if (!newImage) return [gone(oldPlace)]
+  const own = entryOf(newImage, version, source)
+  const homeless = placeOf(newImage) === null ? [gone(null, own.state === 'quarantined' ? own.state : 'deleted')] : []
+  const moved = oldImage && oldPlace !== placeOf(newImage) ? [gone(oldPlace)] : []
+  return [own, ...homeless, ...moved]
+}
+
+function entryOf(item: Raw, version: bigint, source: ModelSource): Entry {
+  const row = rowOf(item, source)
+  const state = row === null ? 'quarantined' : 'good'
+  const place = placeOf(item) ?? placeOfDay(source)
+  return {key: item['id']!.S!, place, order: [version, source.isFull ? 0 : 1, row === null ? 0 : 1, 1], state, row}
+}
+
+/** A missing time is no fault: the row then goes where the day of the load would. */
+function rowOf(item: Raw, source: ModelSource): ModelRow | null {
+  const raw = {...item, n: item[source.countFrom]}
+  if (item['createdAt'] !== undefined) return modelRow(raw)
+  const row = modelRow({...raw, createdAt: {S: '2026-01-01T00:00:00.000Z'}})
+  const [year, month] = placeOfDay(source).split('/')
+  return row === null ? null : {...row, created_at: null, year: year!, month: month!}
+}
+
+/** Null when nothing in the item tells it. */
+function placeOf(item: Raw): string | null {
+  const text = item['createdAt']?.S
+  return text === undefined ? null : `${text.slice(0, 4)}/${text.slice(5, 7)}`
+}
+
+function placeOfDay({exportTime}: ModelSource): string {
+  return exportTime.slice(0, 7).replace('-', '/')
+}
+
+/** Of a full export's rows: its time, rounded down to the second, in microseconds. */
+function versionOf({exportTime}: ModelSource): bigint {
+  return BigInt(Math.floor(Date.parse(exportTime) / 1000)) * 1_000_000n
+}
+
+/** Lines that a load must count. */
+export function countsOf({lines, ...source}: ModelSource): {deleted: number; quarantined: number} {
+  const images = lines.map((line) => JSON.parse(line) as RawLine).map(({Item: item, NewImage: image}) => item ?? image)
+  const deleted = images.filter((image) => !image).length
+  const quarantined = images.filter((image) => image && rowOf(image, {...source, lines}) === null).length
+  return {deleted, quarantined}
+}
+
+/** What every source says of the newest state of each key, wherever it lies: the state that the history itself has. */
+export function newestRows(sources: readonly ModelSource[]): readonly ModelRow[] {
+  return stateOf(sources, false).rows
+}
+
+export function byText(a: ModelRow, b: ModelRow): number {
+  const text = (row: ModelRow): string =>
+    JSON.stringify(row, (_, value: unknown) => (typeof value === 'bigint' ? `${value}` : value))
+  return text(a) < text(b) ? -1 : 1
+}
