@@ -46,9 +46,10 @@ export function stateOf(sources: readonly ModelSource[], isImmutable: boolean): 
   const floors = sources.filter(({isFull}) => isFull).map(versionOf)
   const floor = floors.reduce((highest, one) => (one > highest ? one : highest), 0n)
   const entries = sources
-    .flatMap((source) => source.lines.flatMap((line) => entriesOf(JSON.parse(line) as RawLine, source)))
+    .flatMap((source) => source.lines.map((line) => entriesOf(JSON.parse(line) as RawLine, source)))
+    // Where a key has one row wherever it lies, nothing but its own counts.
+    .flatMap(([own, ...others]) => (isImmutable ? [own, ...others] : [{...own, place: ''}]))
     .filter(({order}) => order[0] >= floor)
-    .map((entry) => (isImmutable ? entry : {...entry, place: ''}))
   const newest = [...newestOf(entries).values()]
   const good = newest.filter(({state}) => state === 'good')
   return {
@@ -81,7 +82,8 @@ function isNewer(a: Entry, b: Entry, places: number): boolean {
   return false
 }
 
-function entriesOf(line: RawLine, source: ModelSource): Entry[] {
+/** A line's own row, and what else it says of other places. */
+function entriesOf(line: RawLine, source: ModelSource): [Entry, ...Entry[]] {
   const {Item: item, Keys: keys, NewImage: newImage, OldImage: oldImage} = line
   if (item !== undefined) return [entryOf(item, versionOf(source), source)]
   const version = BigInt(line.Metadata!.WriteTimestampMicros.N)

@@ -22,7 +22,7 @@ beforeEach(async () => {
   full = await writeItems(lake, [[item('a'), item('b', {createdAt: MAY}), item('c'), item('d')]], {time: FULL})
   first = await writeChanges(lake, FULL, FIRST, [
     [
-      changeLine({micros: EARLY, key: 'a', newImage: item('a', {note: 'new'}), oldImage: item('a')}),
+      changeLine({micros: EARLY, key: 'a', newImage: item('a', {note: 'private'}), oldImage: item('a')}),
       changeLine({micros: EARLY, key: 'b', oldImage: item('b', {createdAt: MAY})}),
     ],
     [
@@ -58,11 +58,7 @@ describe('a chain of exports', () => {
   })
 
   it.each([
-    [
-      'in its partition',
-      /^items\/year=2025\/.+-01[^/]+\.2-00000\.parquet$|^items\/year=2025\/.+\.2-\d+\.parquet$/,
-      'b',
-    ],
+    ['in its partition', /^items\/year=2025\/.+\.2-\d+\.parquet$/, 'b'],
     ['of no known partition', /^items__deletes\/.+\.parquet$/, 'd'],
   ])('has a delete %s that is missed when it is removed', async (_, pattern, id) => {
     await loaded([full, first])
@@ -111,7 +107,7 @@ describe('the report in Markdown', () => {
       `| export ARN | arn:aws:dynamodb:eu-west-1:111122223333:table/Items/export/${first.exportId} |`,
       '| table ARN | arn:aws:dynamodb:eu-west-1:111122223333:table/Items |',
       '| record | PASS |',
-      'upserts 2, quarantined 1, deletes 2, added 2',
+      'upserts 2, quarantined 1, deletes 2, added 1',
       'Sampled lines, by file:',
       '## The table as a whole',
       '| chain | PASS |',
@@ -121,7 +117,7 @@ describe('the report in Markdown', () => {
     expect(stdout).toMatch(/\| checked at \| \d{4}-\d\d-\d\dT[\d:.]+Z \|/)
     expect(stdout).toMatch(/\| checked by \| \S+ on \S+ \|\n\| sluice \| \d+\.\d+\.\d+ \|/)
     expect(stdout).toMatch(/\| SHA-256 of the objects \| [\da-f]{64} \|/)
-    expect(stdout).not.toContain('new')
+    expect(stdout).not.toContain('private')
   })
 
   it('names what differs, escaped', async () => {

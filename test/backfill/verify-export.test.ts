@@ -12,7 +12,7 @@ import {
   writeItems,
   type ExportFolder,
 } from './export-folder.js'
-import {makeLake, openLake, type LakeFolder} from './lake-folder.js'
+import {columnsWith, define, definitionText, makeLake, openLake, type LakeFolder} from './lake-folder.js'
 import {load, type LoadSettings} from './loads.js'
 import {ALL_PASS, verify} from './verified.js'
 
@@ -186,6 +186,20 @@ describe('samples', () => {
     const {exit, check} = await verify(lake)
     expect(exit).toBe(0)
     expect(check('samples').counts).toMatchObject({compared: 2, quarantined: 1})
+  })
+
+  it('equal their rows after a column has grown', async () => {
+    const settled = {n: '7', amount: '1.5'}
+    source = await writeItems(lake, [[item('a', settled)]], {time: '2026-01-15T00:00:00.000Z'})
+    await loaded()
+    await define(
+      lake,
+      definitionText({columns: columnsWith('amount', '{name: amount, type: "decimal(24,6)", from: amount}')}),
+    )
+    source = await writeItems(lake, [[item('a', settled)]], {time: '2026-01-16T00:00:00.000Z'})
+    await loaded()
+    const {exit, document} = await verify(lake)
+    expect({exit, runs: document.runs.length}).toEqual({exit: 0, runs: 2})
   })
 
   it('of Ion are compared as those of JSON', async () => {

@@ -7,9 +7,10 @@ import type {QueryEngine} from '../../src/lib/ports/query-engine.js'
 
 /**
  * What happens at a point. `kill-…`: the process is gone, before or after the call took effect. `fail-before`: the
- * call does nothing and fails. `lose-answer`: the call took effect, and fails.
+ * call does nothing and fails. `lose-answer`: the call took effect, and fails. `disk-full`: the call does nothing and says
+ * that no space is left.
  */
-export type FaultKind = 'kill-before' | 'kill-after' | 'fail-before' | 'lose-answer'
+export type FaultKind = 'kill-before' | 'kill-after' | 'fail-before' | 'lose-answer' | 'disk-full'
 
 export interface Fault {
   readonly kind: FaultKind
@@ -35,6 +36,8 @@ export interface FaultyOptions {
   readonly catalogOver?: (store: ObjectStore) => Catalog
   /** Takes out of a name what differs from run to run. */
   readonly normalise?: (name: string) => string
+  /** Called at each point, before the call is made. */
+  readonly onPoint?: ((point: string) => Promise<void> | void) | undefined
 }
 
 interface StandingPause {
@@ -60,6 +63,7 @@ export class FaultyPorts {
   #hasFired = false
   readonly #fault: Fault | undefined
   readonly #normalise: (name: string) => string
+  readonly #onPoint: FaultyOptions['onPoint']
   readonly #counts = new Map<string, number>()
   readonly #pauses = new Map<string, StandingPause>()
   readonly #running = new Set<Promise<unknown>>()
@@ -68,6 +72,7 @@ export class FaultyPorts {
   constructor(inner: OperationPorts, options: FaultyOptions = {}) {
     this.#fault = options.fault
     this.#normalise = options.normalise ?? ((name) => name)
+    this.#onPoint = options.onPoint
     const store = this.#store('store', inner.store)
     this.ports = {
       ...inner,
@@ -152,11 +157,13 @@ export class FaultyPorts {
     pause?.reach()
     if (pause?.isAlone) stepAside()
     await pause?.released
+    await this.#onPoint?.(point)
     this.#refuseDead()
     const kind = this.#fault?.point === point ? this.#fault.kind : null
     if (kind !== null) this.#hasFired = true
     if (kind === 'kill-before') throw this.kill()
     if (kind === 'fail-before') throw unavailable(point)
+    if (kind === 'disk-full') throw diskFull(point)
     const call = act()
     await Promise.allSettled([call])
     this.#refuseDead()
@@ -254,4 +261,8 @@ function nextTick(): Promise<void> {
 
 function unavailable(point: string): SluiceError {
   return new SluiceError('STORE_UNAVAILABLE', `The answer to ${point} did not come.`, {fix: 'Run the command again.'})
+}
+
+function diskFull(point: string): SluiceError {
+  return new SluiceError('DISK_FULL', `No space is left for ${point}.`, {fix: 'Free some space.'})
 }
