@@ -39,7 +39,7 @@ export class ChainTeller {
     const exports: WrittenChainExport[] = []
     for (const plan of story.plans) {
       const lines = exportLines(story.history, plan, story.habits)
-      exports.push(await writeChainExport(lake, plan, lines, story.habits.files))
+      exports.push(await writeChainExport(lake, plan, lines, story.habits))
     }
     return new ChainTeller(story, lake, exports, await openLake(lake))
   }

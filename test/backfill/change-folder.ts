@@ -7,7 +7,8 @@ import {md5, writeManifest, type ExportFolder} from './export-folder.js'
 import type {LakeFolder} from './lake-folder.js'
 
 export interface ChangeSettings {
-  readonly from: string
+  /** Null: a full export of the instant `to`. */
+  readonly from: string | null
   readonly to: string
   readonly view?: 'NEW_IMAGE' | 'NEW_AND_OLD_IMAGES'
   readonly table?: string
@@ -15,6 +16,8 @@ export interface ChangeSettings {
   readonly account?: string
   readonly format?: 'DYNAMODB_JSON' | 'ION'
   readonly prefix?: string
+  /** Fields of the summary to write otherwise. */
+  readonly summary?: Readonly<Record<string, unknown>>
 }
 
 type Image = Readonly<Record<string, unknown>>
@@ -35,7 +38,7 @@ export function exportIdOf(startTime: string, salt: string): string {
   return `0${Date.parse(startTime)}-${createHash('sha256').update(salt).digest('hex').slice(0, 8)}`
 }
 
-/** Writes an incremental export as the service lays it out: its data lies beside it, shared by all of the prefix. */
+/** Writes an export of ready lines. The data of incremental ones lies beside them, shared by all of the prefix. */
 export async function writeChanges(
   {folder}: Pick<LakeFolder, 'folder'>,
   files: readonly (readonly string[])[],
@@ -50,14 +53,13 @@ export async function writeChanges(
   const tableArn = `arn:aws:dynamodb:eu-west-1:${settings.account ?? '111122223333'}:table/${table}`
   const entries = await Promise.all(files.map((lines, index) => writeData(root, exportId, index, lines, format)))
   const summary = {
-    version: '2023-08-01',
+    version: from === null ? '2020-06-30' : '2023-08-01',
     exportArn: `${tableArn}/export/${exportId}`,
     startTime: to,
     endTime: to,
     tableArn,
     tableId: settings.tableId ?? tableIdOf(tableArn),
-    exportFromTime: from,
-    exportToTime: to,
+    ...(from === null ? {exportTime: to} : {exportFromTime: from, exportToTime: to}),
     s3Bucket: 'exports',
     s3Prefix: settings.prefix ?? null,
     s3SseAlgorithm: 'AES256',
@@ -66,8 +68,8 @@ export async function writeChanges(
     billedSizeBytes: 10_000_000,
     itemCount: entries.reduce((sum, {itemCount}) => sum + itemCount, 0),
     outputFormat: format,
-    outputView: view,
-    exportType: 'INCREMENTAL_EXPORT',
+    ...(from === null ? {} : {outputView: view, exportType: 'INCREMENTAL_EXPORT'}),
+    ...settings.summary,
   }
   await writeManifest({uri, exportId}, 'manifest-summary', JSON.stringify(summary))
   await writeManifest({uri, exportId}, 'manifest-files', entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''))

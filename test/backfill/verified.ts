@@ -1,7 +1,6 @@
 import {DuckDBInstance} from '@duckdb/node-api'
 import {rename} from 'node:fs/promises'
 import {join} from 'node:path'
-import {changeSummary, writeItems, type ExportFolder} from './export-folder.js'
 import {answerOf, filesBelow, type LakeFolder} from './lake-folder.js'
 
 export interface VerifiedCheck {
@@ -15,6 +14,7 @@ export interface VerifiedCheck {
 export interface Verified {
   readonly state: string
   readonly runs: readonly {
+    readonly operation: string
     readonly export: string
     readonly sampled: readonly {readonly file: string; readonly lines: readonly number[]}[]
     readonly checks: readonly VerifiedCheck[]
@@ -65,40 +65,4 @@ export async function rewriteParquet(file: string, select: string): Promise<void
   connection.closeSync()
   instance.closeSync()
   await rename(`${file}.new`, file)
-}
-
-export interface Change {
-  readonly micros: string
-  readonly key: string
-  readonly newImage?: object
-  readonly oldImage?: object
-}
-
-/** A line of an incremental export. */
-export function changeLine({micros, key, newImage, oldImage}: Change): string {
-  return JSON.stringify({
-    Metadata: {WriteTimestampMicros: {N: micros}},
-    Keys: {id: {S: key}},
-    ...(newImage === undefined ? {} : {NewImage: newImage}),
-    ...(oldImage === undefined ? {} : {OldImage: oldImage}),
-  })
-}
-
-/** An incremental export of `Items`. */
-export async function writeChanges(
-  lake: LakeFolder,
-  from: string,
-  to: string,
-  files: readonly (readonly string[])[],
-): Promise<ExportFolder> {
-  const folder = await writeItems(lake, files, {time: to})
-  await changeSummary(folder, ({exportTime: _, ...summary}) => ({
-    ...summary,
-    version: '2023-08-01',
-    exportType: 'INCREMENTAL_EXPORT',
-    exportFromTime: from,
-    exportToTime: to,
-    outputView: 'NEW_AND_OLD_IMAGES',
-  }))
-  return folder
 }

@@ -1,16 +1,18 @@
+import {rm} from 'node:fs/promises'
 import {afterEach, beforeEach, describe, expect, it} from 'vitest'
+import {change, writeChanges} from './change-folder.js'
 import {item, writeItems, type ExportFolder} from './export-folder.js'
-import {makeLake, openLake, sluice, type LakeFolder} from './lake-folder.js'
+import {columnsWith, define, definitionText, makeLake, openLake, sluice, type LakeFolder} from './lake-folder.js'
 import {load, type LoadSettings} from './loads.js'
-import {ALL_PASS, changeLine, fileOf, rewriteParquet, verify, writeChanges} from './verified.js'
+import {ALL_PASS, fileOf, rewriteParquet, verify} from './verified.js'
 
 const FULL = '2026-01-14T10:00:00.000Z'
 const FIRST = '2026-01-14T10:15:00.000Z'
 const SECOND = '2026-01-14T10:30:00.000Z'
 const THIRD = '2026-01-14T10:45:00.000Z'
-/** Of the first and of the last stretch. */
-const EARLY = '1768385400000001'
-const LATE = '1768387200000001'
+/** Within the first and the last stretch. */
+const EARLY = '2026-01-14T10:05:00.000Z'
+const LATE = '2026-01-14T10:40:00.000Z'
 const MAY = '2025-05-01T00:00:00.000Z'
 
 let lake: LakeFolder
@@ -20,22 +22,26 @@ let first: ExportFolder
 beforeEach(async () => {
   lake = await makeLake()
   full = await writeItems(lake, [[item('a'), item('b', {createdAt: MAY}), item('c'), item('d')]], {time: FULL})
-  first = await writeChanges(lake, FULL, FIRST, [
-    [
-      changeLine({micros: EARLY, key: 'a', newImage: item('a', {note: 'private'}), oldImage: item('a')}),
-      changeLine({micros: EARLY, key: 'b', oldImage: item('b', {createdAt: MAY})}),
-    ],
+  const files = [
+    [changed('a', item('a', {note: 'private'}), item('a')), changed('b', null, item('b', {createdAt: MAY}))],
     [
       // It moves to another partition, so that the old one gets a delete.
-      changeLine({micros: EARLY, key: 'c', newImage: item('c', {createdAt: MAY}), oldImage: item('c')}),
+      changed('c', item('c', {createdAt: MAY}), item('c')),
       // Nobody tells where it lay.
-      changeLine({micros: EARLY, key: 'd'}),
-      changeLine({micros: EARLY, key: 'e', newImage: item('e', {n: '0.5'})}),
+      changed('d', null),
+      changed('e', item('e', {n: '0.5'})),
     ],
-  ])
+  ]
+  first = await writeChanges(lake, files, {from: FULL, to: FIRST})
 })
 
 afterEach(() => lake.remove())
+
+type Item = ReturnType<typeof item>
+
+function changed(id: string, now: Item | null, before: Item | null = null, at = EARLY): string {
+  return change(at, {id: {S: id}}, now, before)
+}
 
 async function loaded(sources: readonly ExportFolder[], settings: LoadSettings = {}): Promise<void> {
   const context = await openLake(lake)
@@ -70,9 +76,8 @@ describe('a chain of exports', () => {
   })
 
   it('with a gap is not known to be whole', async () => {
-    const later = await writeChanges(lake, SECOND, THIRD, [
-      [changeLine({micros: LATE, key: 'a', newImage: item('a', {note: 'newer'}), oldImage: item('a')})],
-    ])
+    const lines = [changed('a', item('a', {note: 'newer'}), item('a'), LATE)]
+    const later = await writeChanges(lake, [lines], {from: SECOND, to: THIRD})
     await loaded([full, first, later], {allowGap: true})
     const {exit, states, check} = await verify(lake)
     expect({exit, states}).toEqual({exit: 4, states: {...ALL_PASS, chain: 'unknown'}})
@@ -85,6 +90,24 @@ describe('a chain of exports', () => {
       state: 'pass',
       text: `${FULL} to ${FIRST} by 1 incremental export without a gap; no full export is loaded, so items that did not change are not known`,
     })
+  })
+})
+
+describe('lines that were set aside and read again', () => {
+  const WIDER = '{name: amount, type: "decimal(19,3)", from: amount}'
+
+  it('are compared with their rows', async () => {
+    full = await writeItems(lake, [[item('a'), item('b', {amount: '1.005'}), item('c', {n: '0.5'})]], {time: FIRST})
+    await loaded([full])
+    await define(lake, definitionText({columns: columnsWith('amount', WIDER)}))
+    const {operation} = (await verify(lake)).document.runs[0]!
+    await sluice(lake, 'backfill', 'run', '--from-quarantine', operation, '--yes')
+    const {exit, document, check} = await verify(lake)
+    expect({exit, runs: document.runs.length}).toEqual({exit: 0, runs: 2})
+    expect(check('export', 1)).toMatchObject({state: 'pass', counts: {files: 1}})
+    expect(check('samples', 1).counts).toMatchObject({sampled: 2, compared: 2, quarantined: 1})
+    await rm(await fileOf(lake, /^items__quarantine_rows\/.+\.1-00000\.parquet$/))
+    expect((await verify(lake)).check('export', 1)).toMatchObject({state: 'unknown', counts: {differing: 1}})
   })
 })
 
@@ -122,7 +145,7 @@ describe('the report in Markdown', () => {
 
   it('names what differs, escaped', async () => {
     const odd = {folder: `${lake.folder}/a_b*c`}
-    full = await writeItems(odd, [[item('a'), item('b')]], {time: FULL})
+    full = await writeItems(odd, [[item('a'), item('b')]], {time: FIRST})
     await loaded([full])
     await rewriteParquet(await fileOf(lake, /^items\/.+\.parquet$/), "SELECT * REPLACE ('<secret>' AS note) FROM t")
     const {stdout, exit} = await sluice(lake, 'backfill', 'verify', '--output', 'md')

@@ -1,36 +1,13 @@
 import {expect} from 'vitest'
 import {listRunRecords} from '../../src/lib/changelog/index.js'
-import {SluiceError} from '../../src/lib/errors.js'
+import {hasCode, SluiceError} from '../../src/lib/errors.js'
 import {readOperation} from '../../src/lib/operation/index.js'
-import type {FaultLake, FaultProcess} from './fault-lake.js'
+import {chosenPoints, KILLS, MEETS_ALL} from './fault-points.js'
+import type {FaultLake} from './fault-lake.js'
+import type {FaultProcess} from './fault-process.js'
 import type {Fault} from './faulty-ports.js'
 
-/**
- * `npm test` meets every point that changes something and one in `EVERY` of the others; `SLUICE_FAULT=all` (as
- * `npm run test:fault` sets it) meets them all.
- */
-export const MEETS_ALL = process.env['SLUICE_FAULT'] === 'all'
-const EVERY = 12
-const CHANGE = '! '
-
-/** The text of a list of points: those that change something are marked. */
-export function pointsText(process: FaultProcess): string {
-  return process.points.map((point) => `${process.changes.has(point) ? CHANGE : '  '}${point}\n`).join('')
-}
-
-/** The points of a list to put a fault at. */
-export function chosenPoints(text: string): string[] {
-  const lines = text.split('\n').filter((line) => line !== '')
-  const others = lines.filter((line) => !line.startsWith(CHANGE))
-  const kept = new Set(MEETS_ALL ? others : others.filter((_line, index) => index % EVERY === EVERY - 1))
-  return lines.filter((line) => line.startsWith(CHANGE) || kept.has(line)).map((line) => line.slice(CHANGE.length))
-}
-
-/** A line for people: how much was met. */
-export function tellRuns(what: string, points: number, chosen: number, runs: number): void {
-  const part = MEETS_ALL ? 'all of them' : `${chosen} of them, SLUICE_FAULT=all meets the others`
-  console.log(`faults of ${what}: ${points} points, ${part}; ${runs} runs`)
-}
+const KILL_SAMPLE = 5
 
 /** The process met its fault and ended as that fault makes it. */
 export function expectEnd(process: FaultProcess, {kind}: Fault, error: unknown): void {
@@ -41,51 +18,97 @@ export function expectEnd(process: FaultProcess, {kind}: Fault, error: unknown):
   expect((error as SluiceError).code).not.toBe('UNEXPECTED')
 }
 
-/** Nothing or everything, never a part. */
-export async function expectNothingOr(lake: FaultLake, rows: readonly string[]): Promise<void> {
+/** Readers see exactly the state before the load or exactly the one after it; true for the latter. */
+export async function expectBeforeOrAfter(lake: FaultLake): Promise<boolean> {
+  const {before, after} = lake.bench
   const seen = await lake.current()
-  if (seen.length > 0) expect(seen).toEqual(rows)
+  const isAfter = seen.length === after.length && seen.every((row, index) => row === after[index])
+  if (!isAfter) expect(seen).toEqual(before)
+  return isAfter
 }
 
-/** The newest operation's state; null where none was planned. */
+/** The state of the load's newest operation; null where none was planned. */
 export async function stateOf(lake: FaultLake): Promise<string | null> {
-  const operation = (await lake.operations()).at(-1)
+  const operation = (await lake.ownOperations()).at(-1)
   return operation === undefined ? null : (await readOperation(lake.store, operation)).state
 }
 
 /**
- * The load stands as if nothing had happened: the rows, one run record, no lock, and below the table only the admitted
- * objects and what gc knows. `isLockLeft`: a process that died when all was done but its lock leaves that to gc.
+ * The load stands as if nothing had happened: the rows, one run object more, no lock, and no objects but the admitted
+ * ones, the stream's and the lake's own. `isLockLeft`: a process that died when all was done but its lock leaves that
+ * to gc.
  */
-export async function expectLoaded(lake: FaultLake, rows: readonly string[], isLockLeft = false): Promise<void> {
+export async function expectLoaded(lake: FaultLake, isLockLeft = false): Promise<void> {
   expect(await stateOf(lake)).toBe('done')
-  expect(await lake.current()).toEqual(rows)
-  expect(await lake.keys('claims__runs/')).toHaveLength(1)
   if (!isLockLeft) expect(await lake.keys('_sluice/locks/')).toEqual([])
-  await lake.start().collectGarbage()
-  expect(await lake.rowObjects()).toEqual(await lake.admittedObjects())
-  expect(await lake.keys('_sluice/locks/')).toEqual([])
-  expect(await lake.current()).toEqual(rows)
+  await expectClean(lake)
 }
 
-/** Nothing is visible, and after gc nothing is left below the table. */
-export async function expectGone(lake: FaultLake, state: 'undone' | 'cancelled'): Promise<void> {
-  expect(await stateOf(lake)).toBe(state)
-  expect(await lake.current()).toEqual([])
-  expect(await listRunRecords(lake.store, 'claims')).toEqual([])
+/** As `expectLoaded`, whatever became of the operations of processes that lost. */
+export async function expectClean(lake: FaultLake): Promise<void> {
+  const {after, standing} = lake.bench
+  expect(await lake.keys('claims__runs/')).toHaveLength(standing.length + 1)
   await lake.start().collectGarbage()
-  expect(await lake.rowObjects()).toEqual([])
+  expect(await lake.rowObjects()).toEqual(await lake.admittedObjects())
+  expect(await lake.streamObjects()).toEqual(await lake.bench.base.streamObjects())
+  expect(await lake.keys('_sluice/locks/')).toEqual([])
+  expect(await lake.current()).toEqual(after)
+}
+
+/** Readers see what they saw before the load, and after gc nothing is left of it. */
+export async function expectGone(lake: FaultLake, state: 'undone' | 'cancelled'): Promise<void> {
+  const {before, base} = lake.bench
+  expect(await stateOf(lake)).toBe(state)
+  expect(await lake.current()).toEqual(before)
+  expect(await listRunRecords(lake.store, 'claims')).toEqual(await listRunRecords(base.store, 'claims'))
+  await lake.start().collectGarbage()
+  expect(await lake.rowObjects()).toEqual(await base.rowObjects())
   expect(await lake.keys('_sluice/locks/')).toEqual([])
 }
 
 /** One load with one fault, then a fresh process that goes on. */
-export async function meetFault(lake: FaultLake, fault: Fault, rows: readonly string[]): Promise<void> {
+export async function meetFault(lake: FaultLake, fault: Fault): Promise<void> {
+  const first = lake.start(fault)
+  const error = await first.endOf(() => first.load())
+  expectEnd(first, fault, error)
+  if (fault.kind === 'disk-full') expectDiskFull(error)
+  const wasAfter = await expectBeforeOrAfter(lake)
+  const wasDone = (await stateOf(lake)) === 'done'
+  if (fault.kind === 'disk-full' && !wasDone) expectUnchanged(fault, wasAfter)
+  await lake.start().recover()
+  await expectLoaded(lake, wasDone)
+}
+
+/** A write without which a command can do its work does not end it. */
+function expectDiskFull(error: unknown): void {
+  if (error !== null) expect(hasCode(error, 'DISK_FULL')).toBe(true)
+}
+
+/** Only where the run records were written before the disk was full do readers see them. */
+function expectUnchanged({point}: Fault, wasAfter: boolean): void {
+  if (/claims__runs\/|^parquet\.load /.test(point)) expect(wasAfter).toBe(false)
+}
+
+/**
+ * One load with one kill, then the same command again in place of a resume. What the first operation left is then
+ * resumed, or closed where the second one has admitted the exports.
+ */
+export async function meetKillAndRunAgain(lake: FaultLake, fault: Fault): Promise<void> {
   const first = lake.start(fault)
   expectEnd(first, fault, await first.endOf(() => first.load()))
-  await expectNothingOr(lake, rows)
-  const wasDone = (await stateOf(lake)) === 'done'
-  await lake.start().recover()
-  await expectLoaded(lake, rows, wasDone)
+  await lake.start().load()
+  expect(await lake.current()).toEqual(lake.bench.after)
+  for (const operation of await lake.ownOperations()) {
+    const resumed = lake.start()
+    const error = await resumed.endOf(() => resumed.resume(operation))
+    if (error !== null) await closeLoser(lake, operation, error)
+  }
+  await expectClean(lake)
+}
+
+async function closeLoser(lake: FaultLake, operation: string, error: unknown): Promise<void> {
+  expect(hasCode(error, 'OPERATION_CONFLICT', 'PLAN_STALE') ? null : error).toBeNull()
+  await lake.start().cancelOf(operation)
 }
 
 /** Runs a case at each point; what fails says where. */
@@ -97,9 +120,9 @@ export async function atEach(faults: readonly Fault[], meet: (fault: Fault) => P
   }
 }
 
-/** Both kills at the chosen points of an undisturbed process; one kill a point where not all are met. */
+/** The kills to meet at the points of an undisturbed process; of a sample only a few, of both kinds in turn. */
 export function killsOf(process: FaultProcess): Fault[] {
-  const points = chosenPoints(pointsText(process))
-  const kinds: readonly Fault['kind'][] = MEETS_ALL ? ['kill-before', 'kill-after'] : ['kill-after']
-  return kinds.flatMap((kind) => points.map((point) => ({kind, point})))
+  const points = chosenPoints(process.points, KILL_SAMPLE)
+  if (MEETS_ALL) return points.flatMap((point) => KILLS.map((kind) => ({kind, point})))
+  return points.map((point, index) => ({kind: KILLS[index % KILLS.length]!, point}))
 }

@@ -16,7 +16,15 @@ function portsOver(store: MemoryObjectStore): OperationPorts {
   return {
     store,
     catalog: new FileCatalog(store),
-    parquet: {name: 'duckdb', checkCondition: unused, append: unused, load: unused, digest: unused, digestQuarantine: unused, close: async () => undefined},
+    parquet: {
+      name: 'duckdb',
+      checkCondition: unused,
+      append: unused,
+      load: unused,
+      digest: unused,
+      digestQuarantine: unused,
+      close: async () => undefined,
+    },
     query: {name: 'duckdb', run: unused, close: async () => undefined},
     clock: new FixedClock(),
     ids: new CountingIds(),

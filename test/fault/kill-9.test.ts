@@ -7,7 +7,7 @@ import {setTimeout as wait} from 'node:timers/promises'
 import {afterAll, describe, expect, it} from 'vitest'
 import {createContext, type Context} from '../../src/lib/context.js'
 import {resultOf, runSluice, startSluice, type RunResult} from '../cli/run-cli.js'
-import {MEETS_ALL} from './fault-cases.js'
+import {MEETS_ALL} from './fault-points.js'
 import {rowTexts} from './fault-lake.js'
 
 const ITEMS = 60_000

@@ -1,70 +1,22 @@
 import {afterAll, describe, expect, it} from 'vitest'
 import {hasCode, SluiceError} from '../../src/lib/errors.js'
-import {FixedClock, FixedHost} from '../fakes/fixed-clock.js'
-import {chosenPoints, expectGone, expectLoaded, MEETS_ALL, pointsText} from './fault-cases.js'
-import {FaultBench, StillClock, type FaultLake, type FaultProcess} from './fault-lake.js'
+import {FixedHost} from '../fakes/fixed-clock.js'
+import {FaultBench} from './fault-bench.js'
+import {expectGone, expectLoaded} from './fault-cases.js'
+import {STALE_AFTER_MS, TickingClock, WatchingClock} from './fault-clocks.js'
+import type {FaultLake} from './fault-lake.js'
+import {codeOf, holderOn, LOCK, LOCK_KEY, testOldHolders, watcherOn} from './lost-leases.js'
 
-const LOCK = 'store.write _sluice/locks/table-claims.json'
-const PLAN = 'store.write _sluice/operations/<operation>/plan.ndjson'
 const PUBLISH = 'store.write claims__runs/<export>.1.json'
-const RELEASE = 'store.delete _sluice/locks/table-claims.json'
-const STALE_AFTER_MS = 60_000
 
-/** Sleepers wake when `tick` says so. */
-class TickingClock extends FixedClock {
-  #sleepers: {readonly dueMs: number; readonly wake: () => void}[] = []
-
-  override sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      this.#sleepers.push({dueMs: this.monotonicMs() + ms, wake: resolve})
-      signal?.addEventListener('abort', () => reject(signal.reason), {once: true})
-    })
-  }
-
-  tick(ms: number): void {
-    this.advance(ms)
-    const due = this.#sleepers.filter(({dueMs}) => dueMs <= this.monotonicMs())
-    this.#sleepers = this.#sleepers.filter((sleeper) => !due.includes(sleeper))
-    for (const {wake} of due) wake()
-  }
-}
-
-/** Sleeping takes no time while a lease is watched, and for ever afterwards: nobody renews in these tests. */
-class WatchingClock extends FixedClock {
-  readonly #still = new StillClock()
-
-  constructor(private readonly onSleep: (ms: number) => Promise<void> = async () => undefined) {
-    super('2026-02-01T09:00:00.000Z')
-  }
-
-  override async sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    if (this.monotonicMs() >= STALE_AFTER_MS) return this.#still.sleep(ms, signal)
-    await super.sleep(ms, signal)
-    await this.onSleep(ms)
-  }
-}
+await testOldHolders('single', 'backfill-points.txt')
+await testOldHolders('chain', 'chain-points.txt')
 
 const bench = await FaultBench.make()
-const undisturbed = await bench.lake()
-const whole = undisturbed.start()
-await whole.load()
-const rows = await undisturbed.current()
 afterAll(() => bench.close())
 
-function holderOn(lake: FaultLake, clock?: TickingClock): FaultProcess {
-  return lake.start(undefined, {host: new FixedHost({host: 'far', pid: 7}), ...(clock === undefined ? {} : {clock})})
-}
-
-function watcherOn(lake: FaultLake, clock = new WatchingClock()): FaultProcess {
-  return lake.start(undefined, {host: new FixedHost({host: 'near', pid: 8}), clock})
-}
-
-function codeOf(error: unknown): string | null {
-  return error instanceof SluiceError ? error.code : error === null ? null : String(error)
-}
-
 async function lockText(lake: FaultLake): Promise<string | null> {
-  return (await lake.store.head('_sluice/locks/table-claims.json'))?.etag ?? null
+  return (await lake.store.head(LOCK_KEY))?.etag ?? null
 }
 
 describe('a holder on an unknown host', () => {
@@ -79,7 +31,7 @@ describe('a holder on an unknown host', () => {
     expect(clock.monotonicMs()).toBe(STALE_AFTER_MS)
     pause.release()
     expect(codeOf(await ended)).toBe('LOCK_LOST')
-    await expectLoaded(lake, rows)
+    await expectLoaded(lake)
   })
 
   it('that renews keeps its lock', async () => {
@@ -104,7 +56,7 @@ describe('a holder on an unknown host', () => {
     expect(watcher.changes).toEqual(new Set())
     pause.release()
     expect(await ended).toBeNull()
-    await expectLoaded(lake, rows)
+    await expectLoaded(lake)
   })
 
   it('is refused at once when it is alive on this host', async () => {
@@ -121,49 +73,8 @@ describe('a holder on an unknown host', () => {
     expect(await lake.operations()).toHaveLength(1)
     pause.release()
     expect(await ended).toBeNull()
-    await expectLoaded(lake, rows)
+    await expectLoaded(lake)
   })
-})
-
-describe('an old holder that wakes up loses', () => {
-  const points = chosenPoints(pointsText(whole)).filter((point) => isBetween(point))
-
-  for (const point of points) {
-    it(`stopped before ${point}`, async () => {
-      const lake = await bench.lake()
-      const holder = holderOn(lake)
-      const pause = holder.pauseAt(point)
-      const ended = holder.endOf(() => holder.load())
-      await pause.reached
-      const wasPlanned = (await lake.operations()).length > 0
-      await watcherOn(lake).recover()
-      const [record] = await lake.keys('claims__runs/')
-      const published = (await lake.store.head(record!))!.etag
-      pause.release()
-      const code = codeOf(await ended)
-      expect(codesOfLoser(point, wasPlanned)).toContain(code)
-      expect((await lake.store.head(record!))!.etag).toBe(published)
-      if (code === 'OPERATION_CONFLICT') await lake.start().cancelOf(0)
-      await expectLoaded(lake, rows)
-      await lake.remove()
-    })
-  }
-
-  /**
-   * Before its plan stands it has an operation of its own, which comes too late; a table that it makes may stand.
-   * Where it only reads how its operation stands, it finds it done and has nothing left to lose (null).
-   */
-  function codesOfLoser(point: string, wasPlanned: boolean): (string | null)[] {
-    if (!wasPlanned) return ['OPERATION_CONFLICT', 'PLAN_STALE']
-    if (/^store\.(read|list) _sluice\/operations/.test(point)) return ['LOCK_LOST', null]
-    return point.includes('catalog') ? ['LOCK_LOST', 'PRECONDITION_FAILED'] : ['LOCK_LOST']
-  }
-
-  function isBetween(point: string): boolean {
-    const place = whole.points.indexOf(point)
-    const last = whole.points.indexOf(RELEASE)
-    return place > whole.points.indexOf(LOCK) && place < last && (MEETS_ALL || whole.changes.has(point))
-  }
 })
 
 describe('an old holder that wakes up just before it publishes', () => {
@@ -208,7 +119,7 @@ describe('Ctrl-C', () => {
     pause.release()
     await ended
     await lake.start().recover()
-    await expectLoaded(lake, rows)
+    await expectLoaded(lake)
   })
 })
 
@@ -223,9 +134,5 @@ it('a renewal that fails once does not end the operation', async () => {
   while (!holder.hasFired) await new Promise((resolve) => setImmediate(resolve))
   pause.release()
   expect(codeOf(await ended)).toBeNull()
-  await expectLoaded(lake, rows)
-})
-
-it('the plan is the first word of an operation', () => {
-  expect(whole.points.indexOf(PLAN)).toBeGreaterThan(whole.points.indexOf(LOCK))
+  await expectLoaded(lake)
 })

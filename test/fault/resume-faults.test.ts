@@ -1,12 +1,10 @@
 import {afterAll, describe, expect, it} from 'vitest'
-import {atEach, expectEnd, expectLoaded, expectNothingOr, killsOf, stateOf, tellRuns} from './fault-cases.js'
-import {FaultBench} from './fault-lake.js'
+import {FaultBench} from './fault-bench.js'
+import {atEach, expectBeforeOrAfter, expectEnd, expectLoaded, killsOf, stateOf} from './fault-cases.js'
+import {tellCases} from './fault-points.js'
 import type {Fault} from './faulty-ports.js'
 
 const bench = await FaultBench.make()
-const undisturbed = await bench.lake()
-await undisturbed.start().load()
-const rows = await undisturbed.current()
 afterAll(() => bench.close())
 
 /** How far the first process comes: to its start, staged, and published without a word of it in the journal. */
@@ -25,18 +23,18 @@ describe('a resume that is killed', () => {
       const whole = await bench.lake(half)
       const resumed = whole.start()
       await resumed.recover()
-      await expectLoaded(whole, rows)
+      await expectLoaded(whole)
 
       const kills = killsOf(resumed)
-      tellRuns('a resume', resumed.points.length, kills.length, kills.length)
+      tellCases('a resume', resumed.points.length, kills.length)
       await atEach(kills, async (fault) => {
         const lake = await bench.lake(half)
         const second = lake.start(fault)
         expectEnd(second, fault, await second.endOf(() => second.recover()))
-        await expectNothingOr(lake, rows)
+        await expectBeforeOrAfter(lake)
         const wasDone = (await stateOf(lake)) === 'done'
         await lake.start().recover()
-        await expectLoaded(lake, rows, wasDone)
+        await expectLoaded(lake, wasDone)
         await lake.remove()
       })
     })
@@ -49,10 +47,10 @@ describe('a resume that is killed', () => {
       const point = changes[Math.min(kills, changes.length - 1)]!
       const process = lake.start({kind: 'kill-before', point})
       await process.endOf(() => process.recover())
-      await expectNothingOr(lake, rows)
+      await expectBeforeOrAfter(lake)
     }
     await lake.start().recover()
-    await expectLoaded(lake, rows)
+    await expectLoaded(lake)
   })
 })
 

@@ -6,9 +6,9 @@ import type {VerifyResult} from '../../lib/backfill/index.js'
 
 export default class BackfillVerify extends BaseCommand<VerifyResult> {
   static override summary = 'Prove the loaded exports anew: files, objects, rows, samples, chain.'
-  static override description = `Counts the files of each export once more, compares run records, journal, objects and
-rows, maps sampled lines by a second, independent path, and looks for keys in two
-partitions and for gaps between exports. Changes nothing.
+  static override description = `Counts the files of each export once more, compares run records,
+journal, objects and rows, maps sampled lines by a second, independent path,
+and looks for keys in two partitions and for gaps between exports.
 Exit 3 when something differs, 4 when something could not be compared.`
   static override examples = [
     {description: 'The only table', command: '<%= config.bin %> <%= command.id %>'},

@@ -25,7 +25,7 @@ export async function openSources(session: DuckDbSession, request: LoadRequest):
       if (source.format === 'ion') return ionLines(session, request, source, original)
       const lines =
         source.format === 'quarantine' ? await quarantinedLines(session, original, request.signal) : original
-      return {source, original: lines, file: lines, faults: new Map(), isSifted: false}
+      return {source, stored: original, original: lines, file: lines, faults: new Map(), isSifted: false}
     },
     {concurrency: TRANSCODED_AT_ONCE},
   )
@@ -35,12 +35,12 @@ async function ionLines(
   session: DuckDbSession,
   {signal}: LoadRequest,
   source: SourceFile,
-  original: string,
+  stored: string,
 ): Promise<SourceLines> {
   const {transcodeIon} = await import('./ion-lines.js')
   try {
-    const {file, faults} = await transcodeIon(original, session.spoolFolder, signal)
-    return {source, original: file, file, faults, isSifted: false}
+    const {file, faults} = await transcodeIon(stored, session.spoolFolder, signal)
+    return {source, stored, original: file, file, faults, isSifted: false}
   } catch (error) {
     if (error instanceof SluiceError || signal?.aborted || !isOfGzip(error)) throw error
     throw brokenFile(source.key, source.key, error)

@@ -153,11 +153,19 @@ async function* foundLines(
 }
 
 async function* judgedLines(lines: SourceLines, judge: Judge, probe: LineProbe): AsyncGenerator<FoundLine> {
+  const unseen = new Map(lines.faults)
   for await (const line of linesOf(lines.original)) {
-    if (!lines.faults.has(line.number) && !probe(line.bytes)) continue
+    if (!unseen.delete(line.number) && !probe(line.bytes)) continue
     const finding = findingOf(line, lines, judge)
     // A copy: the line is a view of the buffer that it came in.
     if (finding !== null) yield {line: line.number, finding, raw: Buffer.from(line.bytes)}
+  }
+  // Lines that are no Ion are empty where the others stand as JSON.
+  if (unseen.size === 0) return
+  for await (const {number, bytes} of linesOf(lines.stored)) {
+    const reason = unseen.get(number)
+    if (reason === undefined) continue
+    yield {line: number, finding: {reason, column_name: null, value: null, key: null}, raw: Buffer.from(bytes)}
   }
 }
 

@@ -10,7 +10,9 @@ import {lineFault} from './line-judge.js'
 /** A line file of an export on its way into the table. */
 export interface SourceLines {
   readonly source: SourceFile
-  /** The file as it came; of Ion, the same lines as JSON. */
+  /** The file as it came. */
+  readonly stored: string
+  /** Its lines as JSON: the same file, but of Ion. Lines that are no Ion are empty in it. */
   readonly original: string
   /** The file to load: the original, or a copy without the lines that no reader of JSON takes. */
   readonly file: string
