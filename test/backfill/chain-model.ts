@@ -12,6 +12,8 @@ export interface ModelSource {
   readonly isFull: boolean
   /** The attribute that column `count` came from when this was loaded. */
   readonly countFrom: string
+  /** Items with this note are skipped. */
+  readonly skips: string | null
 }
 
 type Raw = Readonly<Record<string, {readonly S?: string; readonly N?: string; readonly NULL?: boolean} | undefined>>
@@ -45,12 +47,12 @@ export interface ModelState {
 export function stateOf(sources: readonly ModelSource[], isImmutable: boolean): ModelState {
   const floors = sources.filter(({isFull}) => isFull).map(versionOf)
   const floor = floors.reduce((highest, one) => (one > highest ? one : highest), 0n)
-  const entries = sources
+  const all = sources
     .flatMap((source) => source.lines.map((line) => entriesOf(JSON.parse(line) as RawLine, source)))
     // Where a key has one row wherever it lies, nothing but its own counts.
-    .flatMap(([own, ...others]) => (isImmutable ? [own, ...others] : [{...own, place: ''}]))
+    .flatMap((entries) => (isImmutable ? entries : entries.slice(0, 1).map((own) => ({...own, place: ''}))))
     .filter(({order}) => order[0] >= floor)
-  const newest = [...newestOf(entries).values()]
+  const newest = [...newestOf(all).values()]
   const good = newest.filter(({state}) => state === 'good')
   return {
     rows: good.map(({row}) => row!).sort(byText),
@@ -82,10 +84,10 @@ function isNewer(a: Entry, b: Entry, places: number): boolean {
   return false
 }
 
-/** A line's own row, and what else it says of other places. */
-function entriesOf(line: RawLine, source: ModelSource): [Entry, ...Entry[]] {
+/** A line's own row, and what else it says of other places. An item that is skipped is none of the table. */
+function entriesOf(line: RawLine, source: ModelSource): Entry[] {
   const {Item: item, Keys: keys, NewImage: newImage, OldImage: oldImage} = line
-  if (item !== undefined) return [entryOf(item, versionOf(source), source)]
+  if (item !== undefined) return isSkipped(item, source) ? [] : [entryOf(item, versionOf(source), source)]
   const version = BigInt(line.Metadata!.WriteTimestampMicros.N)
   const key = keys!['id']!.S!
   const gone = (place: string | null, state: Entry['state'] = 'deleted'): Entry => ({
@@ -96,10 +98,11 @@ function entriesOf(line: RawLine, source: ModelSource): [Entry, ...Entry[]] {
     row: null,
   })
   const oldPlace = oldImage ? placeOf(oldImage) : null
-  if (!newImage) return [gone(oldPlace)]
+  const wasSkipped = Boolean(oldImage && isSkipped(oldImage, source))
+  if (!newImage || isSkipped(newImage, source)) return wasSkipped ? [] : [gone(oldPlace)]
   const own = entryOf(newImage, version, source)
   const homeless = placeOf(newImage) === null ? [gone(null, own.state === 'quarantined' ? own.state : 'deleted')] : []
-  const moved = oldImage && oldPlace !== placeOf(newImage) ? [gone(oldPlace)] : []
+  const moved = oldImage && !wasSkipped && oldPlace !== placeOf(newImage) ? [gone(oldPlace)] : []
   return [own, ...homeless, ...moved]
 }
 
@@ -108,6 +111,10 @@ function entryOf(item: Raw, version: bigint, source: ModelSource): Entry {
   const state = row === null ? 'quarantined' : 'good'
   const place = placeOf(item) ?? placeOfDay(source)
   return {key: item['id']!.S!, place, order: [version, source.isFull ? 0 : 1, row === null ? 0 : 1, 1], state, row}
+}
+
+function isSkipped(item: Raw, {skips}: ModelSource): boolean {
+  return skips !== null && item['note']?.S === skips
 }
 
 /** A missing time is no fault: the row then goes where the day of the load would. */
@@ -131,20 +138,46 @@ function placeOfDay({exportTime}: ModelSource): string {
 
 /** Of a full export's rows: its time, rounded down to the second, in microseconds. */
 function versionOf({exportTime}: ModelSource): bigint {
-  return BigInt(Math.floor(Date.parse(exportTime) / 1000)) * 1_000_000n
+  return floorOf(exportTime)
 }
 
-/** Lines that a load must count. */
-export function countsOf({lines, ...source}: ModelSource): {deleted: number; quarantined: number} {
-  const images = lines.map((line) => JSON.parse(line) as RawLine).map(({Item: item, NewImage: image}) => item ?? image)
-  const deleted = images.filter((image) => !image).length
-  const quarantined = images.filter((image) => image && rowOf(image, {...source, lines}) === null).length
-  return {deleted, quarantined}
+/** Lines that a load must count: of items that are gone, or quarantined. */
+export function countsOf(source: ModelSource): {deleted: number; quarantined: number} {
+  const lines = source.lines.map((text) => JSON.parse(text) as RawLine)
+  const isOfTable = (image: Raw | null | undefined): boolean => Boolean(image && !isSkipped(image, source))
+  const quarantined = lines.filter(({Item: item, NewImage: image}) => {
+    const now = item ?? image
+    return now && isOfTable(now) && rowOf(now, source) === null
+  })
+  const deleted = lines.filter(({Item: item, NewImage: now, OldImage: old}) => {
+    if (item !== undefined || isOfTable(now)) return false
+    // One that is only skipped now is counted as that, where its old image tells whether it was in the table.
+    return now ? !old : !old || isOfTable(old)
+  })
+  return {deleted: deleted.length, quarantined: quarantined.length}
 }
 
-/** What every source says of the newest state of each key, wherever it lies: the state that the history itself has. */
+/** The newest state that any line tells of each key, wherever it lies: what the exported table itself had. */
 export function newestRows(sources: readonly ModelSource[]): readonly ModelRow[] {
-  return stateOf(sources, false).rows
+  const floors = sources.filter(({isFull}) => isFull).map(({exportTime}) => exportTime)
+  const base = floors.sort().at(-1)
+  const newest = new Map<string, {readonly version: bigint; readonly row: ModelRow | null}>()
+  // Full exports first: changes of their version are newer.
+  for (const source of sources.toSorted((a, b) => Number(b.isFull) - Number(a.isFull))) {
+    if (source.isFull && source.exportTime !== base) continue
+    for (const line of source.lines.map((text) => JSON.parse(text) as RawLine)) {
+      const item = line.Item ?? line.NewImage
+      const version = line.Metadata ? BigInt(line.Metadata.WriteTimestampMicros.N) : versionOf(source)
+      const key = (line.Item ?? line.Keys!)['id']!.S!
+      const isOlder = (newest.get(key)?.version ?? floorOf(base)) > version
+      if (!isOlder) newest.set(key, {version, row: item && !isSkipped(item, source) ? rowOf(item, source) : null})
+    }
+  }
+  return [...newest.values()].flatMap(({row}) => (row === null ? [] : [row])).sort(byText)
+}
+
+function floorOf(base: string | undefined): bigint {
+  return base === undefined ? 0n : BigInt(Math.floor(Date.parse(base) / 1000)) * 1_000_000n
 }
 
 export function byText(a: ModelRow, b: ModelRow): number {

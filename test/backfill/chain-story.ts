@@ -13,6 +13,8 @@ export type Step =
 export interface ChainStory {
   readonly isImmutable: boolean
   readonly moves: Moves
+  /** Items with this note are none of the table, as long as they have it. */
+  readonly skips: string | null
   readonly view: View
   readonly history: readonly Write[]
   /** Full exports first. */
@@ -76,6 +78,7 @@ export const chainStory: fc.Arbitrary<ChainStory> = table.chain((kind) =>
     isImmutable: fc.constant(kind.isImmutable),
     moves: fc.constant(kind.moves),
     view: fc.constant(kind.view),
+    skips: fc.constantFrom(null, null, "it's"),
     history: historyOf(kind.moves),
     plans: exportsOf(kind.view),
     habits: fc.record({nulls: fc.boolean(), writesVanished: fc.boolean(), files: fc.integer({min: 1, max: 3})}),

@@ -134,12 +134,15 @@ export class ChainTeller {
   }
 
   /**
-   * Whether each key's newest state is known wherever it lies: its partition never changes, or no change of it is
-   * missing and none began before the full export.
+   * Whether the newest state of each key is known wherever it lies. Where items neither leave their partition nor the
+   * table it always is, and where no old image tells that they were in it; else no change may be missing, nor any have
+   * begun before the full export.
    */
   private isWhole(): boolean {
-    if (!this.story.isImmutable || this.story.moves !== 'moves') return true
-    if (this.story.view === 'NEW_IMAGE') return false
+    const {isImmutable, moves, skips, view} = this.story
+    const moving = isImmutable && moves === 'moves'
+    if (!moving && (skips === null || view === 'NEW_IMAGE')) return true
+    if (view === 'NEW_IMAGE') return false
     const plans = this.active.map(({loaded}) => loaded.plan)
     const base = Math.max(...plans.map((plan) => (plan.kind === 'full' ? plan.at : -Infinity)))
     const windows = plans
@@ -166,7 +169,7 @@ export class ChainTeller {
   }
 
   private sourceOf({lines, exportTime, plan}: WrittenChainExport): ModelSource {
-    return {lines, exportTime, isFull: plan.kind === 'full', countFrom: this.countFrom}
+    return {lines, exportTime, isFull: plan.kind === 'full', countFrom: this.countFrom, skips: this.story.skips}
   }
 
   private get countFrom(): string {
@@ -185,10 +188,11 @@ function activeOf(records: readonly Record[]): Record[] {
   return records.filter((record) => !replaced.has(record))
 }
 
-function definitionOf({isImmutable}: ChainStory, remaps: number): string {
+function definitionOf({isImmutable, skips}: ChainStory, remaps: number): string {
   const from = COUNT_FROM[remaps % COUNT_FROM.length]!
-  return definitionText({
+  const definition = definitionText({
     columns: columnsWith('count', `{name: count, type: bigint, from: ${from}}`),
     partition: `{by: ${BY}, immutable: ${isImmutable}}`,
   })
+  return skips === null ? definition : `${definition}    skip: [{from: note, one_of: [${JSON.stringify(skips)}]}]\n`
 }

@@ -1,12 +1,11 @@
-import {mkdir, mkdtemp, realpath, rm, stat} from 'node:fs/promises'
-import {tmpdir} from 'node:os'
-import {cp} from 'node:fs/promises'
+import {cp, mkdir, rm} from 'node:fs/promises'
 import {join, relative} from 'node:path'
 import {DuckDbParquetEngine, DuckDbQueryEngine} from '../../src/lib/engines/duckdb/index.js'
 import {loadDefinition, type LakeDefinition} from '../../src/lib/lake/index.js'
 import type {ObjectStore} from '../../src/lib/ports/object-store.js'
 import type {ParquetEngine} from '../../src/lib/ports/parquet-engine.js'
 import type {QueryEngine} from '../../src/lib/ports/query-engine.js'
+import {makeFastFolder} from './fast-folder.js'
 import {FaultLake} from './fault-lake.js'
 import {writeStory, type FaultStory} from './fault-story.js'
 
@@ -46,7 +45,7 @@ export class FaultBench {
   }
 
   static async make(name: FaultStory['name'] = 'single'): Promise<FaultBench> {
-    const folder = await realpath(await mkdtemp(join(await fastFolder(), 'sluice-fault-')))
+    const folder = await makeFastFolder()
     const story = await writeStory(folder, name)
     const bench = new FaultBench(folder, await loadDefinition({workingFolder: folder, variables: {}}), story)
     await bench.#begin()
@@ -98,15 +97,6 @@ export class FaultBench {
     for (const id of this.standing) name = name.replaceAll(id, '<standing operation>')
     return name.replaceAll(/\b0{16}\d{10}\b/g, '<operation>').replaceAll(/\bchain-[0-9a-f]{12}\b/g, '<chain>')
   }
-}
-
-/** Where a sync costs nothing, if there is such a place: what a sync keeps is tested elsewhere. */
-async function fastFolder(): Promise<string> {
-  const isThere = await stat('/dev/shm').then(
-    (found) => found.isDirectory(),
-    () => false,
-  )
-  return isThere ? '/dev/shm' : tmpdir()
 }
 
 /** One lake's objects, as of a folder around all lakes: the readers' engine has one database for the whole folder. */

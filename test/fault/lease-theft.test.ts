@@ -115,6 +115,7 @@ describe('Ctrl-C', () => {
     process.interrupt(new SluiceError('INTERRUPTED', 'Stopped.'))
     // Time for whatever the abort sets off: each write waits for the disk, as a last journal entry would.
     for (let write = 0; write < 40; write += 1) await lake.store.write('_probe', Buffer.from(String(write)))
+    await lake.store.delete('_probe')
     expect(hasEnded).toBe(false)
     pause.release()
     await ended

@@ -25,7 +25,9 @@ export function renderInspect(result: InspectResult): string {
     renderBlock(entries),
     '',
     'Plan its load:',
-    renderNext([[`sluice backfill plan --export ${result.uri}`]]),
+    renderNext([
+      [`sluice backfill plan --export ${result.uri}${result.isSummaryIntact ? '' : ' --accept-edited-summary'}`],
+    ]),
   ].join('\n')
 }
 

@@ -40,7 +40,7 @@ export class FolderPaths {
   async ensure(folder: string): Promise<void> {
     if (await this.isThere(folder)) return
     if (folder === this.root) {
-      await makeWithParents(folder)
+      await this.#makeRoot(folder)
       return
     }
     await this.ensure(dirname(folder))
@@ -73,6 +73,16 @@ export class FolderPaths {
     await this.#sync.sync(current)
   }
 
+  /** Makes the root and those above it; what a write answers must not go with the root's own name in a power cut. */
+  async #makeRoot(folder: string): Promise<void> {
+    for (const made of await makeWithParents(folder)) {
+      await this.#sync.sync(dirname(made)).catch((error: unknown) => {
+        // A folder that may be written but not read cannot be opened to be synced.
+        if (errnoOf(error) !== 'EACCES') throw error
+      })
+    }
+  }
+
   async #make(folder: string): Promise<void> {
     try {
       await mkdir(folder)
@@ -91,19 +101,21 @@ export class FolderPaths {
 }
 
 /**
- * Makes a folder and those above it. Not by `mkdir` with `recursive`: where a folder stands but takes no folders (as
- * `/proc`), Node 20 tries for ever, without ever failing.
+ * Makes a folder and those above it, and tells which were made. Not by `mkdir` with `recursive`: where a folder stands
+ * but takes no folders (as `/proc`), Node 20 tries for ever, without ever failing.
  */
-async function makeWithParents(folder: string): Promise<void> {
+async function makeWithParents(folder: string): Promise<string[]> {
   try {
     await mkdir(folder)
+    return [folder]
   } catch (error) {
-    if (errnoOf(error) === 'EEXIST') return
+    if (errnoOf(error) === 'EEXIST') return []
     if (errnoOf(error) !== 'ENOENT' || dirname(folder) === folder) throw error
-    await makeWithParents(dirname(folder))
+    const above = await makeWithParents(dirname(folder))
     await mkdir(folder).catch((again: unknown) => {
       if (errnoOf(again) !== 'EEXIST') throw again
     })
+    return [...above, folder]
   }
 }
 

@@ -22,7 +22,7 @@ import {writeQuarantine, type WrittenQuarantine} from './quarantine.js'
 import {registerRowTap, type TapCounts} from './row-tap.js'
 import type {DuckDbSession} from './session.js'
 import {siftLines, type SourceLines} from './source-lines.js'
-import {firstTraySql} from './tray-folders.js'
+import {firstTraySql, folderLimit} from './tray-folders.js'
 
 const UPLOADS_AT_ONCE = 8
 /**
@@ -101,14 +101,16 @@ async function copyRows(
 ): Promise<Omit<WrittenRows, 'sources'>> {
   taps += 1
   const tapName = `sluice_tap_${taps}`
-  const tap = registerRowTap(session.connection, tapName, sources.length, request.onProgress)
-  if (sources.length === 0) return {files: [], tap}
   const {shape, where, broadcasts} = request
   const compiled = compileDuckdb(request.mapping, request.loadDay, {shape, where, broadcasts})
+  const limit = folderLimit(session.options, compiled.columns.length)
+  const fileCount = sources.length
+  const tap = registerRowTap(session.connection, tapName, {fileCount, folders: limit.partitions}, request.onProgress)
+  if (fileCount === 0) return {files: [], tap}
   const columns = compiled.columns.join(', ')
   const rows = compiled.rowsSql(linesSql(sources, compiled), request.origin)
-  const tray = firstTraySql(session, request.mapping, compiled.columns.length, `sluice_first_comers_${taps}`)
-  const select = `SELECT ${columns}, CASE WHEN ${tapName}(hash(${columns}), CAST(_file_index AS UBIGINT), _class) THEN ${tray} END AS _partition FROM ${rows}`
+  const fate = `${tapName}(hash(${columns}), CAST(_file_index AS UBIGINT), _class, hash(_partition)) AS _fate`
+  const select = `SELECT ${columns}, ${firstTraySql(limit)} AS _partition FROM (SELECT ${columns}, _partition, ${fate} FROM ${rows})`
   const copy = `COPY (${select}) TO ${quoteText(folder)} (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE ${ROW_GROUP_ROWS}, PARTITION_BY (_partition), RETURN_STATS)`
   const written = await session.rows(copy, request.signal)
   const files = written

@@ -1,6 +1,5 @@
-import {DuckDBScalarFunction, BOOLEAN, INTEGER, type DuckDBConnection} from '@duckdb/node-api'
-import {DELETES_TRAY, trayText, type TableMapping} from '../../mapping/index.js'
-import type {DuckDbSession} from './session.js'
+import {DELETES_TRAY, trayText} from '../../mapping/index.js'
+import {FATE} from './row-tap.js'
 
 /** How wide one statement may write: DuckDB holds buffers of every folder from the first row to the last. */
 export interface FolderLimit {
@@ -52,45 +51,8 @@ export function sharedTraySql(text: string, folders: number, round: number): str
   return `'${SHARED_TRAY}' || (hash(concat(${text}, '/', ${round})) % ${folders})`
 }
 
-/**
- * SQL of the tray that rows of the text `_partition` go to. The first partitions of a load get folders of their own:
- * a function that it registers remembers them while rows pass, so that nothing must be known beforehand.
- */
-export function firstTraySql(
-  {connection, options}: DuckDbSession,
-  {partition}: TableMapping,
-  columns: number,
-  name: string,
-): string {
-  if (partition === null) return '_partition'
-  const limit = folderLimit(options, columns)
-  registerFirstComers(connection, name, limit.partitions)
-  const isOwn = `${name}(CAST(hash(_partition) % ${DISTINCT_HASHES} AS INTEGER))`
-  return `CASE WHEN _partition = '${DELETES_TRAY}' OR ${isOwn} THEN ${trayText('_partition')} ELSE ${sharedTraySql('_partition', limit.shared, 0)} END`
-}
-
-/** Small integers are the fastest keys of a set; partitions of one hash merely count as one. */
-const DISTINCT_HASHES = 2 ** 30
-
-function registerFirstComers(connection: DuckDBConnection, name: string, limit: number): void {
-  const known = new Set<number>()
-  const isKnown = (hash: number): boolean => {
-    if (known.has(hash)) return true
-    if (known.size >= limit) return false
-    known.add(hash)
-    return true
-  }
-  connection.registerScalarFunction(
-    DuckDBScalarFunction.create({
-      name,
-      parameterTypes: [INTEGER],
-      returnType: BOOLEAN,
-      volatile: true,
-      mainFunction: (_info, chunk, output) => {
-        const hashes = chunk.getColumnVector(0)
-        for (let row = 0; row < chunk.rowCount; row += 1) output.setItem(row, isKnown(hashes.getItem(row) as number))
-        output.flush()
-      },
-    }),
-  )
+/** SQL of the tray that a row of the text `_partition` goes to, by its `_fate`. */
+export function firstTraySql({shared}: FolderLimit): string {
+  const own = `_fate = ${FATE.own} OR (_fate = ${FATE.shared} AND _partition = '${DELETES_TRAY}')`
+  return `CASE WHEN ${own} THEN ${trayText('_partition')} WHEN _fate = ${FATE.shared} THEN ${sharedTraySql('_partition', shared, 0)} END`
 }
