@@ -1,7 +1,12 @@
 import {readFileSync} from 'node:fs'
+import {rm, writeFile} from 'node:fs/promises'
+import {join} from 'node:path'
 import {afterAll, describe, expect, it} from 'vitest'
 import {activeRuns, listRunRecords, standingFloor} from '../../src/lib/changelog/index.js'
-import {FixedHost} from '../fakes/fixed-clock.js'
+import {KeyLock} from '../../src/lib/local/key-lock.js'
+import type {Clock} from '../../src/lib/ports/clock.js'
+import {FixedClock, FixedHost} from '../fakes/fixed-clock.js'
+import {makeFastFolder} from './fast-folder.js'
 import {FaultBench} from './fault-bench.js'
 import {expectLoaded} from './fault-cases.js'
 import {SetClock, STALE_AFTER_MS, WatchingClock} from './fault-clocks.js'
@@ -9,6 +14,8 @@ import type {FaultLake} from './fault-lake.js'
 import {chosenPoints, pointsOf, tellCases} from './fault-points.js'
 import {codeOf, LOCK_KEY, watcherOn} from './lost-leases.js'
 
+/** Longer than a lock of a key may be silent, and shorter than anybody waits for it. */
+const SILENT_MS = 35_000
 const HOUR_MS = 3_600_000
 const RENEW_EVERY_MS = 10_000
 const SAMPLE = 3
@@ -121,7 +128,7 @@ describe('a lease that is renewed is not stolen', () => {
     const time = new SetClock()
     const {pause, ended} = await standingHolder(lake, time)
     let sleptMs = 0
-    const watching = new LeapingClock(async (ms) => {
+    const watching = new LeapingClock(2 * STALE_AFTER_MS, async (ms) => {
       sleptMs += ms
       if (sleptMs % RENEW_EVERY_MS !== 0) return
       const before = await etagOf(lake)
@@ -138,16 +145,21 @@ describe('a lease that is renewed is not stolen', () => {
 })
 
 /** With the first sleep far more time seems to pass than slept, as after a host was moved or its clock repaired. */
-class LeapingClock extends WatchingClock {
+class LeapingClock extends FixedClock {
   #hasLeapt = false
 
-  override monotonicMs(): number {
-    return super.monotonicMs() + (this.#hasLeapt ? 2 * STALE_AFTER_MS : 0)
+  constructor(
+    private readonly leapMs: number,
+    private readonly onSleep: (ms: number) => Promise<void>,
+  ) {
+    super()
   }
 
   override async sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    await super.sleep(ms, signal)
+    if (!this.#hasLeapt) this.advance(this.leapMs)
     this.#hasLeapt = true
+    await super.sleep(ms, signal)
+    await this.onSleep(ms)
   }
 }
 
@@ -159,4 +171,36 @@ it('a holder whose time stands still loses its lease, and admits nothing', async
   expect(codeOf(await ended)).toBe('LOCK_LOST')
   expect(await orderOf(lake)).not.toEqual(await orderOf(bench.base))
   await expectLoaded(lake)
+})
+
+describe('a lock of a key', () => {
+  it('is not taken from a holder on another host when monotonic time leaps', async () => {
+    const folder = await makeFastFolder()
+    const order: string[] = []
+    let release = (): void => undefined
+    const released = new Promise<void>((resolve) => (release = resolve))
+    let begin = (): void => undefined
+    const begun = new Promise<void>((resolve) => (begin = resolve))
+    const lockOf = async (name: string, clock: Clock): Promise<KeyLock> => {
+      const host = new FixedHost({host: name})
+      const file = join(folder, name)
+      await writeFile(file, JSON.stringify(host.identity))
+      const holderFile = async (): Promise<string> => file
+      return new KeyLock({folder: join(folder, 'locks'), holderFile, resetHolderFile: () => undefined, clock, host})
+    }
+    const far = await lockOf('far', new FixedClock())
+    let looks = 0
+    const near = await lockOf('near', new LeapingClock(SILENT_MS, async () => void ((looks += 1) === 5 && release())))
+    const held = far.run('key', async () => {
+      order.push('far begins')
+      begin()
+      await released
+      order.push('far ends')
+    })
+    await begun
+    await near.run('key', async () => void order.push('near begins'))
+    await held
+    expect(order).toEqual(['far begins', 'far ends', 'near begins'])
+    await rm(folder, {recursive: true})
+  })
 })

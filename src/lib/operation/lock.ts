@@ -123,9 +123,12 @@ export class Leases {
       kind: 'note',
       text: `${standing.name} is held from another host; watching its lease for ${STALE_AFTER_MS / 1000} s.`,
     })
-    const startMs = clock.monotonicMs()
-    while (clock.monotonicMs() - startMs < STALE_AFTER_MS) {
+    let watchedMs = 0
+    while (watchedMs < STALE_AFTER_MS) {
+      const startMs = clock.monotonicMs()
       await clock.sleep(WATCH_EVERY_MS, signal)
+      // Where a clock leaps, or this process was stopped for a while, nobody watched for longer than it slept.
+      watchedMs += Math.min(clock.monotonicMs() - startMs, WATCH_EVERY_MS)
       const now = await readLock(this.ports, standing.name)
       if (now === null) return
       if (now.etag !== standing.etag) throw lockHeld(now, 'Its lease is being renewed.', clock.now())
