@@ -129,13 +129,18 @@ describe('lines that give no row', () => {
     context = await openLake(lake)
   }
 
-  it('are refused beside other loads of an immutable table, where keys would show twice', async () => {
-    await loadLines([GOOD], '2026-01-10T00:00:00.000Z')
-    const source = await writeItems(lake, [[...GOOD, ...UNREADABLE]], {time: '2026-01-11T00:00:00.000Z'})
-    const before = await visibleFiles(lake.root)
-    const argv = ['backfill', 'run', '--export', source.uri, '--allow-unreadable', '3']
-    expect(await refusalOf(lake, ...argv)).toMatchObject({code: 'USAGE', exit: 2})
-    expect(await visibleFiles(lake.root)).toEqual(before)
+  it('leave older rows beside the new ones, and no key twice, where partitions are immutable', async () => {
+    await loadLines([[...GOOD, item('moved'), item('gone')]], '2026-01-10T00:00:00.000Z')
+    const lines = [item('good', {n: '2'}), item('moved', {createdAt: 'unreadable'}), 'nojson']
+    const second = await loadLines([lines], '2026-01-11T00:00:00.000Z', {allowUnreadable: 1})
+    expect(second).toMatchObject({floor: null, unreadable: 1, quarantined: 1, comparison: {changed: 1, vanished: 1}})
+    expect((await current(context)).map(({id, count}) => [id, count])).toEqual([
+      ['gone', null],
+      ['good', 2n],
+      ['kept', null],
+    ])
+    await undo(context, second)
+    expect((await current(context)).map(({id}) => id)).toEqual(['gone', 'good', 'kept', 'moved'])
   })
 
   it('are proven around: the others are sampled', async () => {

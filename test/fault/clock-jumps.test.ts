@@ -199,6 +199,7 @@ describe('a lock of a key', () => {
     })
     await begun
     await near.run('key', async () => void order.push('near begins'))
+    release()
     await held
     expect(order).toEqual(['far begins', 'far ends', 'near begins'])
     await rm(folder, {recursive: true})

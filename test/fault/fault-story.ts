@@ -5,7 +5,7 @@ import {item, writeItems} from '../backfill/export-folder.js'
 import {streamEvent} from '../ingest/stream-events.js'
 
 /** Claims with few columns: a load of all of them spends most of its time on planning the statement. */
-const DEFINITION = `sluice: 1
+export const DEFINITION = `sluice: 1
 lake: icpa
 default: local
 environments:

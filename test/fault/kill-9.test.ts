@@ -1,24 +1,16 @@
-import {createHash} from 'node:crypto'
 import {once} from 'node:events'
-import {access, cp, mkdir, mkdtemp, readdir, realpath, rm} from 'node:fs/promises'
+import {access, cp, mkdir, mkdtemp, realpath, rm} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {setTimeout as wait} from 'node:timers/promises'
 import {afterAll, describe, expect, it} from 'vitest'
-import {createContext, type Context} from '../../src/lib/context.js'
-import {resultOf, runSluice, startSluice, type RunResult} from '../cli/run-cli.js'
-import {MEETS_ALL} from './fault-points.js'
-import {rowTexts} from './fault-lake.js'
+import {resultOf, runSluice, startSluice} from '../cli/run-cli.js'
+import {MEETS_ALL, tellCases} from './fault-points.js'
+import {journalBegins, namesIn, plannedIn, randomNumbers, rowsIn, seenIn, succeed} from './real-lakes.js'
 
-const ITEMS = 60_000
-const KILLS = MEETS_ALL ? 8 : 3
+const ITEMS = 20_000
+const KILLS = MEETS_ALL ? 8 : 1
 const LONG_MS = 300_000
-const POLL_MS = 5
-
-interface Seen {
-  readonly rows: number
-  readonly digest: string
-}
 
 const folder = await realpath(await mkdtemp(join(tmpdir(), 'sluice-kill-')))
 afterAll(() => rm(folder, {recursive: true, force: true}))
@@ -30,70 +22,6 @@ async function lakeAt(name: string): Promise<string> {
   else await cp(join(folder, 'first', 'sluice.yaml'), join(lake, 'sluice.yaml'))
   if (name === 'first') await succeed(lake, 'init', '--blueprint', 'claims')
   return lake
-}
-
-async function succeed(lake: string, ...argv: string[]): Promise<RunResult> {
-  const result = await runSluice(argv, {cwd: lake})
-  if (result.exit !== 0) throw new Error(`sluice ${argv.join(' ')}: exit ${result.exit}\n${result.stderr}`)
-  return result
-}
-
-async function inLake<Answer>(lake: string, read: (context: Context) => Promise<Answer>): Promise<Answer> {
-  const {signal} = new AbortController()
-  const context = await createContext({workingFolder: lake, variables: {}, signal, report: () => undefined})
-  try {
-    return await read(context)
-  } finally {
-    await context.close()
-  }
-}
-
-function seenIn(lake: string): Promise<Seen> {
-  return inLake(lake, async ({query}) => {
-    const texts = await rowTexts(query)
-    return {rows: texts.length, digest: createHash('sha256').update(texts.join('\n')).digest('hex')}
-  })
-}
-
-/** How many rows a reader sees; none where the view is not there yet. */
-function rowsIn(lake: string): Promise<number> {
-  return inLake(lake, async ({query, ports}) => {
-    if ((await ports.catalog.getTable('claims_current')) === null) return 0
-    const {rows} = await query.run({sql: 'SELECT count(*) FROM claims_current'})
-    let count = 0
-    for await (const [value] of rows) count = Number(value)
-    return count
-  })
-}
-
-async function namesIn(...path: string[]): Promise<string[]> {
-  return readdir(join(...path)).catch(() => [])
-}
-
-/** The operation whose plan was written, or null. */
-async function plannedIn(lake: string): Promise<string | null> {
-  const [operation] = await namesIn(lake, 'lake', '_sluice', 'operations')
-  if (operation === undefined) return null
-  const names = await namesIn(lake, 'lake', '_sluice', 'operations', operation)
-  return names.includes('plan.ndjson') ? operation : null
-}
-
-/** Resolves when the operation's journal has begun. */
-async function journalBegins(lake: string): Promise<string> {
-  for (;;) {
-    const operation = await plannedIn(lake)
-    const place = ['lake', '_sluice', 'operations', operation ?? '', 'journal']
-    if (operation !== null && (await namesIn(lake, ...place)).length > 0) return operation
-    await wait(POLL_MS)
-  }
-}
-
-/** Numbers from 0 to 1 that only the seed decides. */
-function* randomNumbers(seed: number): Generator<number, never> {
-  for (let state = seed; ;) {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    yield state / 2 ** 32
-  }
 }
 
 const first = await lakeAt('first')
@@ -111,6 +39,8 @@ async function expectLoaded(lake: string): Promise<void> {
   expect(await namesIn(lake, 'lake', 'claims__runs')).toHaveLength(1)
   expect(await namesIn(lake, 'lake', '_sluice', 'locks')).toEqual([])
 }
+
+afterAll(() => tellCases('single load, kill -9', KILLS, KILLS))
 
 describe('a backfill that is killed at a random moment', () => {
   const random = randomNumbers(20260114)

@@ -1,6 +1,7 @@
 import {readFileSync} from 'node:fs'
 import {afterAll, describe, expect, it} from 'vitest'
 import {SluiceError} from '../../src/lib/errors.js'
+import type {Clock} from '../../src/lib/ports/clock.js'
 import {FixedHost} from '../fakes/fixed-clock.js'
 import {FaultBench} from './fault-bench.js'
 import {expectBeforeOrAfter, expectLoaded} from './fault-cases.js'
@@ -19,7 +20,7 @@ export function holderOn(lake: FaultLake, clock?: TickingClock): FaultProcess {
   return lake.start(undefined, {host: new FixedHost({host: 'far', pid: 7}), ...(clock === undefined ? {} : {clock})})
 }
 
-export function watcherOn(lake: FaultLake, clock = new WatchingClock()): FaultProcess {
+export function watcherOn(lake: FaultLake, clock: Clock = new WatchingClock()): FaultProcess {
   return lake.start(undefined, {host: new FixedHost({host: 'near', pid: 8}), clock})
 }
 

@@ -7,6 +7,7 @@ import {LOAD_DAY} from './map-items.js'
 import {ChangeMapper, changesByFunction} from './map-changes.js'
 
 const RUNS = Number(process.env['SLUICE_RUNS'] ?? 40)
+const timeout = 60_000 + RUNS * 1000
 
 let sql: ChangeMapper
 
@@ -17,23 +18,27 @@ afterAll(() => sql.close())
 
 const line = fc.oneof({weight: 20, arbitrary: change}, {weight: 1, arbitrary: noChange})
 
-it('gives the same rows by both forms of SQL and by the change function, for random changes of random tables', async () => {
-  await fc.assert(
-    fc.asyncProperty(
-      changeTable,
-      fc.array(line, {minLength: 1, maxLength: 120, size: 'max'}),
-      async (mapping, lines) => {
-        const expected = changesByFunction(mapping, lines)
-        expect(await sql.map(mapping, lines, 'json')).toEqual(expected)
-        const isOfStruct = compileDuckdb(mapping, LOAD_DAY, {shape: 'changes'}).itemType !== 'JSON'
-        if (isOfStruct) expect(await sql.map(mapping, lines, 'struct')).toEqual(expected)
-      },
-    ),
-    {numRuns: RUNS},
-  )
-})
+it(
+  'gives the same rows by both forms of SQL and by the change function, for random changes of random tables',
+  {timeout},
+  async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        changeTable,
+        fc.array(line, {minLength: 1, maxLength: 120, size: 'max'}),
+        async (mapping, lines) => {
+          const expected = changesByFunction(mapping, lines)
+          expect(await sql.map(mapping, lines, 'json')).toEqual(expected)
+          const isOfStruct = compileDuckdb(mapping, LOAD_DAY, {shape: 'changes'}).itemType !== 'JSON'
+          if (isOfStruct) expect(await sql.map(mapping, lines, 'struct')).toEqual(expected)
+        },
+      ),
+      {numRuns: RUNS},
+    )
+  },
+)
 
-it('takes nothing else for an image', async () => {
+it('takes nothing else for an image', {timeout}, async () => {
   await fc.assert(
     fc.asyncProperty(
       changeTable,

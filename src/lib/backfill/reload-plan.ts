@@ -137,10 +137,9 @@ function plannedReload(
   const loadedAs =
     run.record.mapping === hash ? run : (active.find((one) => one !== run && one.record.mapping === hash) ?? null)
   const files = quarantineFiles(staged, lines)
-  const {uri, ...opened} = source.export
   return {
     export: {
-      ...opened,
+      ...source.export,
       uri: `lines that ${run.record.run} set aside`,
       kind: source.kind === 'incremental' ? 'incremental' : 'full',
       format: 'json',

@@ -11,6 +11,8 @@ const KEPT_GENERATIONS = 16
 const LIVING_HOLDER_LIMIT_MS = 10_000
 const SILENT_HOLDER_LIMIT_MS = 30_000
 const LONGEST_PAUSE_MS = 16
+/** Most that counts as silence between two looks; a slow disk may take as long to look. */
+const LONGEST_LOOK_MS = 1_000
 
 export interface KeyLockOptions {
   /** Where the lock files are. */
@@ -42,7 +44,8 @@ interface Wait {
 
 interface Sighting {
   readonly generation: number
-  readonly sinceMs: number
+  lookedMs: number
+  silentMs: number
 }
 
 /**
@@ -149,9 +152,14 @@ export class KeyLock {
   #isSilent(folder: string, generation: number): boolean {
     const nowMs = this.#options.clock.monotonicMs()
     const sighting = this.#sightings.get(folder)
-    if (sighting?.generation === generation) return nowMs - sighting.sinceMs >= SILENT_HOLDER_LIMIT_MS
-    this.#sightings.set(folder, {generation, sinceMs: nowMs})
-    return false
+    if (sighting?.generation !== generation) {
+      this.#sightings.set(folder, {generation, lookedMs: nowMs, silentMs: 0})
+      return false
+    }
+    // Where a clock leaps, or this process was stopped for a while, nobody looked for all of that time.
+    sighting.silentMs += Math.min(nowMs - sighting.lookedMs, LONGEST_LOOK_MS)
+    sighting.lookedMs = nowMs
+    return sighting.silentMs >= SILENT_HOLDER_LIMIT_MS
   }
 
   async #pause(wait: Wait): Promise<void> {
