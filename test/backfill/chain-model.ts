@@ -38,6 +38,7 @@ interface Entry {
 export interface ModelState {
   /** By id; a key that stands in two partitions has two. */
   readonly rows: readonly ModelRow[]
+  /** Keys that are shown although something newer of them lies in another partition. */
   readonly doubled: number
   /** Keys whose newest version is quarantined; only where no key has more than one place. */
   readonly quarantined: number
@@ -56,7 +57,7 @@ export function stateOf(sources: readonly ModelSource[], isImmutable: boolean): 
   const good = newest.filter(({state}) => state === 'good')
   return {
     rows: good.map(({row}) => row!).sort(byText),
-    doubled: good.length - new Set(good.map(({key}) => key)).size,
+    doubled: new Set(good.filter((one) => all.some((other) => isShadowed(one, other))).map(({key}) => key)).size,
     quarantined: newest.filter(({state}) => state === 'quarantined').length,
   }
 }
@@ -75,6 +76,11 @@ function newestOf(entries: readonly Entry[]): Map<string, Entry> {
     if (removed !== undefined && isNewer(removed, entry, 3)) newest.delete(name)
   }
   return newest
+}
+
+/** Whether a row is shown although another place has something newer of its key. */
+function isShadowed(one: Entry, other: Entry): boolean {
+  return one.key === other.key && isNewer(other, one, 3)
 }
 
 function isNewer(a: Entry, b: Entry, places: number): boolean {
@@ -98,11 +104,11 @@ function entriesOf(line: RawLine, source: ModelSource): Entry[] {
     row: null,
   })
   const oldPlace = oldImage ? placeOf(oldImage) : null
-  const wasSkipped = Boolean(oldImage && isSkipped(oldImage, source))
-  if (!newImage || isSkipped(newImage, source)) return wasSkipped ? [] : [gone(oldPlace)]
+  if (!newImage) return [gone(oldPlace)]
+  const moved = oldImage && oldPlace !== placeOf(newImage) ? [gone(oldPlace)] : []
+  if (isSkipped(newImage, source)) return [gone(null), ...moved]
   const own = entryOf(newImage, version, source)
   const homeless = placeOf(newImage) === null ? [gone(null, own.state === 'quarantined' ? own.state : 'deleted')] : []
-  const moved = oldImage && !wasSkipped && oldPlace !== placeOf(newImage) ? [gone(oldPlace)] : []
   return [own, ...homeless, ...moved]
 }
 
@@ -149,11 +155,7 @@ export function countsOf(source: ModelSource): {deleted: number; quarantined: nu
     const now = item ?? image
     return now && isOfTable(now) && rowOf(now, source) === null
   })
-  const deleted = lines.filter(({Item: item, NewImage: now, OldImage: old}) => {
-    if (item !== undefined || isOfTable(now)) return false
-    // One that is only skipped now is counted as that, where its old image tells whether it was in the table.
-    return now ? !old : !old || isOfTable(old)
-  })
+  const deleted = lines.filter(({Item: item, NewImage: now}) => item === undefined && !isOfTable(now))
   return {deleted: deleted.length, quarantined: quarantined.length}
 }
 

@@ -2,11 +2,12 @@ import {readFileSync} from 'node:fs'
 import {afterAll, describe, expect, it} from 'vitest'
 import {meetFault, meetKillAndRunAgain, expectBeforeOrAfter} from './fault-cases.js'
 import {FaultBench} from './fault-bench.js'
-import {changesOf, chosenFaults, chosenPoints, MEETS_ALL, pointsOf, pointsText, tellCases} from './fault-points.js'
+import {changesOf, chosenFaults, chosenPoints, pointsOf, pointsText, tellCases} from './fault-points.js'
 import type {FaultStory} from './fault-story.js'
 import type {Fault, FaultKind} from './faulty-ports.js'
 
-const RUN_AGAIN_SAMPLE = 4
+const RUN_AGAIN_SAMPLE = 3
+const FULL_DISK_SAMPLE = 5
 
 /** Each point of an undisturbed load, in order. After a change of what a load does: npx vitest run test/fault -u */
 function listOf(name: FaultStory['name']): URL {
@@ -32,7 +33,7 @@ export async function testFullDisk(name: FaultStory['name']): Promise<void> {
   const text = readFileSync(listOf(name), 'utf8')
   const bench = await FaultBench.make(name)
   const changes = changesOf(text)
-  const points = MEETS_ALL ? changes : changes.filter((_, index) => index % 3 === 1)
+  const points = chosenPoints(changes, FULL_DISK_SAMPLE)
   afterAll(async () => {
     tellCases(`${name} load, full disk`, changes.length, points.length)
     await bench.close()

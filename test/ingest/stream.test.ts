@@ -99,6 +99,14 @@ describe('events of a stream', () => {
     expect(await counts()).toEqual([['a', 2n]])
   })
 
+  it('hide an older good row of the same second', async () => {
+    const bad = {...item('a'), createdAt: {S: 'never'}}
+    await ingest(streamEvent(TIME, '1', {now: item('a', {n: '1'})}), streamEvent(TIME, '2', {now: bad}))
+    expect(await counts()).toEqual([])
+    await ingest(streamEvent(TIME, '3', {now: item('a', {n: '3'}), before: bad}))
+    expect(await counts()).toEqual([['a', 3n]])
+  })
+
   it('delete by the bare key, in whatever partition the item lies', async () => {
     await ingest(streamEvent(TIME, '1', {now: item('a')}), streamEvent(TIME, '2', {now: item('b')}))
     await ingest(streamEvent('2026-01-10T00:00:01.000Z', '3', {keys: {id: {S: 'a'}}}))

@@ -187,9 +187,9 @@ async function compare(
 function keyMoved({table}: LoadWork, keys: number): SluiceError {
   return new SluiceError(
     'KEY_MOVED',
-    `${keys} keys of ${table} would stand in two partitions: their partition changed, and no old image tells from where.`,
+    `${keys} keys of ${table} changed their partition, and no image tells from where: an older row of them would show.`,
     {
-      fix: `Declare the partition of ${table} as immutable: false, or export with NEW_AND_OLD_IMAGES.`,
+      fix: `Load into a table of another name with partition.immutable: false (sluice ops cancel gives this load up).`,
       details: {keys},
     },
   )

@@ -2,6 +2,7 @@ import {isImmutable, type TableMapping} from '../mapping/index.js'
 import type {QueryEngine} from '../ports/query-engine.js'
 import {quoteIdentifier, rowHashSql} from '../sql/index.js'
 import {currentRowsSql, rowsOfRunsSql, type AdmittedRuns} from './current-view.js'
+import {PLACE} from './ranked-rows.js'
 import {activeRuns, standingFloor, type RunRecord, type StoredRunRecord} from './run-records.js'
 
 /** What admitting a run does to the current state, in keys. */
@@ -11,7 +12,7 @@ export interface CurrentChange {
   readonly added: number
   readonly changed: number
   readonly vanished: number
-  /** Keys that would stand in two partitions. */
+  /** Keys that would be shown although something newer of them lies in another partition. */
   readonly doubled: number
 }
 
@@ -30,23 +31,32 @@ export async function compareCurrent(
   const after = admittedRuns([...records, ...candidates.map((record) => ({record}))])
   const [counts] = await numbers(compareSql(mapping, before, after, query.name), query, signal)
   const [standing = 0, added = 0, changed = 0, vanished = 0, more = 0] = counts ?? []
-  const doubled = more === 0 ? 0 : await doubledKeys(mapping, after, query, signal)
+  const hasDeletes = [...records.map(({record}) => record), ...candidates].some(({deletes}) => deletes > 0)
+  const isDoubtful = more > 0 || (hasDeletes && isImmutable(mapping))
+  const doubled = isDoubtful ? await shadowedKeys(mapping, after, query, signal) : 0
   return {standing, added, changed, vanished, doubled}
 }
 
-/** Keys that `admitted` shows more than once: only in tables whose partitions are immutable. */
-async function doubledKeys(
+/**
+ * Keys that `admitted` shows although something newer of them lies in another partition: a row, or a delete that went
+ * where an old image said, which may be older than what it should delete. Only where partitions are immutable.
+ */
+async function shadowedKeys(
   mapping: TableMapping,
   admitted: AdmittedRuns,
   query: QueryEngine,
   signal: AbortSignal,
 ): Promise<number> {
-  const key = mapping.key.map(quoteIdentifier).join(', ')
-  const inner = mapping.key.map((name) => `t.${quoteIdentifier(name)}`).join(', ')
-  const rows = currentRowsSql(mapping, key, `${inner}, t._op`, rowsOfRunsSql(admitted))
-  const sql = `SELECT COUNT(*) FROM (SELECT ${key} FROM (${rows}) c GROUP BY ${key} HAVING COUNT(*) > 1) d`
-  const [counts] = await numbers(sql, query, signal)
-  return counts?.[0] ?? 0
+  const key = mapping.key.map(quoteIdentifier)
+  const keys = key.join(', ')
+  const ofTable = key.map((name) => `t.${name}`).join(', ')
+  const counts = rowsOfRunsSql(admitted)
+  const shown = currentRowsSql(mapping, `${keys}, _place`, `${ofTable}, t._op, ${PLACE} AS _place`, counts)
+  const newest = `SELECT ${ofTable}, max(${PLACE}) AS _newest FROM ${quoteIdentifier(mapping.table)} t WHERE ${counts} GROUP BY ${ofTable}`
+  const on = key.map((name) => `s.${name} = n.${name}`).join(' AND ')
+  const sql = `SELECT COUNT(*) FROM (${shown}) s JOIN (${newest}) n ON ${on} WHERE s._place < n._newest`
+  const [found] = await numbers(sql, query, signal)
+  return found?.[0] ?? 0
 }
 
 async function numbers(sql: string, query: QueryEngine, signal: AbortSignal): Promise<number[][]> {

@@ -14,11 +14,11 @@ export function deletesPrefix(table: string): string {
 }
 
 /**
- * A row's place among rows of its key, as text that sorts: version, rank of its source, good before quarantined, the
- * stream's sequence number.
+ * A row's place among rows of its key, as text that sorts: version, rank of its source, the stream's sequence number,
+ * good before quarantined.
  */
-const PLACE = `lpad(CAST(t._version AS VARCHAR), 20, '0') || CAST(t._source_rank AS VARCHAR) ||
-      CASE WHEN t._op = 'quarantined' THEN '0' ELSE '1' END || t._sequence`
+export const PLACE = `lpad(CAST(t._version AS VARCHAR), 20, '0') || CAST(t._source_rank AS VARCHAR) ||
+      lpad(t._sequence, 64, '0') || CASE WHEN t._op = 'quarantined' THEN '0' ELSE '1' END`
 
 /**
  * A SELECT of `inner` from the rows of the table `t` where `counts` holds, with `_rank`: 1 for the newest of each key,
@@ -36,7 +36,7 @@ export function rankedRowsSql(mapping: TableMapping, inner: string, counts: stri
     : [from, counts]
   return `SELECT ${inner}, row_number() OVER (PARTITION BY ${window.map((name) => `t.${name}`).join(', ')}
     ORDER BY t._version DESC, t._source_rank DESC,
-      CASE WHEN t._op = 'quarantined' THEN 1 ELSE 0 END, t._sequence DESC,
+      t._sequence DESC, CASE WHEN t._op = 'quarantined' THEN 1 ELSE 0 END,
       CASE WHEN t._op = 'delete' THEN 1 ELSE 0 END, t._source DESC) AS _rank
   FROM ${rows}
   WHERE ${where}`

@@ -138,17 +138,18 @@ export const EXPORT_TEXTS = {
     next: [INSPECT, advice('Name the newest full export and what follows it, each with --export.')],
   },
   KEY_MOVED: {
-    title: 'a key would stand in two partitions',
+    title: 'keys changed their partition unseen',
     meaning:
-      'The table says that a key never changes its partition, and some did. The old row is in another partition than the new one, and no old image says in which.',
+      'The table says that a key never changes its partition, and some did. An older row would show, beside the new one or in place of a delete, because no image says where it lies.',
     causes: [
       'The attribute that the partition is made of was changed, or was filled in later.',
       'The incremental export was made with NEW_IMAGE.',
+      'The full export was taken in the middle of the window: old images are of its begin.',
     ],
     state: 'The rows are staged, and no reader sees them. What was visible before still is.',
     next: [
       run('sluice ops list', 'the load that stopped; cancel it with ops cancel'),
-      advice('Declare partition.immutable: false for the table, or export with NEW_AND_OLD_IMAGES.'),
+      advice('Load into a table of another name whose partition says immutable: false.'),
     ],
   },
   STREAM_EVENT_INVALID: {

@@ -13,11 +13,6 @@ export function placeReads(mapping: TableMapping): AttributeRead[] {
   return isImmutable(mapping) ? readsOf(mapping, partitionOperands(mapping)) : []
 }
 
-/** Whether a change can take an item out of the table, or out of its partition. */
-export function canMove(mapping: TableMapping): boolean {
-  return placeReads(mapping).length + mapping.when.length + mapping.skip.length > 0
-}
-
 /** Whether the attributes of the key alone tell an item's partition. */
 export function isPartitionOfKey(mapping: TableMapping): boolean {
   return areOfKey(mapping, namesOf(readsOf(mapping, partitionOperands(mapping))))

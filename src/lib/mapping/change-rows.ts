@@ -2,7 +2,6 @@ import type {QueryValue} from '../ports/query-engine.js'
 import {areConditionsOfKey, columnsOfDeletes, isImmutable, isPartitionOfKey, placeReads} from './change-inputs.js'
 import type {ItemChange} from './change-line.js'
 import {attributeText} from './row-attribute.js'
-import {compileCondition} from './row-condition.js'
 import {compileRowFunction, type DynamoItem, type MappedRow, type RowProblem} from './row-function.js'
 import type {TableMapping} from './types.js'
 
@@ -31,19 +30,20 @@ export function compileChangeFunction(mapping: TableMapping, loadDay: string): (
   const map = compileRowFunction(mapping, loadDay)
   const mapAlways = compileRowFunction({...mapping, when: [], skip: []}, loadDay)
   const isShownByKey = areConditionsOfKey(mapping)
-  const mapKeys = isShownByKey ? map : mapAlways
+  // Neither a bare key nor an old image tells what the item was just before: the old one is of the window's begin.
+  const mapBefore = isShownByKey ? map : mapAlways
   const deletes = compileDeletes(mapping)
   const hasMoved = compileMoved(mapping)
 
   const gone = ({keys, oldImage}: ItemChange): ChangeRows => {
-    const row = oldImage === null ? mapKeys(keys) : map(oldImage)
+    const row = mapBefore(oldImage ?? keys)
     if (row.state !== 'row') return {outcome: row.state, problem: null, rows: []}
     return {outcome: 'deleted', problem: null, rows: [deletes.at(row, oldImage !== null)]}
   }
-  const left = (row: Exclude<MappedRow, FoundRow>, newImage: DynamoItem, oldImage: DynamoItem | null): ChangeRows => {
+  const left = (row: Exclude<MappedRow, FoundRow>, newImage: DynamoItem): ChangeRows => {
     const nothing: ChangeRows = {outcome: row.state, problem: null, rows: []}
-    if (row.state === 'no_key' || oldImage !== null || isShownByKey) return nothing
-    // Without its old image nobody knows whether the item was one of the table before.
+    if (row.state === 'no_key' || isShownByKey) return nothing
+    // It may have been one of the table before.
     const anyway = mapAlways(newImage)
     return anyway.state === 'row' ? {outcome: 'deleted', problem: null, rows: [deletes.everywhere(anyway)]} : nothing
   }
@@ -51,10 +51,10 @@ export function compileChangeFunction(mapping: TableMapping, loadDay: string): (
     const {newImage, oldImage} = change
     if (newImage === null) return gone(change)
     const row = map(newImage)
-    const before = oldImage !== null && hasMoved(newImage, oldImage) ? map(oldImage) : null
+    const before = oldImage !== null && hasMoved(newImage, oldImage) ? mapBefore(oldImage) : null
     const moved = before?.state === 'row' ? [deletes.at(before, true)] : []
     if (row.state !== 'row') {
-      const outcome = left(row, newImage, oldImage)
+      const outcome = left(row, newImage)
       return {...outcome, rows: [...outcome.rows, ...moved]}
     }
     if (row.problem?.policy === 'error') return {outcome: 'error', problem: row.problem, rows: []}
@@ -92,11 +92,6 @@ function compileDeletes(mapping: TableMapping): Deletes {
 
 function compileMoved(mapping: TableMapping): (newImage: DynamoItem, oldImage: DynamoItem) => boolean {
   const place = placeReads(mapping).flatMap(({path, tags}) => tags.map((tag) => ({path, tag})))
-  const when = mapping.when.map(compileCondition)
-  const skip = mapping.skip.map(compileCondition)
-  const isOfTable = (image: DynamoItem): boolean =>
-    when.every((holds) => holds(image)) && !skip.some((holds) => holds(image))
   return (newImage, oldImage) =>
-    isOfTable(newImage) !== isOfTable(oldImage) ||
     place.some(({path, tag}) => attributeText(newImage, path, [tag]) !== attributeText(oldImage, path, [tag]))
 }

@@ -135,8 +135,8 @@ function conditionsSql(mapping: TableMapping, reader: ItemReader, shape: LineSha
   const {when, skip} = mapping
   const belongs = when.map((condition) => conditionSql(condition, reader)).join(' AND ')
   const isSkipped = skip.map((condition) => conditionSql(condition, reader)).join(' OR ')
-  // A bare key does not show what the conditions ask for.
-  const isShown = shape === 'changes' && !areConditionsOfKey(mapping) ? `_role <> 'keys' AND ` : ''
+  // Neither a bare key nor an old image, of the window's begin, shows what the item was just before.
+  const isShown = shape === 'changes' && !areConditionsOfKey(mapping) ? `${IS_UPSERT_ROLE} AND ` : ''
   return [
     ...(when.length === 0 ? [] : [`WHEN ${isShown}NOT (${belongs}) THEN 'elsewhere'`]),
     ...(skip.length === 0 ? [] : [`WHEN ${isShown}(${isSkipped}) THEN 'skipped'`]),

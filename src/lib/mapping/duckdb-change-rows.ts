@@ -18,9 +18,9 @@ export function changeClass(): string {
 export function changeBranches(mapping: TableMapping): string {
   const moved = `WHEN _role = 'moved' THEN CASE WHEN _problem IS NULL THEN ${ROW_CLASS.moved} ELSE ${ROW_CLASS.nothing} END`
   if (areConditionsOfKey(mapping)) return moved
-  // Without its old image nobody knows whether the item was one of the table before.
+  // It may have been one of the table before: an old image is of the window's begin, not of the write before.
   const keyIsThere = mapping.key.map((name) => `${quoteIdentifier(name)} IS NOT NULL`).join(' AND ')
-  return `${moved} WHEN _role = 'alone' AND _problem IN ('elsewhere', 'skipped') AND ${keyIsThere} THEN ${ROW_CLASS.deleted}`
+  return `${moved} WHEN ${IS_UPSERT_ROLE} AND _problem IN ('elsewhere', 'skipped') AND ${keyIsThere} THEN ${ROW_CLASS.deleted}`
 }
 
 /** The stored columns of change-log rows, in order, by what the row is. */
@@ -87,7 +87,7 @@ function isHomeless(mapping: TableMapping, shape: LineShape): string {
   const unknown = mapping.partition!.by.map(({derive}) => `${derivationSql(derive, columnOperand)} IS NULL`)
   if (shape === 'changes') {
     if (!isPartitionOfKey(mapping)) unknown.push(`_role = 'keys'`)
-    if (!areConditionsOfKey(mapping)) unknown.push(`(_class = ${ROW_CLASS.deleted} AND _role = 'alone')`)
+    if (!areConditionsOfKey(mapping)) unknown.push(`(_class = ${ROW_CLASS.deleted} AND ${IS_UPSERT_ROLE})`)
   }
   return `(${unknown.join(' OR ')})`
 }

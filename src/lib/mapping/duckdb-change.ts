@@ -1,7 +1,6 @@
 import {quoteText} from '../sql/index.js'
-import {canMove, placeReads} from './change-inputs.js'
-import {conditionSql} from './duckdb-condition.js'
-import {imageReader, type ImageReader} from './duckdb-image.js'
+import {placeReads} from './change-inputs.js'
+import {imageReader} from './duckdb-image.js'
 import type {ItemForm} from './duckdb-item.js'
 import type {TableMapping} from './types.js'
 
@@ -30,9 +29,8 @@ export function changeColumns(itemType: string): string {
  */
 export function changedItemsSql(mapping: TableMapping, lines: string, form: ItemForm): string {
   const changes = `SELECT ${form === 'struct' ? structImages() : jsonImages()}, file_index, ${CHANGED} AS _changed FROM ${lines}`
-  const updated = canMove(mapping)
-    ? `CASE WHEN ${movedSql(mapping, form)} THEN ['new', 'moved'] ELSE ['new'] END`
-    : `['new']`
+  const moved = movedSql(mapping, form)
+  const updated = moved === null ? `['new']` : `CASE WHEN ${moved} THEN ['new', 'moved'] ELSE ['new'] END`
   const roles = `CASE WHEN Keys IS NULL OR _changed IS NULL OR _isBad THEN ['bad']
     WHEN NewImage IS NULL THEN CASE WHEN OldImage IS NULL THEN ['keys'] ELSE ['deleted'] END
     WHEN OldImage IS NULL THEN ['alone'] ELSE ${updated} END`
@@ -40,17 +38,13 @@ export function changedItemsSql(mapping: TableMapping, lines: string, form: Item
   return `(SELECT CASE WHEN _role IN ('new', 'alone') THEN NewImage WHEN _role = 'keys' THEN Keys WHEN _role <> 'bad' THEN OldImage END AS Item, file_index, _role, _changed FROM (${unnested}))`
 }
 
-/** Whether what tells an item's place, or that it is one of the table, differs between the two images. */
-function movedSql(mapping: TableMapping, form: ItemForm): string {
-  const readers = [imageReader('NewImage', form), imageReader('OldImage', form)]
-  const differs = (sqlOf: (reader: ImageReader) => string): string => readers.map(sqlOf).join(' IS DISTINCT FROM ')
-  const texts = placeReads(mapping).flatMap(({path, tags}) => tags.map((tag) => differs((one) => one.text(path, tag))))
-  const leavesOut = (reader: ImageReader): string => {
-    const fails = mapping.when.map((condition) => `NOT ${conditionSql(condition, reader)}`)
-    return `(${[...fails, ...mapping.skip.map((condition) => conditionSql(condition, reader))].join(' OR ')})`
-  }
-  const hasConditions = mapping.when.length + mapping.skip.length > 0
-  return [...texts, ...(hasConditions ? [differs(leavesOut)] : [])].join(' OR ')
+/** Whether what tells an item's place differs between the two images; null where a row's key finds it anywhere. */
+function movedSql(mapping: TableMapping, form: ItemForm): string | null {
+  const [now, before] = [imageReader('NewImage', form), imageReader('OldImage', form)]
+  const texts = placeReads(mapping).flatMap(({path, tags}) =>
+    tags.map((tag) => `${now.text(path, tag)} IS DISTINCT FROM ${before.text(path, tag)}`),
+  )
+  return texts.length === 0 ? null : texts.join(' OR ')
 }
 
 /** The three images, NULL where there is none, and `_isBad`. */

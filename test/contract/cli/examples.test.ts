@@ -1,5 +1,5 @@
 import {spawnSync} from 'node:child_process'
-import {cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync} from 'node:fs'
+import {cpSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync} from 'node:fs'
 import {tmpdir} from 'node:os'
 import {dirname, join, resolve} from 'node:path'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
@@ -66,6 +66,7 @@ const STORY: readonly (readonly [command: string, before: () => string])[] = [
   ['backfill:run', planned],
   ['backfill:status', nothing],
   ['backfill:verify', nothing],
+  ['ingest:stream', streamed],
   ['kpi:show', nothing],
   ['status', nothing],
   ['query', nothing],
@@ -83,6 +84,21 @@ function examplesOf(command: string): string[] {
   return examples.map((example) =>
     example.command.replace('<%= config.bin %> <%= command.id %>', command.replaceAll(':', ' ')),
   )
+}
+
+/** A file of events, one of a claim that no load has. */
+function streamed(): string {
+  const created = new Date(Date.now() - 60_000).toISOString()
+  const keys = {claimId: {S: 'CLM-STREAMED'}}
+  const image = {...keys, status: {S: 'open'}, createdAt: {S: created}, updatedAt: {S: created}}
+  const dynamodb = {
+    ApproximateCreationDateTime: Math.floor(Date.now() / 1000),
+    Keys: keys,
+    NewImage: image,
+    SequenceNumber: '1',
+  }
+  writeFileSync(join(folder, 'events.ndjson'), `${JSON.stringify({eventName: 'INSERT', dynamodb})}\n`)
+  return ''
 }
 
 /** The words of an example as a shell would hand them over: quotes join, nothing else is special. */
