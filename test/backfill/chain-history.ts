@@ -25,9 +25,16 @@ export interface StreamRecord {
   }
 }
 
-export const HISTORY_START_MS = Date.parse('2026-01-14T10:00:00.000Z')
+/** Over the end of a month: what goes by the day of an export or of an event goes to two partitions. */
+export const HISTORY_START_MS = Date.parse('2026-01-31T23:58:00.000Z')
 export const HISTORY_SECONDS = 240
+/** Its powers are of ever more digits, and as text each comes before the one before. */
+const SEQUENCE_BASE = 9n
 const KEYS = ['a', 'b', 'c', 'd', 'é', 'x y', '%', '0', "o'hara", '😀', 'key-11', 'key-12', 'key-13', 'key-14']
+
+const BUSY_KEYS = 3
+/** Most of what can go wrong takes several writes to an item within one second, and the month's end is one of them. */
+export const BUSY_SECONDS = [30, 119, 120, 180]
 
 /**
  * How the attribute that divides the table behaves: it stays as it was, is of the wrong type at times (the item is then
@@ -59,8 +66,8 @@ function createdAtOf(moves: Moves) {
 /** Writes of some minutes, often several to an item within one second. */
 export function historyOf(moves: Moves): fc.Arbitrary<readonly Write[]> {
   const write = fc.record({
-    key: fc.constantFrom(...KEYS),
-    second: fc.nat({max: HISTORY_SECONDS - 1}),
+    key: fc.oneof(fc.constantFrom(...KEYS.slice(0, BUSY_KEYS)), fc.constantFrom(...KEYS)),
+    second: fc.oneof(fc.constantFrom(...BUSY_SECONDS), fc.nat({max: HISTORY_SECONDS - 1})),
     micros: fc.nat({max: 999}).map((part) => part * 1000),
     isDelete: fc.nat({max: 3}).map((n) => n === 0),
     /** Whether attributes that the write does not name stay. */
@@ -118,7 +125,7 @@ export function streamRecordsOf(history: readonly Write[]): StreamRecord[] {
         eventName: image === null ? 'REMOVE' : old === undefined ? 'INSERT' : 'MODIFY',
         dynamodb: {
           ApproximateCreationDateTime: Number(at / 1_000_000n),
-          SequenceNumber: String(100_000_000_000_000_000_000n + BigInt(index)),
+          SequenceNumber: String(SEQUENCE_BASE ** BigInt(index + 1)),
           Keys: {id: {S: key}},
           ...(image === null ? {} : {NewImage: image}),
           ...(old === undefined ? {} : {OldImage: old}),

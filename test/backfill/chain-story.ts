@@ -1,11 +1,14 @@
 import fc from 'fast-check'
-import {HISTORY_SECONDS, historyOf, type Moves, type Write} from './chain-history.js'
+import {BUSY_SECONDS, HISTORY_SECONDS, historyOf, type Moves, type Write} from './chain-history.js'
 import type {ExportPlan, Habits, View} from './chain-exports.js'
+import {batchOf, type BatchPlan, type StreamView} from './chain-stream.js'
 
 export type Step =
   /** Several numbers: loaded as one chain. */
   | {readonly do: 'load'; readonly which: readonly number[]}
   | {readonly do: 'undo'; readonly which: number}
+  /** Events of the table's stream; `again`: the same file a second time. */
+  | {readonly do: 'ingest'; readonly batch: BatchPlan; readonly again: boolean}
   /** Column `count` comes from another attribute from here on; what is loaded stays as it is. */
   | {readonly do: 'remap'}
 
@@ -16,6 +19,9 @@ export interface ChainStory {
   /** Items with this note are none of the table, as long as they have it. */
   readonly skips: string | null
   readonly view: View
+  readonly streamView: StreamView
+  /** Whether the whole stream comes at last. */
+  readonly endsWithStream: boolean
   readonly history: readonly Write[]
   /** Full exports first. */
   readonly plans: readonly ExportPlan[]
@@ -41,11 +47,15 @@ const table = fc.oneof(
   })),
 )
 
+/** Often just before, in or just after a second in which much is written. */
+const secondOf = (min: number, max: number) =>
+  fc.oneof(fc.integer({min, max}), fc.constantFrom(...BUSY_SECONDS.flatMap((second) => [second, second + 1])))
+
 const exportsOf = (view: View) =>
   fc
     .record({
-      bounds: fc.uniqueArray(fc.integer({min: -5, max: HISTORY_SECONDS + 5}), {minLength: 3, maxLength: 5}),
-      fulls: fc.uniqueArray(fc.record({second: fc.integer({min: 0, max: HISTORY_SECONDS}), ms: fc.nat({max: 999})}), {
+      bounds: fc.uniqueArray(secondOf(-5, HISTORY_SECONDS + 5), {minLength: 3, maxLength: 5}),
+      fulls: fc.uniqueArray(fc.record({second: secondOf(0, HISTORY_SECONDS), ms: fc.nat({max: 999})}), {
         minLength: 1,
         maxLength: 2,
         // Two full exports within one second have one version.
@@ -66,22 +76,50 @@ const exportsOf = (view: View) =>
     })
 
 const which = fc.nat({max: 9})
-const step: fc.Arbitrary<Step> = fc.oneof(
-  {weight: 5, arbitrary: which.map((one): Step => ({do: 'load', which: [one]}))},
-  {weight: 3, arbitrary: fc.array(which, {minLength: 2, maxLength: 5}).map((all): Step => ({do: 'load', which: all}))},
-  {weight: 3, arbitrary: which.map((one): Step => ({do: 'undo', which: one}))},
-  {weight: 1, arbitrary: fc.constant<Step>({do: 'remap'})},
-)
 
-export const chainStory: fc.Arbitrary<ChainStory> = table.chain((kind) =>
-  fc.record({
+/**
+ * Where partitions are immutable and items move, a missing event or image leaves an item in two partitions, and every
+ * later load is refused: rarely.
+ */
+function streamOf({isImmutable, moves}: Pick<ChainStory, 'isImmutable' | 'moves'>) {
+  const isFragile = isImmutable && moves === 'moves'
+  const views: StreamView[] = ['NEW_AND_OLD_IMAGES', 'NEW_IMAGE']
+  const view = fc.constantFrom(...views)
+  return isFragile
+    ? {gaps: 30, view: fc.oneof({weight: 7, arbitrary: fc.constant(views[0]!)}, {weight: 1, arbitrary: view})}
+    : {gaps: 70, view}
+}
+
+function stepOf(gaps: number): fc.Arbitrary<Step> {
+  return fc.oneof(
+    {weight: 5, arbitrary: which.map((one): Step => ({do: 'load', which: [one]}))},
+    {
+      weight: 3,
+      arbitrary: fc.array(which, {minLength: 2, maxLength: 5}).map((all): Step => ({do: 'load', which: all})),
+    },
+    {weight: 3, arbitrary: which.map((one): Step => ({do: 'undo', which: one}))},
+    {weight: 1, arbitrary: fc.constant<Step>({do: 'remap'})},
+    {
+      weight: 5,
+      arbitrary: fc
+        .record({batch: batchOf(gaps), again: fc.boolean()})
+        .map((ingest): Step => ({do: 'ingest', ...ingest})),
+    },
+  )
+}
+
+export const chainStory: fc.Arbitrary<ChainStory> = table.chain((kind) => {
+  const stream = streamOf(kind)
+  return fc.record({
     isImmutable: fc.constant(kind.isImmutable),
     moves: fc.constant(kind.moves),
     view: fc.constant(kind.view),
+    streamView: stream.view,
+    endsWithStream: fc.boolean(),
     skips: fc.constantFrom(null, null, "it's"),
     history: historyOf(kind.moves),
     plans: exportsOf(kind.view),
     habits: fc.record({nulls: fc.boolean(), writesVanished: fc.boolean(), files: fc.integer({min: 1, max: 3})}),
-    steps: fc.array(step, {minLength: 3, maxLength: 6}),
-  }),
-)
+    steps: fc.array(stepOf(stream.gaps), {minLength: 3, maxLength: 7}),
+  })
+})

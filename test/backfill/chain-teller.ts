@@ -3,10 +3,22 @@ import {countingRowsSql} from '../../src/lib/changelog/current-view.js'
 import {rankedRowsSql} from '../../src/lib/changelog/ranked-rows.js'
 import type {Context} from '../../src/lib/context.js'
 import {hasCode} from '../../src/lib/errors.js'
+import {ingestStream} from '../../src/lib/ingest/index.js'
 import {mappingOf} from '../../src/lib/lake/index.js'
 import {exportLines, writeChainExport, type WrittenChainExport} from './chain-exports.js'
-import {byText, countsOf, newestRows, stateOf, type ModelSource, type ModelState} from './chain-model.js'
+import {microsOf, HISTORY_SECONDS, stateBefore, streamRecordsOf} from './chain-history.js'
+import {
+  behindFloor,
+  byText,
+  countsOf,
+  newestImages,
+  newestRows,
+  stateOf,
+  type ModelSource,
+  type ModelState,
+} from './chain-model.js'
 import type {ChainStory, Step} from './chain-story.js'
+import {EVERYTHING, eventsOf, writeEvents, type BatchPlan} from './chain-stream.js'
 import {differenceOf} from './current-model.js'
 import {columnsWith, define, definitionText, makeLake, openLake, type LakeFolder} from './lake-folder.js'
 import {current, load, select, undo} from './loads.js'
@@ -25,6 +37,11 @@ interface Record {
 /** Takes the steps of a story in a lake and in the model, and compares them after each. */
 export class ChainTeller {
   private records: readonly Record[] = []
+  private streams: readonly ModelSource[] = []
+  /** Files of events by what they hold: the same again changes nothing. */
+  private readonly appended = new Set<string>()
+  /** Where column `count` came from when an event was appended, by its sequence number. */
+  private readonly eventsFrom = new Map<string, string>()
   private remaps = 0
 
   private constructor(
@@ -47,17 +64,51 @@ export class ChainTeller {
   async take(step: Step): Promise<void> {
     if (step.do === 'remap') return this.remap()
     if (step.do === 'undo') return this.undo(step.which)
+    if (step.do === 'ingest') {
+      await this.ingest(step.batch)
+      return step.again ? this.ingest(step.batch) : undefined
+    }
     const chosen = [...new Set(step.which.map((number) => this.exports[number % this.exports.length]!))]
     const [full, ...others] = chosen.filter(({plan}) => plan.kind === 'full')
     await this.load(chosen.filter((one) => !others.includes(one) || one === full))
   }
 
-  /** Everything at last, as one chain and the other full exports. */
-  async loadRest(): Promise<void> {
+  /** Everything at last, as one chain and the other full exports, and the stream. */
+  async takeRest(): Promise<void> {
     const [full, ...others] = this.exports.filter(({plan}) => plan.kind === 'full')
     await this.load(this.exports.filter((one) => !others.includes(one)))
     for (const one of others) await this.load([one])
     expect(full).toBeDefined()
+    if (this.story.endsWithStream) await this.ingest(EVERYTHING)
+  }
+
+  private async ingest(batch: BatchPlan): Promise<void> {
+    const {history, streamView} = this.story
+    const events = eventsOf(history, batch, streamView).filter(({dynamodb}) => this.isUnmapped(dynamodb.SequenceNumber))
+    const source: ModelSource = {
+      ...{kind: 'stream', lines: events.map((event) => JSON.stringify(event)), exportTime: ''},
+      ...{countFrom: this.countFrom, skips: this.story.skips},
+    }
+    const file = await writeEvents(this.lake, `events-${this.streams.length}.ndjson`, events, batch.isPacked)
+    const {signal} = new AbortController()
+    const request = {table: this.context.definition.tables[0]!, file, dryRun: false, signal}
+    const content = JSON.stringify([source.countFrom, source.lines])
+    expect(await ingestStream(request, this.context.ports)).toMatchObject({
+      ...countsOf(source),
+      events: events.length,
+      leftOut: 0,
+      behindFloor: behindFloor(source, this.sources),
+      changed: events.length > 0 && !this.appended.has(content),
+    })
+    this.appended.add(content)
+    for (const {dynamodb} of events) this.eventsFrom.set(dynamodb.SequenceNumber, this.countFrom)
+    this.streams = [...this.streams, source]
+    await this.compare()
+  }
+
+  /** Of one event under two mappings nothing says which row counts. */
+  private isUnmapped(sequence: string): boolean {
+    return (this.eventsFrom.get(sequence) ?? this.countFrom) === this.countFrom
   }
 
   private async load(chosen: readonly WrittenChainExport[]): Promise<void> {
@@ -71,7 +122,7 @@ export class ChainTeller {
       supersedes: this.records.filter((record) => record.loaded === loaded),
     }))
     const after = this.state(activeOf([...this.records, ...added]))
-    const isAlone = had.length === 0 && wanted.length === 1 && sources[0]!.isFull
+    const isAlone = had.length === 0 && wanted.length === 1 && sources[0]!.kind === 'full'
     if (after.doubled > 0 && wanted.length > 0 && !isAlone) {
       const refused = await load(this.context, chosen, {allowGap: true}).then(
         () => null,
@@ -116,12 +167,16 @@ export class ChainTeller {
 
   /** The lake against the model, and the model against the history where the lake has all of it. */
   private async compare(): Promise<void> {
-    if (this.records.length === 0) return
+    if (this.records.length === 0 && this.eventsFrom.size === 0) return
     const expected = this.state(this.active)
     expect((await current(this.context)).sort(byText)).toEqual(expected.rows)
     if (!this.story.isImmutable || this.story.moves === 'never')
       expect(await this.quarantinedKeys()).toBe(expected.quarantined)
-    if (this.isWhole()) expect(expected.rows).toEqual(newestRows(this.active.map(({source}) => source)))
+    if (this.isWhole()) expect(expected.rows).toEqual(newestRows(this.sources))
+    if (this.hasWholeStream()) {
+      const end = stateBefore(this.story.history, microsOf(HISTORY_SECONDS))
+      expect(newestImages(this.sources)).toEqual(end)
+    }
   }
 
   private async quarantinedKeys(): Promise<number> {
@@ -135,14 +190,14 @@ export class ChainTeller {
   }
 
   /**
-   * Whether the newest state of each key is known wherever it lies. Where items neither leave their partition nor the
-   * table it always is, and where no old image tells that they were in it; else no change may be missing, nor any have
-   * begun before the full export.
+   * Whether the newest state of each key is known wherever it lies. Where items do not leave their partition it always
+   * is; else no move may be missing: the stream tells all of them, or no change is missing, nor any window begun before
+   * the full export.
    */
   private isWhole(): boolean {
-    const {isImmutable, moves, skips, view} = this.story
-    const moving = isImmutable && moves === 'moves'
-    if (!moving && (skips === null || view === 'NEW_IMAGE')) return true
+    const {isImmutable, moves, view, streamView} = this.story
+    if (!isImmutable || moves !== 'moves') return true
+    if (this.eventsFrom.size > 0) return streamView !== 'NEW_IMAGE' && this.hasWholeStream()
     if (view === 'NEW_IMAGE') return false
     const plans = this.active.map(({loaded}) => loaded.plan)
     const base = Math.max(...plans.map((plan) => (plan.kind === 'full' ? plan.at : -Infinity)))
@@ -154,11 +209,18 @@ export class ChainTeller {
     )
   }
 
+  private hasWholeStream(): boolean {
+    const all = streamRecordsOf(this.story.history)
+    return all.length > 0 && all.every(({dynamodb}) => this.eventsFrom.has(dynamodb.SequenceNumber))
+  }
+
   private state(records: readonly Record[]): ModelState {
-    return stateOf(
-      records.map(({source}) => source),
-      this.story.isImmutable,
-    )
+    return stateOf([...records.map(({source}) => source), ...this.streams], this.story.isImmutable)
+  }
+
+  /** Whatever counts now. */
+  private get sources(): ModelSource[] {
+    return [...this.active.map(({source}) => source), ...this.streams]
   }
 
   private get active(): readonly Record[] {
@@ -170,7 +232,7 @@ export class ChainTeller {
   }
 
   private sourceOf({lines, exportTime, plan}: WrittenChainExport): ModelSource {
-    return {lines, exportTime, isFull: plan.kind === 'full', countFrom: this.countFrom, skips: this.story.skips}
+    return {kind: plan.kind, lines, exportTime, countFrom: this.countFrom, skips: this.story.skips}
   }
 
   private get countFrom(): string {
@@ -191,9 +253,9 @@ function activeOf(records: readonly Record[]): Record[] {
 
 function definitionOf({isImmutable, skips}: ChainStory, remaps: number): string {
   const from = COUNT_FROM[remaps % COUNT_FROM.length]!
-  const definition = definitionText({
+  return definitionText({
     columns: columnsWith('count', `{name: count, type: bigint, from: ${from}}`),
     partition: `{by: ${BY}, immutable: ${isImmutable}}`,
+    ...(skips === null ? {} : {skip: `[{from: note, one_of: [${JSON.stringify(skips)}]}]`}),
   })
-  return skips === null ? definition : `${definition}    skip: [{from: note, one_of: [${JSON.stringify(skips)}]}]\n`
 }

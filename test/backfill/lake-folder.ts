@@ -27,12 +27,14 @@ export interface DefinitionParts {
   readonly columns?: readonly string[]
   readonly key?: string
   readonly partition?: string
+  readonly skip?: string
   readonly source?: string
   readonly table?: string
 }
 
 /** A lake with one table, `items` from the DynamoDB table `Items`, and a second environment that is protected. */
 export function definitionText(parts: DefinitionParts = {}): string {
+  const skip = parts.skip === undefined ? '' : `    skip: ${parts.skip}\n`
   const columns = (parts.columns ?? COLUMNS).map((column) => `    - ${column}\n`).join('')
   return `sluice: 1
 lake: testlake
@@ -47,7 +49,7 @@ tables:
     key: ${parts.key ?? '[id]'}
     columns:
 ${columns}    partition: ${parts.partition ?? PARTITION}
-`
+${skip}`
 }
 
 /** The columns of `definitionText` with one of them replaced, by name. */

@@ -244,7 +244,7 @@ function text(name: string): object {
 
 function recordOf({run, floor, supersedes}: Run): RunRecord {
   const none = {rows: 0, quarantined: 0, leftOut: 0, unreadable: 0, deletes: 0, objects: 0, sizeBytes: 0} as const
-  const whole = {reloads: null, filter: null, exportFrom: null}
+  const whole = {reloads: null, filter: null, exportFrom: null, order: 1}
   const texts = {
     operation: run,
     load: run,

@@ -18,7 +18,7 @@ import {codeOf, LOCK_KEY, watcherOn} from './lost-leases.js'
 const SILENT_MS = 35_000
 const HOUR_MS = 3_600_000
 const RENEW_EVERY_MS = 10_000
-const SAMPLE = 3
+const SAMPLE = 1
 const text = readFileSync(new URL('chain-points.txt', import.meta.url), 'utf8')
 const points = pointsOf(text)
 const chosen = chosenPoints(points, SAMPLE)

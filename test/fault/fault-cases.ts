@@ -7,7 +7,7 @@ import type {FaultLake} from './fault-lake.js'
 import type {FaultProcess} from './fault-process.js'
 import type {Fault} from './faulty-ports.js'
 
-const KILL_SAMPLE = 4
+const KILL_SAMPLE = 2
 
 /** The process met its fault and ended as that fault makes it. */
 export function expectEnd(process: FaultProcess, {kind}: Fault, error: unknown): void {

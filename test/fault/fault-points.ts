@@ -9,8 +9,8 @@ import type {Fault, FaultKind} from './faulty-ports.js'
 export const MEETS_ALL = process.env['SLUICE_FAULT'] === 'all'
 const REPORT = process.env['SLUICE_FAULT_REPORT']
 /** Of the points that change something, and of the others. */
-const EVERY_CHANGE = 4
-const EVERY_OTHER = 32
+const EVERY_CHANGE = 6
+const EVERY_OTHER = 40
 const CHANGE = '! '
 /** The write that decides what readers see: it meets every fault. */
 const DECIDES = /^store\.write claims__runs\//

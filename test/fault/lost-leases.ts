@@ -11,7 +11,7 @@ import {changesOf, chosenPoints, pointsOf, tellCases} from './fault-points.js'
 import type {FaultProcess} from './fault-process.js'
 import type {FaultStory} from './fault-story.js'
 
-const SAMPLE = 8
+const SAMPLE = 4
 export const LOCK_KEY = '_sluice/locks/table-claims.json'
 export const LOCK = `store.write ${LOCK_KEY}`
 export const RELEASE = `store.delete ${LOCK_KEY}`

@@ -10,26 +10,32 @@ import {MEETS_ALL, tellCases} from './fault-points.js'
 
 const PAGE_BYTES = 4096
 const AMPLE_BYTES = 16 * 1024 * 1024
-const SAMPLE = 5
+const SAMPLE = 3
 
 const bench = await FaultBench.make('chain')
-const mounts: string[] = []
+const mounts = new Set<string>()
+let disks = 0
 afterAll(async () => {
-  for (const folder of mounts) execFileSync('umount', [folder])
+  for (const folder of mounts) unmount(folder)
   await bench.close()
 })
 
 /** A copy of the base on a file system of its own; null where none can be mounted. */
 async function smallDisk(): Promise<string | null> {
-  const folder = join(bench.folder, 'lakes', `disk-${mounts.length}`)
+  const folder = join(bench.folder, 'lakes', `disk-${(disks += 1)}`)
   await mkdir(folder, {recursive: true})
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${AMPLE_BYTES}`, 'tmpfs', folder], {stdio: 'ignore'})
   } catch {
     return null
   }
-  mounts.push(folder)
+  mounts.add(folder)
   return folder
+}
+
+function unmount(folder: string): void {
+  execFileSync('umount', [folder])
+  mounts.delete(folder)
 }
 
 function resize(folder: string, sizeBytes: number): void {
@@ -70,6 +76,7 @@ it('a disk that is full after any page is named, and the load goes on when there
     const disk = (await smallDisk())!
     const lake = await bench.lake(bench.base, disk)
     errors.push(await meetFullDisk(lake, disk, Math.floor((met * pages) / count)))
+    unmount(disk)
   }
   expect(errors).not.toContain(null)
   tellCases('chain load, small disk', pages, count)

@@ -1,4 +1,5 @@
 export {inspectExport, type InspectResult} from './inspect.js'
+export {chainShape, linkOf} from './chain.js'
 export {changelogTable} from './choose-table.js'
 export {planLoad, type LoadPlan, type LoadRequest} from './load-plan.js'
 export {planRequested} from './plan-requested.js'

@@ -6,6 +6,7 @@ import {
   deletesPrefix,
   encodeRunRecords,
   listRunRecords,
+  nextOrder,
   partitionLocator,
   quarantinePrefix,
   readRunSlot,
@@ -176,7 +177,7 @@ async function compare(
   const {doubled, ...change} = await compareCurrent(
     work.mapping,
     records,
-    runRecords(work, staged, ports),
+    runRecords(work, staged, nextOrder(records), ports),
     ports.query,
     signal,
   )
@@ -227,8 +228,9 @@ async function admit(
   ports: OperationPorts,
 ): Promise<'published' | 'already' | 'conflict'> {
   const {run} = staged.sources[0]!
+  const order = nextOrder(await listRunRecords(ports.store, work.table))
   try {
-    await ports.store.write(work.runKey, encodeRunRecords(runRecords(work, staged, ports)), {ifAbsent: true})
+    await ports.store.write(work.runKey, encodeRunRecords(runRecords(work, staged, order, ports)), {ifAbsent: true})
     return 'published'
   } catch (error) {
     // Taken: by ourselves before a crash or a lost answer, or by another load of these exports.
@@ -245,7 +247,7 @@ async function retract(
 ): Promise<'retracted' | 'already' | 'conflict'> {
   const outcome = await closeRun(ports.store, work.runKey, staged.sources[0]!.run)
   const standing = activeRuns(await listRunRecords(ports.store, work.table))
-  const newest = standing.toSorted((a, b) => (a.record.admittedAt < b.record.admittedAt ? 1 : -1))[0]
+  const [newest] = standing.toSorted((a, b) => b.record.order - a.record.order)
   // Readers see the table again as the load that counts now has it.
   if (newest !== undefined) await showChangelogTables(await mappingOfRun(ports.store, newest), ports.catalog)
   return outcome

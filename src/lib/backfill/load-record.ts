@@ -41,13 +41,23 @@ export function floorOf({setsFloor, version}: SourceWork, {unreadable}: LoadResu
   return setsFloor && unreadable === 0 ? BigInt(version) : null
 }
 
-/** What admits a staged load: a record for each of its sources. */
-export function runRecords(work: LoadWork, staged: StagedLoad, ports: Pick<OperationPorts, 'clock'>): RunRecord[] {
-  const admittedAt = ports.clock.now().toISOString()
-  return work.sources.map((source, index) => runRecord(work, source, staged.sources[index]!, admittedAt))
+/** What admits a staged load: a record for each of its sources. `order`: of the admission among those of the table. */
+export function runRecords(
+  work: LoadWork,
+  staged: StagedLoad,
+  order: number,
+  ports: Pick<OperationPorts, 'clock'>,
+): RunRecord[] {
+  const admission = {admittedAt: ports.clock.now().toISOString(), order}
+  return work.sources.map((source, index) => runRecord(work, source, staged.sources[index]!, admission))
 }
 
-function runRecord(work: LoadWork, source: SourceWork, staged: StagedSource, admittedAt: string): RunRecord {
+function runRecord(
+  work: LoadWork,
+  source: SourceWork,
+  staged: StagedSource,
+  admission: Pick<RunRecord, 'admittedAt' | 'order'>,
+): RunRecord {
   const floor = floorOf(source, staged)
   const {exportId, tableId, exportFrom, exportTime} = source.export
   return {
@@ -72,7 +82,7 @@ function runRecord(work: LoadWork, source: SourceWork, staged: StagedSource, adm
     mapping: work.mappingHash,
     exportFrom,
     exportTime,
-    admittedAt,
+    ...admission,
   }
 }
 

@@ -92,7 +92,7 @@ async function journalOf(record: RunRecord, ports: OperationPorts): Promise<Jour
     const load = (unitRecords.get(unit.key)?.staged ?? null) as StagedLoad | null
     const index = load?.sources.findIndex(({run}) => run === record.run) ?? -1
     if (load === null || index === -1) return null
-    const expected = runRecords(work, load, ports)[index]!
+    const expected = runRecords(work, load, record.order, ports)[index]!
     return {record, expected, work, source: work.sources[index]!, staged: load.sources[index]!}
   } catch (error) {
     if (!hasCode(error, 'OPERATION_UNKNOWN')) throw error

@@ -30,10 +30,8 @@ export async function compareCurrent(
   const before = admittedRuns(records)
   const after = admittedRuns([...records, ...candidates.map((record) => ({record}))])
   const [counts] = await numbers(compareSql(mapping, before, after, query.name), query, signal)
-  const [standing = 0, added = 0, changed = 0, vanished = 0, more = 0] = counts ?? []
-  const hasDeletes = [...records.map(({record}) => record), ...candidates].some(({deletes}) => deletes > 0)
-  const isDoubtful = more > 0 || (hasDeletes && isImmutable(mapping))
-  const doubled = isDoubtful ? await shadowedKeys(mapping, after, query, signal) : 0
+  const [standing = 0, added = 0, changed = 0, vanished = 0, doubtful = 0] = counts ?? []
+  const doubled = doubtful > 0 ? await shadowedKeys(mapping, after, query, signal) : 0
   return {standing, added, changed, vanished, doubled}
 }
 
@@ -84,13 +82,14 @@ function compareSql(
   const rows = (runs: AdmittedRuns): string =>
     currentRowsSql(mapping, `${key.join(', ')}, _hash, _key`, inner, rowsOfRunsSql(runs))
   const first = key[0]!
-  // Equal hashes of different keys only lead to the exact question.
-  const more = isImmutable(mapping) ? 'COUNT(a._key) - COUNT(DISTINCT a._key)' : '0'
+  // Equal hashes of different keys, and rows that hide nothing, only lead to the exact question.
+  const hiding = `SELECT COUNT(*) FROM ${quoteIdentifier(mapping.table)} t WHERE t._op <> 'upsert' AND ${rowsOfRunsSql(after)}`
+  const doubtful = isImmutable(mapping) ? `COUNT(a._key) - COUNT(DISTINCT a._key) + (${hiding})` : '0'
   return `SELECT COUNT(b.${first}) AS standing,
   COUNT(CASE WHEN b.${first} IS NULL THEN 1 END) AS added,
   COUNT(CASE WHEN b._hash <> a._hash THEN 1 END) AS changed,
   COUNT(CASE WHEN a.${first} IS NULL THEN 1 END) AS vanished,
-  ${more} AS more
+  ${doubtful} AS doubtful
 FROM (${rows(before)}) b
 FULL OUTER JOIN (${rows(after)}) a ON ${key.map((name) => `b.${name} = a.${name}`).join(' AND ')}`
 }

@@ -8,6 +8,7 @@ export {
   closeRun,
   encodeRunRecords,
   listRunRecords,
+  nextOrder,
   nextRunKey,
   readRunSlot,
   runsTableName,

@@ -52,6 +52,8 @@ const RunRecord = z.object({
   /** Instant of a full export's content; where an incremental one ends. */
   exportTime: z.string(),
   admittedAt: z.string(),
+  /** Counts the admissions of a table: clocks may jump. */
+  order: z.number().int().default(0),
 })
 export type RunRecord = z.infer<typeof RunRecord>
 export type RunFilter = z.infer<typeof RunFilter>
@@ -153,6 +155,11 @@ export function activeRuns<Stored extends {readonly record: RunRecord}>(records:
   const standing = records.filter(({record}) => !superseded.has(record.run))
   const runs = new Set(standing.map(({record}) => record.run))
   return standing.filter(({record}) => record.reloads === null || runs.has(record.reloads))
+}
+
+/** One more than any record that stands. */
+export function nextOrder(records: readonly StoredRunRecord[]): number {
+  return Math.max(0, ...records.map(({record}) => record.order)) + 1
 }
 
 /** The newest floor that stands, in microseconds, or null. */

@@ -21,7 +21,8 @@ export interface RunStatus {
 /** The runs of a table's records, the last admitted first. */
 export function runStatuses(records: readonly StoredRunRecord[]): RunStatus[] {
   const active = new Set(activeRuns(records).map(({record}) => record.run))
-  const runs = records.map(({record}): RunStatus => ({
+  const sorted = records.toSorted((a, b) => b.record.order - a.record.order)
+  return sorted.map(({record}): RunStatus => ({
     run: record.run,
     operation: record.operation,
     export: record.load,
@@ -36,5 +37,4 @@ export function runStatuses(records: readonly StoredRunRecord[]): RunStatus[] {
     objects: record.objects,
     sizeBytes: record.sizeBytes,
   }))
-  return runs.sort((a, b) => (a.admittedAt < b.admittedAt ? 1 : -1))
 }

@@ -1,3 +1,4 @@
+import {hasCode} from '../errors.js'
 import {
   isImmutable,
   METADATA_COLUMNS,
@@ -120,7 +121,20 @@ const RUN_COLUMNS: readonly CatalogColumn[] = [
   {name: 'admittedAt', type: 'string'},
 ]
 
+/** Two first writers of a table may meet: the later one sees what the other wrote, and adds its own. */
+const ATTEMPTS = 3
+
 async function ensureTable(wanted: NewCatalogTable, catalog: Catalog, replaces: boolean): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await putIfOther(wanted, catalog, replaces)
+    } catch (error) {
+      if (attempt === ATTEMPTS || !hasCode(error, 'PRECONDITION_FAILED')) throw error
+    }
+  }
+}
+
+async function putIfOther(wanted: NewCatalogTable, catalog: Catalog, replaces: boolean): Promise<void> {
   const standing = await catalog.getTable(wanted.name)
   const table = standing === null ? wanted : {...wanted, columns: columnsOfBoth(standing, wanted)}
   if (standing !== null && (!replaces || describesSame(standing, table))) return

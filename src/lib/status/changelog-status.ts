@@ -1,3 +1,4 @@
+import {chainShape, linkOf} from '../backfill/index.js'
 import {
   currentViewName,
   deletesPrefix,
@@ -32,6 +33,7 @@ export async function changelogStatus(look: TableLook): Promise<TableStatus> {
   const isWhole = tellObjects({about, table: table.name, runs, listing, partitions, operations}, ports, findings)
   const figures = await rowFigures(look, runs, listing, isWhole)
   tellQuarantine(look, figures)
+  tellGaps(look, runs)
   return {
     table: table.name,
     kind: table.kind,
@@ -77,6 +79,15 @@ function tellQuarantine(look: TableLook, {quarantined}: RowFigures): void {
   const text = `${quarantined.toLocaleString('en-US')} quarantined ${waits}; KPIs leave them out`
   const view = quarantineViewName(look.table.name)
   look.findings.warn(aboutTable(look), text, [`sluice query "SELECT * FROM ${view} LIMIT 20"`, 'see them'])
+}
+
+/** Stretches of time without an export were accepted when they were loaded over. */
+function tellGaps(look: TableLook, {active}: ReadableRuns): void {
+  const {gaps} = chainShape(active.flatMap(({record}) => linkOf(record) ?? []))
+  for (const {from, to} of gaps) {
+    const text = `no loaded export holds the changes from ${from} to ${to}`
+    look.findings.note(aboutTable(look), text, ['sluice backfill status', 'what is loaded'])
+  }
 }
 
 /** A load registers its table before it is admitted: an entry that is not there was taken away. */
