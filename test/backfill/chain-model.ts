@@ -76,7 +76,9 @@ export function stateOf(sources: readonly ModelSource[], isImmutable: boolean): 
   const good = newest.filter(({state}) => state === 'good')
   return {
     rows: good.map(({row}) => row!).sort(byText),
-    doubled: new Set(good.filter((one) => all.some((other) => isShadowed(one, other))).map(({key}) => key)).size,
+    doubled: new Set(
+      good.filter((one) => isDoubled(one, good) || all.some((other) => isShadowed(one, other))).map(({key}) => key),
+    ).size,
     quarantined: newest.filter(({state}) => state === 'quarantined').length,
   }
 }
@@ -95,6 +97,10 @@ function newestOf(entries: readonly Entry[]): Map<string, Entry> {
     if (removed !== undefined && isOvertaken(entry, removed)) newest.delete(name)
   }
   return newest
+}
+
+function isDoubled(one: Entry, good: readonly Entry[]): boolean {
+  return good.some((other) => other !== one && other.key === one.key)
 }
 
 /** Whether a row is shown although another place has something newer of its key. */
@@ -127,10 +133,23 @@ function toldByLine({Item: item, Metadata: metadata, dynamodb, ...line}: RawLine
   const {Keys: keys, NewImage: now = null, OldImage: before = null} = dynamodb ?? line
   const change = {key: keys!['id']!.S!, now, before}
   if (dynamodb === undefined)
-    return {...change, moment: [BigInt(metadata!.WriteTimestampMicros.N), 1, ''], ...day(source.exportTime)}
+    return {
+      ...change,
+      moment: [micros(metadata!), 1, ''],
+      ...day(new Date(Number(micros(metadata!) / 1000n)).toISOString()),
+    }
   const {ApproximateCreationDateTime: seconds, SequenceNumber: sequence} = dynamodb
   const moment: Moment = [BigInt(seconds) * 1_000_000n, 2, sequence.padStart(SEQUENCE_DIGITS, '0')]
   return {...change, moment, ...day(new Date(seconds * 1000).toISOString())}
+}
+
+function micros({WriteTimestampMicros: {N: text}}: NonNullable<RawLine['Metadata']>): bigint {
+  return BigInt(text)
+}
+
+/** Whether a source says anything of the table at all. */
+export function saysAnything(source: ModelSource): boolean {
+  return toldBy(source).some((told) => entriesOf(told).length > 0)
 }
 
 /** A line's own row, and what else it says of other places. An item that is skipped is none of the table. */
@@ -164,7 +183,7 @@ function isOfTable(image: Raw | null, {skips}: ModelSource): boolean {
   return image !== null && (skips === null || image['note']?.S !== skips)
 }
 
-/** A missing time is no fault: the row then goes where the day of the load, or of the event, would. */
+/** A missing time is no fault: the row then goes where the day of the export, the change or the event would. */
 function rowOf(item: Raw, {fallback, source}: Told): ModelRow | null {
   const raw = {...item, n: item[source.countFrom]}
   if (item['createdAt'] !== undefined) return modelRow(raw)

@@ -16,6 +16,7 @@ import {
   stateOf,
   type ModelSource,
   type ModelState,
+  saysAnything,
 } from './chain-model.js'
 import type {ChainStory, Step} from './chain-story.js'
 import {EVERYTHING, eventsOf, writeEvents, type BatchPlan} from './chain-stream.js'
@@ -122,8 +123,9 @@ export class ChainTeller {
       supersedes: this.records.filter((record) => record.loaded === loaded),
     }))
     const after = this.state(activeOf([...this.records, ...added]))
-    const isAlone = had.length === 0 && wanted.length === 1 && sources[0]!.kind === 'full'
-    if (after.doubled > 0 && wanted.length > 0 && !isAlone) {
+    const isFirst = had.length === 0 && !this.streams.some(saysAnything)
+    const isAlone = isFirst && wanted.length === 1 && sources[0]!.kind === 'full'
+    if (after.doubled > before.doubled && wanted.length > 0 && !isAlone) {
       const refused = await load(this.context, chosen, {allowGap: true}).then(
         () => null,
         (error: unknown) => error,

@@ -18,7 +18,7 @@ it('undo shows the mapping of the load before', async () => {
     DEFINITION.replace('    partition:', '      - {name: extra, type: string, from: note}\n    partition:'),
   )
   const wider = await loadDefinition({workingFolder: other, variables: {}})
-  const uris = []
+  const uris: string[] = []
   for (const time of ['2026-02-05T00:00:00.000Z', '2026-02-06T00:00:00.000Z', '2026-02-07T00:00:00.000Z'])
     uris.push((await writeItems({folder: bench.folder}, [[item('a', {note: time})]], {time, table: 'Items'})).uri)
   const load = async (n: number, definition: typeof wider, jump: number) => {

@@ -152,13 +152,24 @@ describe('a file is refused whole, and nothing is written, with', () => {
   ])('%s', async (_, event) => {
     const before = await visibleFiles(lake.root)
     const refusal = await refusalOf(lake, 'ingest', 'stream', '--file', await fileOf([GOOD, event]))
-    expect(refusal).toMatchObject({code: 'STREAM_EVENT_INVALID', exit: 1})
+    expect(refusal).toMatchObject({code: 'STREAM_EVENT_INVALID', exit: 2})
     expect(refusal.message).toContain('2')
     expect(await visibleFiles(lake.root)).toEqual(before)
   })
 
-  it('no such file', async () => {
+  it('gzip data that is broken, or none at all', async () => {
+    const file = join(lake.folder, 'broken.ndjson.gz')
+    const packed = gzipSync(`${JSON.stringify(GOOD)}\n`.repeat(1000))
+    for (const bytes of [packed.subarray(0, packed.length / 2), Buffer.from('plain text')]) {
+      await writeFile(file, bytes)
+      const refusal = await refusalOf(lake, 'ingest', 'stream', '--file', file)
+      expect(refusal).toMatchObject({code: 'STREAM_EVENT_INVALID', exit: 2})
+      expect(refusal.message).toContain('broken.ndjson.gz')
+    }
+  })
+
+  it('no such file, or a folder', async () => {
     const refusal = await refusalOf(lake, 'ingest', 'stream', '--file', join(lake.folder, 'nothing.ndjson'))
-    expect(refusal.code).toBe('OBJECT_NOT_FOUND')
+    expect(refusal).toMatchObject({code: 'STREAM_EVENT_INVALID', exit: 2})
   })
 })

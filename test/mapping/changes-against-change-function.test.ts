@@ -3,7 +3,6 @@ import {afterAll, beforeAll, expect, it} from 'vitest'
 import {compileDuckdb} from '../../src/lib/mapping/index.js'
 import {change, noChange, noImage} from './arbitrary-changes.js'
 import {changeTable} from './change-tables.js'
-import {LOAD_DAY} from './map-items.js'
 import {ChangeMapper, changesByFunction} from './map-changes.js'
 
 const RUNS = Number(process.env['SLUICE_RUNS'] ?? 40)
@@ -29,7 +28,7 @@ it(
         async (mapping, lines) => {
           const expected = changesByFunction(mapping, lines)
           expect(await sql.map(mapping, lines, 'json')).toEqual(expected)
-          const isOfStruct = compileDuckdb(mapping, LOAD_DAY, {shape: 'changes'}).itemType !== 'JSON'
+          const isOfStruct = compileDuckdb(mapping, {shape: 'changes'}).itemType !== 'JSON'
           if (isOfStruct) expect(await sql.map(mapping, lines, 'struct')).toEqual(expected)
         },
       ),

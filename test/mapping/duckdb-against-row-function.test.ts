@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import {afterAll, beforeAll, expect, it} from 'vitest'
 import {compileDuckdb} from '../../src/lib/mapping/index.js'
 import {everyTypeMapping, hostileItem, hostileNamesMapping, item} from './arbitrary-items.js'
-import {LOAD_DAY, mapByFunction, SqlMapper} from './map-items.js'
+import {mapByFunction, SqlMapper} from './map-items.js'
 
 let sql: SqlMapper
 
@@ -23,7 +23,7 @@ it('gives the same rows by both forms of SQL and by the row function, for random
 })
 
 it('reads attributes of any name, and leaves the others in the rest', async () => {
-  expect(compileDuckdb(hostileNamesMapping, LOAD_DAY).itemType).toBe('JSON')
+  expect(compileDuckdb(hostileNamesMapping).itemType).toBe('JSON')
   await fc.assert(
     fc.asyncProperty(fc.array(hostileItem, {minLength: 1, maxLength: 150, size: 'max'}), async (items) => {
       expect(await sql.map(hostileNamesMapping, items)).toEqual(mapByFunction(hostileNamesMapping, items))

@@ -19,7 +19,6 @@ import {
 import type {QueryValue} from '../../src/lib/ports/query-engine.js'
 import {MAPPING_PRELUDE, quoteText} from '../../src/lib/sql/index.js'
 import type {ChangeDocument} from './arbitrary-changes.js'
-import {LOAD_DAY} from './map-items.js'
 
 /** What one of the mapping's compilers makes of a line of changes, in a form that the other's can be compared with. */
 export interface ComparedChange {
@@ -63,7 +62,7 @@ function sortedMembers(value: unknown): unknown {
 }
 
 export function changesByFunction(mapping: TableMapping, lines: readonly ChangeDocument[]): ComparedChange[] {
-  const map = compileChangeFunction(mapping, LOAD_DAY)
+  const map = compileChangeFunction(mapping)
   return lines.map((line) => {
     const read = readChange(Buffer.from(JSON.stringify(line)))
     if ('fault' in read) return {lineClass: 'noItem', problem: null, rows: []}
@@ -98,7 +97,7 @@ export class ChangeMapper {
   ): Promise<ComparedChange[]> {
     const file = path.join(this.folder, 'changes.json')
     await writeFile(file, lines.map((line) => `${JSON.stringify(line)}\n`).join(''))
-    const {lineColumns, rowsSql} = compileDuckdb(mapping, LOAD_DAY, {shape: 'changes', form})
+    const {lineColumns, rowsSql} = compileDuckdb(mapping, {shape: 'changes', form})
     const read = `read_json(${quoteText(file)}, format = 'newline_delimited', columns = ${lineColumns})`
     const numbered = `(SELECT *, row_number() OVER () AS file_index FROM ${read})`
     const reader = await this.session.connection.runAndReadAll(

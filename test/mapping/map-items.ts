@@ -71,9 +71,9 @@ export class SqlMapper {
   async mapLines(mapping: TableMapping, texts: readonly string[], form?: 'struct' | 'json'): Promise<ComparedRow[]> {
     const file = path.join(this.folder, 'items.json')
     await writeFile(file, texts.map((text) => `${text}\n`).join(''))
-    const compiled = compileDuckdb(mapping, LOAD_DAY, form === undefined ? {} : {form})
+    const compiled = compileDuckdb(mapping, form === undefined ? {} : {form})
     const lines = `(SELECT Item, row_number() OVER () AS file_index FROM read_json(${quoteText(file)}, format = 'newline_delimited', columns = {Item: ${quoteText(compiled.itemType)}}))`
-    const rows = compiled.rowsSql(lines, {version: 1n, sourceRank: 0, source: 'run'})
+    const rows = compiled.rowsSql(lines, {version: BigInt(Date.parse(LOAD_DAY)) * 1000n, sourceRank: 0, source: 'run'})
     return this.rows(mapping, `SELECT * FROM ${rows} ORDER BY _file_index`)
   }
 

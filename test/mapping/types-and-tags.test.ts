@@ -10,7 +10,7 @@ import {
   type SourceColumn,
   type TableMapping,
 } from '../../src/lib/mapping/index.js'
-import {LOAD_DAY, mapByFunction, SqlMapper, type ComparedRow} from './map-items.js'
+import {mapByFunction, SqlMapper, type ComparedRow} from './map-items.js'
 
 const policies = {missing: 'null', inexact: 'quarantine', wrong_type: 'quarantine', class: 'internal'} as const
 const id: SourceColumn = {...policies, name: 'id', type: 'string', from: 'id'}
@@ -109,7 +109,7 @@ describe('what stands against a row', () => {
 })
 
 describe('the form of the read', () => {
-  const formOf = (...columns: Column[]): string => compileDuckdb(mappingOf(columns), LOAD_DAY).itemType.slice(0, 6)
+  const formOf = (...columns: Column[]): string => compileDuckdb(mappingOf(columns)).itemType.slice(0, 6)
   const x: SourceColumn = {...policies, name: 'x', type: 'string', from: 'x'}
 
   it('is a STRUCT where the attributes fit into one, else JSON', () => {

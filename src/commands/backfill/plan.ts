@@ -6,6 +6,8 @@ import type {LoadPlanDocument} from '../../lib/backfill/index.js'
 
 export default class BackfillPlan extends OperationCommand<LoadPlanDocument> {
   static override summary = 'Show what loading an export would do and cost; change nothing.'
+  static override usage =
+    '<%= command.id %> [--export <folder>... | --chain <prefix> | --from-quarantine <operation>] [FLAGS]'
   static override examples = [
     {
       description: 'Plan the load of an export',

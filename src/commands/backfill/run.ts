@@ -11,6 +11,8 @@ export default class BackfillRun extends OperationCommand<LoadResultDocument | L
 Killed at any moment, it goes on with "ops resume"; twice is as good as once.
 Exit 4 when more items are set aside than --max-quarantine allows. Refused when
 more keys would vanish than the table's max_vanished.`
+  static override usage =
+    '<%= command.id %> [--export <folder>... | --chain <prefix> | --from-quarantine <operation> | --plan <file>] [FLAGS]'
   static override examples = [
     {
       description: 'Load an export',

@@ -99,9 +99,9 @@ async function readSummary(place: ExportPlace): Promise<Buffer> {
     for await (const object of place.store.list(`${place.folder}/`)) {
       throw new SluiceError(
         'EXPORT_INCOMPLETE',
-        `${place.uri} has no manifest-summary.json: the export is not finished, or was not copied whole.`,
+        `${place.uri} has no manifest-summary.json: it is no export, or one that is not finished or not copied whole.`,
         {
-          fix: 'Wait for the export to finish, or copy its folder again.',
+          fix: 'Name the folder of one export, or all that lie under this one: --chain FOLDER',
           details: {found: object.key},
         },
       )

@@ -5,6 +5,7 @@ import {
   compareCurrent,
   deletesPrefix,
   encodeRunRecords,
+  hasStreamRows,
   listRunRecords,
   nextOrder,
   partitionLocator,
@@ -13,6 +14,7 @@ import {
   registerTable,
   showChangelogTables,
   tableLocation,
+  type StoredRunRecord,
   type Locate,
 } from '../changelog/index.js'
 import {hasCode, SluiceError} from '../errors.js'
@@ -83,7 +85,7 @@ async function loadRequest(
   locate: Locate,
   ports: OperationPorts,
 ): Promise<LoadRequest> {
-  const {files, shape, broadcasts, loadDay, sourceRank, export: opened} = source
+  const {files, shape, broadcasts, sourceRank, export: opened} = source
   const name = (n: number): string => objectName(opened.exportId, run, n)
   return {
     source: source.kind === 'quarantine' ? ports.store : await ports.openSource(opened.sourceUri),
@@ -93,7 +95,6 @@ async function loadRequest(
     where: work.where,
     broadcasts,
     origin: {version: BigInt(source.version), sourceRank, source: run},
-    loadDay,
     target: ports.store,
     keyOf: async (partition, n) => `${locate(partition)}${name(n)}`,
     quarantineKeyOf: (n) => `${quarantinePrefix(work.table)}${name(n)}`,
@@ -144,7 +145,6 @@ async function proveSource(
     store: ports.store,
     objects: [...staged.objects, ...staged.deletes],
     mapping: work.mapping,
-    loadDay: source.loadDay,
     signal,
   })
   const aside = await ports.parquet.digestQuarantine({store: ports.store, objects: staged.quarantine.objects, signal})
@@ -173,7 +173,7 @@ async function compare(
 ): Promise<Comparison | null> {
   const records = await listRunRecords(ports.store, work.table)
   const isAlone = records.length === 0 && work.sources.length === 1 && work.sources[0]!.setsFloor
-  if (isAlone) return null
+  if (isAlone && !(await hasStreamRows(work.mapping, ports.query, signal))) return null
   const {doubled, ...change} = await compareCurrent(
     work.mapping,
     records,
@@ -228,7 +228,9 @@ async function admit(
   ports: OperationPorts,
 ): Promise<'published' | 'already' | 'conflict'> {
   const {run} = staged.sources[0]!
-  const order = nextOrder(await listRunRecords(ports.store, work.table))
+  const records = await listRunRecords(ports.store, work.table)
+  if (isLoadedMeanwhile(work, run, records)) return 'conflict'
+  const order = nextOrder(records)
   try {
     await ports.store.write(work.runKey, encodeRunRecords(runRecords(work, staged, order, ports)), {ifAbsent: true})
     return 'published'
@@ -238,6 +240,21 @@ async function admit(
     const slot = await readRunSlot(ports.store, work.runKey)
     return slot?.records.some((record) => record.run === run) === true ? 'already' : 'conflict'
   }
+}
+
+/** Whether another load holds one of these exports by now, under whatever name; its rows would stand twice. */
+function isLoadedMeanwhile(work: LoadWork, run: string, records: readonly StoredRunRecord[]): boolean {
+  if (records.some(({record}) => record.run === run)) return false
+  return work.sources.some(({kind, export: opened, supersedes}) =>
+    activeRuns(records).some(
+      ({record}) =>
+        record.kind === kind &&
+        record.load === opened.exportId &&
+        record.filter === null &&
+        kind !== 'quarantine' &&
+        !supersedes.includes(record.run),
+    ),
+  )
 }
 
 async function retract(

@@ -39,6 +39,8 @@ export interface LoadPlan {
   readonly plan: LoadedPlan<LoadWork>
   /** Full first, then by time. */
   readonly exports: readonly PlannedExport[]
+  /** Folders under the prefix that hold no finished export: left out. */
+  readonly unfinished: readonly string[]
   readonly table: TableDefinition
   /** Of what stands and of these exports together. */
   readonly chain: ChainShape
@@ -50,7 +52,7 @@ export interface LoadPlan {
   readonly hasBase: boolean
 }
 
-export type PlanPorts = Pick<OperationPorts, 'store' | 'ids' | 'openSource' | 'parquet'>
+export type PlanPorts = Pick<OperationPorts, 'store' | 'catalog' | 'ids' | 'openSource' | 'parquet'>
 
 /** Measured on the reference machine (docs/performance.md): compressed bytes of an export a second, and their growth. */
 const COMPRESSED_BYTES_PER_SECOND = 11_000_000
@@ -63,7 +65,7 @@ const FIXED_REQUESTS = 20
  */
 export async function planLoad(request: LoadRequest, definition: LakeDefinition, ports: PlanPorts): Promise<LoadPlan> {
   const filter = filterOf(request)
-  const opened = await openExports(request, definition, ports)
+  const {exports: opened, unfinished} = await openExports(request, definition, ports)
   if (filter !== null) refuseFilteredChanges(opened)
   const table = chooseTable(opened[0]!, request.table, definition)
   const mapping = mappingOf(table)
@@ -74,7 +76,7 @@ export async function planLoad(request: LoadRequest, definition: LakeDefinition,
   const hash = mappingHash(table)
   const exports = inOrder(opened).map((one) => plannedExport(one, filter, hash, runs))
   const wanted = exports.filter(({loadedAs}) => loadedAs === null)
-  if (wanted.length > 0) await refuseReshaped(mapping, hash, runs, ports.store)
+  if (wanted.length > 0) await refuseReshaped(mapping, hash, runs, ports)
   const chain = filter === null ? chainOf(opened, runs, request.allowGap ?? false) : {gaps: [], overlaps: []}
   const parts: LoadParts = {
     wanted,
@@ -96,6 +98,7 @@ export async function planLoad(request: LoadRequest, definition: LakeDefinition,
       units: wanted.length === 0 ? [] : [loadUnit(parts)],
     },
     exports,
+    unfinished,
     table,
     chain,
     filter,
@@ -249,7 +252,6 @@ function sourceWork({export: opened, supersedes}: PlannedExport, work: Omit<Load
     // Whole seconds: stream events have no more, and a newer one of the same second must win.
     version: String(BigInt(Math.floor(Date.parse(exportTime) / 1000)) * 1_000_000n),
     sourceRank: isFull ? SOURCE_RANK.fullExport : SOURCE_RANK.incrementalExport,
-    loadDay: exportTime.slice(0, 10),
     broadcasts: setsFloor && work.allowUnreadable === 0 ? 'none' : 'homeless',
     setsFloor,
     supersedes: supersedes.map(({record}) => record.run),

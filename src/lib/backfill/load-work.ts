@@ -24,7 +24,6 @@ export interface SourceWork {
   /** Microseconds, as text; changes carry their own. */
   readonly version: string
   readonly sourceRank: number
-  readonly loadDay: string
   readonly broadcasts: Broadcasts
   /** Whether rows older than this source do not count any more, if every line of it can be read. */
   readonly setsFloor: boolean

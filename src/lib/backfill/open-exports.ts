@@ -15,6 +15,12 @@ export interface ExportsAsked {
   readonly table: string | null
 }
 
+/** The exports of a load, and folders under its prefix that hold none yet. */
+export interface OpenedExports {
+  readonly exports: readonly CheckedExport[]
+  readonly unfinished: readonly string[]
+}
+
 const EXPORTS_AT_ONCE = 4
 
 /** Opens and checks all exports of a load. Throws the EXPORT_… errors, `USAGE` when none is named. */
@@ -22,10 +28,12 @@ export async function openExports(
   {exports, chain, acceptEditedSummary, table}: ExportsAsked,
   definition: LakeDefinition,
   ports: ExportPorts,
-): Promise<CheckedExport[]> {
-  const uris = chain === undefined ? exports : [...exports, ...(await findChain(chain, ports))]
+): Promise<OpenedExports> {
+  const {exports: chained, unfinished} =
+    chain === undefined ? {exports: [], unfinished: []} : await findChain(chain, ports)
+  const uris = [...exports, ...chained]
   if (uris.length === 0)
-    throw new SluiceError('USAGE', 'Which export?', {fix: 'Add --export FOLDER, --chain PREFIX, or --plan FILE.'})
+    throw new SluiceError('USAGE', 'Which export?', {fix: 'Add --export FOLDER, or --chain PREFIX.'})
   const found = await pMap(uris, (uri) => findExport({uri, acceptEditedSummary}, ports), {
     concurrency: EXPORTS_AT_ONCE,
   })
@@ -36,7 +44,7 @@ export async function openExports(
   const opened = await pMap(wanted, checkExport, {concurrency: 1})
   const byId = new Map(opened.map((one) => [one.exportId, one]))
   refuseMixed([...byId.values()])
-  return [...byId.values()]
+  return {exports: [...byId.values()], unfinished}
 }
 
 function notFound(chain: string, source: string): SluiceError {

@@ -41,6 +41,8 @@ export interface LoadPlanDocument {
   readonly examplePath: string
   /** Full first, then by time. */
   readonly exports: readonly PlannedExportDocument[]
+  /** Folders under the prefix that hold no finished export: left out. */
+  readonly unfinished: readonly string[]
   readonly chain: {readonly gaps: readonly TimeRange[]; readonly overlaps: readonly TimeRange[]}
   readonly effect: {
     /** False: all of it is already loaded under this mapping. */
@@ -76,6 +78,7 @@ export function planDocument(
     table: table.name,
     examplePath: `${table.name}/${examplePath(planned)}`,
     exports: exports.map((one) => exportDocument(one, floor)),
+    unfinished: planned.unfinished,
     chain,
     effect: {
       changes: plan.units.length > 0,

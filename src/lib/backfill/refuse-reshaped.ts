@@ -1,7 +1,9 @@
-import type {StoredRunRecord} from '../changelog/index.js'
+import {layoutOf, type StoredRunRecord} from '../changelog/index.js'
 import {SluiceError} from '../errors.js'
 import {readsExactly, type TableMapping} from '../mapping/index.js'
+import {listOperationIds, readOperation, type OperationPorts} from '../operation/index.js'
 import type {ObjectStore} from '../ports/object-store.js'
+import type {LoadWork} from './load-work.js'
 import {mappingOfRun} from './run-work.js'
 
 /**
@@ -13,16 +15,73 @@ export async function refuseReshaped(
   mapping: TableMapping,
   mappingHash: string,
   runs: readonly StoredRunRecord[],
-  store: ObjectStore,
+  ports: Pick<OperationPorts, 'store' | 'catalog'>,
 ): Promise<void> {
   const seen = new Set([mappingHash])
   for (const run of runs) {
     if (seen.has(run.record.mapping)) continue
     seen.add(run.record.mapping)
-    const standing = await mappingOfRun(store, run)
+    const standing = await mappingOfRun(ports.store, run)
     refuseOtherLayout(standing, mapping, run)
-    refuseNarrowed(standing, mapping)
+    const narrowed = narrowedColumn(standing.columns, mapping)
+    if (narrowed !== null)
+      throw columnNarrowed(mapping, narrowed, 'Choose a type that holds both, or add a column of another name.')
   }
+  await refuseOtherRows(mapping, ports)
+}
+
+/** Rows that no run record tells of lie in the table too: the stream's, and those of loads that were given up, until gc. */
+async function refuseOtherRows(
+  mapping: TableMapping,
+  {store, catalog}: Pick<OperationPorts, 'store' | 'catalog'>,
+): Promise<void> {
+  const entry = await catalog.getTable(mapping.table)
+  if (entry === null) return
+  const hasOtherLayout = (entry.parameters['layout'] ?? layoutOf(mapping)) !== layoutOf(mapping)
+  const narrowed = narrowedColumn(entry.columns, mapping)
+  if (!hasOtherLayout && narrowed === null) return
+  const hasStream = await holdsStreamRows(store, entry.location ?? '')
+  if (hasStream && hasOtherLayout) {
+    throw new SluiceError(
+      'LAYOUT_CHANGED',
+      `The key or the partition of ${mapping.table} is another than that of its stream rows.`,
+      {
+        fix: 'Load into a table of another name.',
+      },
+    )
+  }
+  if (narrowed === null) return
+  if (hasStream)
+    throw columnNarrowed(mapping, narrowed, 'Choose a type that holds both, or add a column of another name.')
+  const operation = await operationWith(narrowed, mapping, store)
+  if (operation !== null)
+    throw columnNarrowed(
+      mapping,
+      narrowed,
+      `Remove what that load left, after ops cancel if it waits: sluice ops gc ${operation} --grace-hours 0`,
+    )
+}
+
+async function holdsStreamRows(store: ObjectStore, location: string): Promise<boolean> {
+  for await (const {key} of store.list(location)) if (/\/stream-[^/]+$/.test(key)) return true
+  return false
+}
+
+/** An operation whose rows still lie in the table and have the column in its other type. */
+async function operationWith(
+  {name, before}: NarrowedColumn,
+  {table}: TableMapping,
+  store: ObjectStore,
+): Promise<string | null> {
+  for await (const id of listOperationIds(store)) {
+    const {header, units, unitRecords, collected} = await readOperation(store, id)
+    if (header.kind !== 'backfill.load' || !header.tables.includes(table) || collected !== null) continue
+    const unit = units[0]!
+    const {columns} = (unit.work as LoadWork).mapping
+    const isStaged = unitRecords.get(unit.key)?.isStaged === true
+    if (isStaged && columns.some((column) => column.name === name && column.type === before)) return id
+  }
+  return null
 }
 
 function refuseOtherLayout(standing: TableMapping, mapping: TableMapping, {record}: StoredRunRecord): void {
@@ -40,17 +99,25 @@ function refuseOtherLayout(standing: TableMapping, mapping: TableMapping, {recor
   )
 }
 
-function refuseNarrowed(standing: TableMapping, mapping: TableMapping): void {
-  const stored = new Map(standing.columns.map(({name, type}) => [name, type]))
-  const narrowed = mapping.columns.find(({name, type}) => !readsExactly(stored.get(name) ?? type, type))
-  if (narrowed === undefined) return
-  const before = stored.get(narrowed.name)
-  throw new SluiceError(
+interface NarrowedColumn {
+  readonly name: string
+  readonly before: string
+  readonly type: string
+}
+
+function narrowedColumn(
+  stored: readonly {readonly name: string; readonly type: string}[],
+  mapping: TableMapping,
+): NarrowedColumn | null {
+  const types = new Map(stored.map(({name, type}) => [name, type]))
+  const narrowed = mapping.columns.find(({name, type}) => !readsExactly(types.get(name) ?? type, type))
+  return narrowed === undefined ? null : {name: narrowed.name, before: types.get(narrowed.name)!, type: narrowed.type}
+}
+
+function columnNarrowed({table}: TableMapping, {name, before, type}: NarrowedColumn, fix: string): SluiceError {
+  return new SluiceError(
     'COLUMN_NARROWED',
-    `Column ${narrowed.name} of ${mapping.table} was ${before} and is ${narrowed.type} now: values that are loaded would change, or could not be read.`,
-    {
-      fix: `Choose a type that holds both, or add a column of another name.`,
-      details: {column: narrowed.name, stored: before, defined: narrowed.type},
-    },
+    `Column ${name} of ${table} was ${before} and is ${type} now: values that are loaded would change, or could not be read.`,
+    {fix, details: {column: name, stored: before, defined: type}},
   )
 }

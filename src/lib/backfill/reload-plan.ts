@@ -30,7 +30,7 @@ export async function planReload(operation: string, definition: LakeDefinition, 
   const aside = asideSources(work, staged, runs, operation)
   const planned = aside.map((one) => plannedReload(one, hash, runs))
   const wanted = aside.filter((_, index) => planned[index]!.loadedAs === null)
-  if (wanted.length > 0) await refuseReshaped(mapping, hash, runs, ports.store)
+  if (wanted.length > 0) await refuseReshaped(mapping, hash, runs, ports)
   const runKey = await nextRunKey(ports.store, table.name, `quarantine-${operation}`)
   const sources = wanted.map((one) => reloadWork(one, planned[aside.indexOf(one)]!))
   const unit = {
@@ -54,6 +54,7 @@ export async function planReload(operation: string, definition: LakeDefinition, 
       units: sources.length === 0 ? [] : [unit],
     },
     exports: planned,
+    unfinished: [],
     table,
     chain: {gaps: [], overlaps: []},
     filter: null,

@@ -2,7 +2,7 @@ import {renderBlock, renderHeading, renderNext, type Labelled} from '../cli/outp
 import {bytesText} from '../cli/output/bytes.js'
 import {aboutText} from '../cli/output/duration.js'
 import {microsText} from '../cli/output/money.js'
-import {plural, printable} from '../cli/output/text.js'
+import {plural, printable, shellWord} from '../cli/output/text.js'
 import {instantText, instantWithAge} from '../cli/output/time.js'
 import type {TimeRange} from './chain.js'
 import type {LoadPlanDocument, PlannedExportDocument} from './plan-result.js'
@@ -28,6 +28,11 @@ export function renderPlan(result: LoadPlanDocument): string {
   if (effect.filter !== null) entries.splice(2, 0, ['rows', filterText(effect.filter)])
   if (needs !== null) entries.push(['needs', [needsText(needs), ...needs.missing.map(missingText)]])
   entries.push(...chainEntries(chain))
+  if (result.unfinished.length > 0)
+    entries.push([
+      'left out',
+      result.unfinished.map((uri) => `${printable(uri)}: no manifest-summary.json, so not finished or not whole`),
+    ])
   const next = effect.changes ? nextOfPlan(result) : ['There is nothing to do.']
   return [heading, '', renderBlock(entries), '', ...next].join('\n')
 }
@@ -113,11 +118,11 @@ function runCommand({exports, effect, chain}: LoadPlanDocument): string {
   const flags = [
     ...(from === null ? [] : [`--from ${from}`]),
     ...(to === null ? [] : [`--to ${to}`]),
-    ...(where === null ? [] : [`--where "${where}"`]),
+    ...(where === null ? [] : [`--where ${shellWord(where)}`]),
     ...(exports.every(({isSummaryIntact}) => isSummaryIntact) ? [] : ['--accept-edited-summary']),
     ...(chain.gaps.length === 0 ? [] : ['--allow-gap']),
   ]
-  return ['sluice backfill run', ...exports.map(({uri}) => `--export ${uri}`), ...flags].join(' ')
+  return ['sluice backfill run', ...exports.map(({uri}) => `--export ${shellWord(uri)}`), ...flags].join(' ')
 }
 
 function estimateText(estimate: LoadPlanDocument['estimate']): string {

@@ -1,7 +1,7 @@
 import {renderBlock, renderNext, type Labelled} from '../cli/output/block.js'
 import {bytesText} from '../cli/output/bytes.js'
 import {renderTable} from '../cli/output/table.js'
-import {printable} from '../cli/output/text.js'
+import {printable, shellWord} from '../cli/output/text.js'
 import {instantText, instantWithAge} from '../cli/output/time.js'
 import type {InspectResult} from './inspect.js'
 import {contentsText, rangeText, SUMMARY_EDITED, timeText} from './render-plan.js'
@@ -26,7 +26,9 @@ export function renderInspect(result: InspectResult): string {
     '',
     'Plan its load:',
     renderNext([
-      [`sluice backfill plan --export ${result.uri}${result.isSummaryIntact ? '' : ' --accept-edited-summary'}`],
+      [
+        `sluice backfill plan --export ${shellWord(result.uri)}${result.isSummaryIntact ? '' : ' --accept-edited-summary'}`,
+      ],
     ]),
   ].join('\n')
 }

@@ -72,6 +72,9 @@ const plan = z.strictObject({
       }),
     )
     .meta({description: 'Full first, then by time.'}),
+  unfinished: z
+    .array(z.string())
+    .meta({description: 'Folders under the prefix that hold no finished export: left out.'}),
   chain: z.strictObject({gaps, overlaps: z.array(range).meta({description: 'Stretches that two exports hold.'})}),
   effect: z.strictObject({
     changes: z.boolean().meta({description: 'False: there is nothing to do.'}),

@@ -1,6 +1,7 @@
 import {
   compileChangeFunction,
   compileRowFunction,
+  dayOfVersion,
   readChangeLine,
   readExportLine,
   type ChangeRow,
@@ -36,8 +37,8 @@ export async function expectedRows(
   }
 }
 
-function judgeOfItems(mapping: TableMapping, {loadDay, broadcasts, version}: SourceWork): JudgeLine {
-  const map = compileRowFunction(mapping, loadDay)
+function judgeOfItems(mapping: TableMapping, {broadcasts, version}: SourceWork): JudgeLine {
+  const map = compileRowFunction(mapping, dayOfVersion(BigInt(version)))
   return (bytes) => {
     const read = readExportLine(bytes)
     if ('fault' in read) return UNREADABLE
@@ -51,8 +52,8 @@ function judgeOfItems(mapping: TableMapping, {loadDay, broadcasts, version}: Sou
   }
 }
 
-function judgeOfChanges(mapping: TableMapping, {loadDay, broadcasts}: SourceWork): JudgeLine {
-  const map = compileChangeFunction(mapping, loadDay)
+function judgeOfChanges(mapping: TableMapping, {broadcasts}: SourceWork): JudgeLine {
+  const map = compileChangeFunction(mapping)
   return (bytes) => {
     const read = readChangeLine(bytes)
     if ('fault' in read) return UNREADABLE

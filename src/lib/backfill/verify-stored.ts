@@ -91,7 +91,7 @@ async function differencesOf(
   signal: AbortSignal,
 ): Promise<string[]> {
   const objects = [...staged.objects, ...staged.deletes]
-  const found = await parquet.digest({store, objects, mapping: work.mapping, loadDay: source.loadDay, signal})
+  const found = await parquet.digest({store, objects, mapping: work.mapping, signal})
   const aside = await parquet.digestQuarantine({store, objects: staged.quarantine.objects, signal})
   const [lines, stated] = [linesOf(staged), source.export.itemCount]
   const setAside = staged.quarantined + staged.unreadable

@@ -1,4 +1,4 @@
-import {currentViewName, deletesTableName, type RunRecord} from '../changelog/index.js'
+import {currentViewName, deletesTableName, wronglyShownKeys, type RunRecord} from '../changelog/index.js'
 import {hasCode} from '../errors.js'
 import {isImmutable, type TableMapping} from '../mapping/index.js'
 import type {QueryEngine} from '../ports/query-engine.js'
@@ -29,8 +29,12 @@ export async function visibleRows(
   return seen
 }
 
-/** No key stands in two partitions of the current view; null for tables that rank each key over all partitions. */
-export async function checkKeys(mapping: TableMapping, ports: TablePorts): Promise<Check | null> {
+/** No key stands in two partitions of the current view, and none is older there than in another; null for tables that rank each key over all partitions. */
+export async function checkKeys(
+  mapping: TableMapping,
+  records: readonly RunRecord[],
+  ports: TablePorts,
+): Promise<Check | null> {
   if (!isImmutable(mapping)) return null
   const key = mapping.key.map(quoteIdentifier).join(', ')
   const view = currentViewName(mapping.table)
@@ -40,7 +44,17 @@ export async function checkKeys(mapping: TableMapping, ports: TablePorts): Promi
   )
   if (rows === null) return check('keys', 'unknown', `${view} cannot be read`)
   const [keys = 0, doubled = 0] = (rows[0] ?? []).map(Number)
-  const counts = {keys, doubled}
+  const overtaken = await wronglyShownKeys(
+    mapping,
+    records.map((record) => ({record})),
+    ports.query,
+    ports.signal,
+  )
+  const counts = {keys, doubled, overtaken}
+  if (doubled === 0 && overtaken > 0) {
+    const text = `${figure(overtaken)} of ${counted(keys, 'key')} of ${view} are shown although something newer lies in another partition`
+    return check('keys', 'fail', text, counts)
+  }
   return doubled === 0
     ? check('keys', 'pass', `${counted(keys, 'key')} of ${view}, none of them in two partitions`, counts)
     : check('keys', 'fail', `${figure(doubled)} of ${counted(keys, 'key')} of ${view} stand in two partitions`, counts)

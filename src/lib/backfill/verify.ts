@@ -181,6 +181,6 @@ async function tableChecks(
   records: readonly RunRecord[],
   ports: VerifyPorts,
 ): Promise<Check[]> {
-  const keys = mapping === null ? null : await checkKeys(mapping, ports)
+  const keys = mapping === null ? null : await checkKeys(mapping, records, ports)
   return [...(keys === null ? [] : [keys]), checkChain(records)]
 }

@@ -1,6 +1,13 @@
 import {activeRuns, listRunRecords} from '../changelog/index.js'
 import {Readable} from 'node:stream'
-import {compileRowFunction, MAXIMUM_LINE_BYTES, readItem, storedColumns, type DynamoItem} from '../mapping/index.js'
+import {
+  compileRowFunction,
+  dayOfVersion,
+  MAXIMUM_LINE_BYTES,
+  readItem,
+  storedColumns,
+  type DynamoItem,
+} from '../mapping/index.js'
 import type {LoadedPlan, OperationPorts, Unit} from '../operation/index.js'
 import {gzipLines} from '../ports/byte-lines.js'
 import type {Machine, Resources} from '../ports/machine.js'
@@ -94,7 +101,7 @@ async function expectedPartitions(work: LoadWork, ports: Surroundings['ports']):
   if (work.mapping.partition === null) return 1
   const times = new Map<string, number>()
   for (const source of work.sources) {
-    const map = compileRowFunction(work.mapping, source.loadDay)
+    const map = compileRowFunction(work.mapping, dayOfVersion(BigInt(source.version)))
     for (const item of await firstItems(source, ports)) {
       const row = map(item)
       if (row.state !== 'row') continue

@@ -2,7 +2,7 @@ import {isImmutable, type TableMapping} from '../mapping/index.js'
 import type {QueryEngine} from '../ports/query-engine.js'
 import {quoteIdentifier, rowHashSql} from '../sql/index.js'
 import {currentRowsSql, rowsOfRunsSql, type AdmittedRuns} from './current-view.js'
-import {PLACE} from './ranked-rows.js'
+import {deletesTableName, PLACE} from './ranked-rows.js'
 import {activeRuns, standingFloor, type RunRecord, type StoredRunRecord} from './run-records.js'
 
 /** What admitting a run does to the current state, in keys. */
@@ -12,7 +12,7 @@ export interface CurrentChange {
   readonly added: number
   readonly changed: number
   readonly vanished: number
-  /** Keys that would be shown although something newer of them lies in another partition. */
+  /** Keys that would be shown twice, or although something newer of them lies in another partition; new ones only. */
   readonly doubled: number
 }
 
@@ -31,12 +31,15 @@ export async function compareCurrent(
   const after = admittedRuns([...records, ...candidates.map((record) => ({record}))])
   const [counts] = await numbers(compareSql(mapping, before, after, query.name), query, signal)
   const [standing = 0, added = 0, changed = 0, vanished = 0, doubtful = 0] = counts ?? []
-  const doubled = doubtful > 0 ? await shadowedKeys(mapping, after, query, signal) : 0
+  // Those that are shown so already are no reason to refuse another load.
+  const shadowed = async (runs: AdmittedRuns): Promise<number> => shadowedKeys(mapping, runs, query, signal)
+  const found = doubtful > 0 ? await shadowed(after) : 0
+  const doubled = found > 0 ? Math.max(0, found - (await shadowed(before))) : 0
   return {standing, added, changed, vanished, doubled}
 }
 
 /**
- * Keys that `admitted` shows although something newer of them lies in another partition: a row, or a delete that went
+ * Keys that `admitted` shows twice, or although something newer of them lies in another partition: a row, or a delete that went
  * where an old image said, which may be older than what it should delete. Only where partitions are immutable.
  */
 async function shadowedKeys(
@@ -52,7 +55,8 @@ async function shadowedKeys(
   const shown = currentRowsSql(mapping, `${keys}, _place`, `${ofTable}, t._op, ${PLACE} AS _place`, counts)
   const newest = `SELECT ${ofTable}, max(${PLACE}) AS _newest FROM ${quoteIdentifier(mapping.table)} t WHERE ${counts} GROUP BY ${ofTable}`
   const on = key.map((name) => `s.${name} = n.${name}`).join(' AND ')
-  const sql = `SELECT COUNT(*) FROM (${shown}) s JOIN (${newest}) n ON ${on} WHERE s._place < n._newest`
+  const once = `SELECT ${keys}, COUNT(*) AS _times, MIN(_place) AS _place FROM (${shown}) c GROUP BY ${keys}`
+  const sql = `SELECT COUNT(*) FROM (${once}) s JOIN (${newest}) n ON ${on} WHERE s._times > 1 OR s._place < n._newest`
   const [found] = await numbers(sql, query, signal)
   return found?.[0] ?? 0
 }
@@ -62,6 +66,26 @@ async function numbers(sql: string, query: QueryEngine, signal: AbortSignal): Pr
   const found: number[][] = []
   for await (const row of rows) found.push(row.map(Number))
   return found
+}
+
+/** Whether the stream has written a row: the statistics of the files answer it. */
+export async function hasStreamRows(mapping: TableMapping, query: QueryEngine, signal: AbortSignal): Promise<boolean> {
+  const deletes = isImmutable(mapping) ? [deletesTableName(mapping.table)] : []
+  for (const table of [mapping.table, ...deletes]) {
+    const sql = `SELECT 1 FROM ${quoteIdentifier(table)} t WHERE t._source = 'stream' LIMIT 1`
+    if ((await numbers(sql, query, signal)).length > 0) return true
+  }
+  return false
+}
+
+/** Keys that readers see twice, or an older row of, now; always 0 where partitions are not immutable. */
+export async function wronglyShownKeys(
+  mapping: TableMapping,
+  records: readonly {readonly record: RunRecord}[],
+  query: QueryEngine,
+  signal: AbortSignal,
+): Promise<number> {
+  return isImmutable(mapping) ? shadowedKeys(mapping, admittedRuns(records), query, signal) : 0
 }
 
 function admittedRuns(records: readonly {readonly record: RunRecord}[]): AdmittedRuns {

@@ -1,4 +1,4 @@
-export {compareCurrent, type CurrentChange} from './compare-current.js'
+export {compareCurrent, hasStreamRows, wronglyShownKeys, type CurrentChange} from './compare-current.js'
 export {currentViewName, currentViewSql} from './current-view.js'
 export {deletesPrefix, deletesTableName} from './ranked-rows.js'
 export {pinState, type PinnedState, type PinPorts} from './pinned-state.js'
@@ -19,4 +19,4 @@ export {
 } from './run-records.js'
 export {partitionLocator, registerTable, type Locate} from './placement.js'
 export {runStatuses, type RunStatus} from './run-status.js'
-export {prepareChangelogTables, showChangelogTables, tableLocation} from './tables.js'
+export {layoutOf, prepareChangelogTables, showChangelogTables, tableLocation} from './tables.js'

@@ -34,6 +34,11 @@ export async function showChangelogTables(mapping: TableMapping, catalog: Catalo
   for (const wanted of changelogTables(mapping)) await ensureTable(wanted, catalog, true)
 }
 
+/** Which key and which partition rows of the table are stored by: both in one text. */
+export function layoutOf({key, partition}: TableMapping): string {
+  return JSON.stringify({key, partition})
+}
+
 function changelogTables(mapping: TableMapping): NewCatalogTable[] {
   const partitionColumns: CatalogColumn[] = mapping.partition?.by.map(({name}) => ({name, type: 'string'})) ?? []
   const base = {partitionColumns: [], viewSql: null, pathTemplate: null, parameters: {}} as const
@@ -46,6 +51,7 @@ function changelogTables(mapping: TableMapping): NewCatalogTable[] {
       partitionColumns,
       location: tableLocation(mapping.table),
       format: 'parquet',
+      parameters: {layout: layoutOf(mapping)},
       pathTemplate: mapping.partition === null ? null : pathTemplate(mapping.partition),
     },
     {
@@ -158,6 +164,7 @@ function describesSame(standing: NewCatalogTable, wanted: NewCatalogTable): bool
     format,
     pathTemplate: template,
     viewSql,
+    parameters,
   }: NewCatalogTable): string =>
     JSON.stringify([
       name,
@@ -167,6 +174,7 @@ function describesSame(standing: NewCatalogTable, wanted: NewCatalogTable): bool
       format,
       template,
       viewSql,
+      parameters,
     ])
   return description(standing) === description(wanted)
 }

@@ -13,7 +13,9 @@ import type {ShownError} from './error-document.js'
 import {errorText} from './error-text.js'
 import {globalFlags} from './flags.js'
 import type {GlobalFlagValues} from './flags.js'
+import {repeatInCommands} from './output/block.js'
 import {jsonText} from './output/json.js'
+import {shellWord} from './output/text.js'
 import {ProgressHost} from './progress.js'
 import {resourceRequestOf} from './resource-flags.js'
 import type {ResourceFlagValues} from './resource-flags.js'
@@ -53,6 +55,10 @@ export abstract class BaseCommand<Result extends object> extends Command {
   /** The lake, its environment and its ports; closed when the command ends. Loaded late: help needs none of it. */
   protected async context(flags: GlobalFlagValues & ResourceFlagValues): Promise<Context> {
     if (this.opened !== undefined) return this.opened
+    repeatInCommands([
+      ...(flags.env === undefined ? [] : ['--env', shellWord(flags.env)]),
+      ...(flags.lake === undefined ? [] : ['--lake', shellWord(flags.lake)]),
+    ])
     const {createContext} = await import('../context.js')
     this.opened = await createContext({
       ...(flags.lake === undefined ? {} : {lakeFile: flags.lake}),

@@ -1,6 +1,7 @@
 import {bytesText} from './output/bytes.js'
 import {countText} from './output/count.js'
 import {durationText} from './output/duration.js'
+import {ofSameLake} from './output/block.js'
 import {printable} from './output/text.js'
 import {widthOf} from './output/width.js'
 import type {ErrorCode} from '../errors.js'
@@ -60,7 +61,8 @@ export function errorText(error: ShownError, paint: (text: string) => string = (
 /** What to do, and where the code is explained: nobody should have to search for what a lock is at night. */
 function nextLines({code, fix}: ShownError): string[] {
   const lines = [
-    ...(fix === null ? [] : [printable(fix)]),
+    // A command may stand alone, or after what it is for.
+    ...(fix === null ? [] : [printable(fix.replace(/(?<=^|: )sluice .*[^.]$/, ofSameLake))]),
     ...(SAYS_IT_ALL.has(code) ? [] : [`sluice explain ${code}`]),
   ]
   return lines.length === 0 ? [] : ['Next:', ...lines.map((line) => `${INDENT}${line}`)]

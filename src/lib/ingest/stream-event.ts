@@ -5,8 +5,6 @@ import type {DynamoItem, ItemChange} from '../mapping/index.js'
 export interface StreamChange extends ItemChange {
   /** Left-padded to 64 digits, so that it sorts as text. */
   readonly sequence: string
-  /** UTC day of the event. */
-  readonly day: string
 }
 
 /** What a stream's record says where it came from; null where it does not. */
@@ -56,7 +54,6 @@ export function readStreamEvent(record: unknown, place: string): StreamEvent {
     oldImage,
     version: BigInt(seconds) * 1_000_000n,
     sequence: sequence.padStart(64, '0'),
-    day: new Date(seconds * 1000).toISOString().slice(0, 10),
   }
   return {change, tableName: tableOf(eventSourceARN)}
 }

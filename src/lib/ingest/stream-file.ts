@@ -1,5 +1,5 @@
 import {Readable} from 'node:stream'
-import {SluiceError} from '../errors.js'
+import {hasCode, SluiceError} from '../errors.js'
 import {byteLines, gzipLines} from '../ports/byte-lines.js'
 import type {ObjectStore} from '../ports/object-store.js'
 
@@ -22,9 +22,29 @@ export async function* streamRecords(source: ObjectStore, key: string): AsyncGen
   const lines = key.endsWith('.gz')
     ? gzipLines(Readable.from(content), MAXIMUM_LINE_BYTES)
     : byteLines(content, MAXIMUM_LINE_BYTES)
-  for await (const {number, bytes, isCut} of lines) {
-    for (const record of recordsOf(isCut ? undefined : parsed(bytes), key, number)) yield {record, line: number}
+  try {
+    for await (const {number, bytes, isCut} of lines) {
+      for (const record of recordsOf(isCut ? undefined : parsed(bytes), key, number)) yield {record, line: number}
+    }
+  } catch (error) {
+    throw unreadable(error, key)
   }
+}
+
+/** A file that is not there, or not what its name says, is the caller's mistake. */
+function unreadable(error: unknown, key: string): unknown {
+  const isGzip = error instanceof Error && 'code' in error && /^Z_/.test(String(error.code))
+  const what = isGzip
+    ? 'is no gzip data, or is cut'
+    : hasCode(error, 'OBJECT_NOT_FOUND', 'KEY_INVALID')
+      ? 'cannot be found'
+      : null
+  if (what === null) return error
+  return new SluiceError('STREAM_EVENT_INVALID', `The file ${key} ${what}.`, {
+    fix: 'Name a file of events: --file events.ndjson',
+    details: {file: key},
+    cause: error,
+  })
 }
 
 function recordsOf(document: unknown, key: string, line: number): readonly unknown[] {

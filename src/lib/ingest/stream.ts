@@ -77,7 +77,7 @@ export async function ingestStream(request: StreamRequest, ports: OperationPorts
   const mapping = mappingOf(table)
   const hash = mappingHash(table)
   const runs = await listRunRecords(ports.store, table.name)
-  await refuseReshaped(mapping, hash, runs, ports.store)
+  await refuseReshaped(mapping, hash, runs, ports)
   const floor = BigInt(standingFloor(runs) ?? 0)
   const digest = createHash('sha256').update(`${hash}\n`)
   const batch = await readBatch(request, mapping, floor, digest, ports)
@@ -115,7 +115,7 @@ async function readBatch(
 ): Promise<Batch> {
   const {folder, name} = splitFile(file)
   const source = await ports.openSource(folder)
-  const map = changeFunctionsByDay(mapping)
+  const map = compileChangeFunction(mapping)
   const counts = {events: 0, upsert: 0, deleted: 0, quarantined: 0, leftOut: 0, behindFloor: 0}
   const batch: Batch = {rows: [], quarantined: [], counts, first: null, last: null}
   for await (const {record, line} of streamRecords(source, name)) {
@@ -130,16 +130,6 @@ async function readBatch(
     if (mapped.problem !== null) batch.quarantined.push(quarantinedRow(mapping, change, mapped, {name, line, record}))
   }
   return batch
-}
-
-/** Rows whose partition cannot be told go to the day of their event, so that the same event always goes there. */
-function changeFunctionsByDay(mapping: TableMapping): (change: StreamChange) => ChangeRows {
-  const byDay = new Map<string, (change: StreamChange) => ChangeRows>()
-  return (change) => {
-    const known = byDay.get(change.day) ?? compileChangeFunction(mapping, change.day)
-    byDay.set(change.day, known)
-    return known(change)
-  }
 }
 
 function refuseOtherTable(tableName: string | null, table: TableDefinition, place: string): void {

@@ -14,6 +14,9 @@ export interface ItemChange {
 
 export type ChangeLine = {readonly change: ItemChange} | {readonly fault: LineFault}
 
+/** Last microsecond of the year 9999. */
+export const LATEST_VERSION = 253_402_300_799_999_999n
+
 /** A time of DynamoDB in microseconds has 16 digits; more than 18 would not fit the column. */
 const MICROSECONDS = /^\d{1,18}$/
 
@@ -44,7 +47,7 @@ function changeOf(line: unknown): ChangeLine {
     isRecord(metadata) && isRecord(metadata['WriteTimestampMicros'])
       ? textOf(metadata['WriteTimestampMicros']['N'])
       : null
-  if (micros === null || !MICROSECONDS.test(micros)) return {fault: 'no_item'}
+  if (micros === null || !MICROSECONDS.test(micros) || BigInt(micros) > LATEST_VERSION) return {fault: 'no_item'}
   if (!isRecord(keys) || !isImage(newImage) || !isImage(oldImage)) return {fault: 'no_item'}
   return {change: {keys: keys as DynamoItem, newImage, oldImage, version: BigInt(micros)}}
 }

@@ -2,7 +2,7 @@ import type {QueryValue} from '../ports/query-engine.js'
 import {areConditionsOfKey, columnsOfDeletes, isImmutable, isPartitionOfKey, placeReads} from './change-inputs.js'
 import type {ItemChange} from './change-line.js'
 import {attributeText} from './row-attribute.js'
-import {compileRowFunction, type DynamoItem, type MappedRow, type RowProblem} from './row-function.js'
+import {compileRowFunction, dayOfVersion, type DynamoItem, type MappedRow, type RowProblem} from './row-function.js'
 import type {TableMapping} from './types.js'
 
 export interface ChangeRow {
@@ -24,9 +24,20 @@ type FoundRow = Extract<MappedRow, {state: 'row'}>
 
 /**
  * Compiles a mapping to a function of one change: the path of stream events, and the independent witness of the SQL
- * for incremental exports. `loadDay` as for `compileRowFunction`.
+ * for incremental exports.
  */
-export function compileChangeFunction(mapping: TableMapping, loadDay: string): (change: ItemChange) => ChangeRows {
+export function compileChangeFunction(mapping: TableMapping): (change: ItemChange) => ChangeRows {
+  // The day of the change stands in for a missing time.
+  const byDay = new Map<string, (change: ItemChange) => ChangeRows>()
+  return (change) => {
+    const day = dayOfVersion(change.version)
+    const map = byDay.get(day) ?? compileForDay(mapping, day)
+    byDay.set(day, map)
+    return map(change)
+  }
+}
+
+function compileForDay(mapping: TableMapping, loadDay: string): (change: ItemChange) => ChangeRows {
   const map = compileRowFunction(mapping, loadDay)
   const mapAlways = compileRowFunction({...mapping, when: [], skip: []}, loadDay)
   const isShownByKey = areConditionsOfKey(mapping)
@@ -37,6 +48,9 @@ export function compileChangeFunction(mapping: TableMapping, loadDay: string): (
 
   const gone = ({keys, oldImage}: ItemChange): ChangeRows => {
     const row = mapBefore(oldImage ?? keys)
+    // What has no key of this table was an item of another one.
+    if (row.state === 'no_key' && !isShownByKey)
+      return {outcome: mapping.when.length > 0 ? 'elsewhere' : 'skipped', problem: null, rows: []}
     if (row.state !== 'row') return {outcome: row.state, problem: null, rows: []}
     return {outcome: 'deleted', problem: null, rows: [deletes.at(row, oldImage !== null)]}
   }

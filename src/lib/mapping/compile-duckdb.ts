@@ -51,18 +51,17 @@ interface Compilation {
   readonly partitionSql: string
 }
 
-/** Compiles a mapping to DuckDB SQL. `loadDay` is the UTC day for rows whose partition source is missing. */
-export function compileDuckdb(mapping: TableMapping, loadDay: string, options: CompileOptions = {}): CompiledMapping {
+/** Compiles a mapping to DuckDB SQL. */
+export function compileDuckdb(mapping: TableMapping, options: CompileOptions = {}): CompiledMapping {
   const form = options.form ?? (fitsStruct(mapping) && !usesRest(mapping) ? 'struct' : 'json')
   const shape = options.shape ?? 'items'
-  const partitionSql = partitionText(mapping, loadDay)
   const {itemType} = itemReader(mapping, form)
   const broadcasts = isImmutable(mapping) ? (options.broadcasts ?? (shape === 'changes' ? 'homeless' : 'none')) : 'none'
   return {
     itemType,
     lineColumns: shape === 'items' ? `{Item: ${quoteText(itemType)}}` : changeColumns(itemType),
     columns: storedColumns(mapping).map(({name}) => quoteIdentifier(name)),
-    partitionSql,
+    partitionSql: partitionText(mapping, '_version'),
     rowsSql: (lines, origin) =>
       rowsSql(
         {
@@ -72,7 +71,7 @@ export function compileDuckdb(mapping: TableMapping, loadDay: string, options: C
           form,
           broadcasts,
           where: options.where ?? null,
-          partitionSql,
+          partitionSql: partitionText(mapping, shape === 'changes' ? '_changed' : String(origin.version)),
         },
         lines,
         origin,
@@ -126,9 +125,17 @@ function rowProblem({mapping, reader, shape}: Compilation, sources: readonly Sou
 function rowFault(mapping: TableMapping, reader: ItemReader, shape: LineShape): string {
   const keyIsNull = mapping.key.map((name) => `${quoteIdentifier(name)} IS NULL`).join(' OR ')
   const conditions = conditionsSql(mapping, reader, shape)
+  // What is gone and has no key of this table was an item of another one.
+  const isOther = shape === 'changes' && !areConditionsOfKey(mapping)
+  const others = isOther ? `WHEN NOT (${IS_UPSERT_ROLE}) AND (${keyIsNull}) THEN '${leftOutName(mapping)}' ` : ''
   return conditions === ''
     ? `CASE WHEN ${keyIsNull} THEN CASE WHEN _item IS NULL THEN 'item' ELSE 'key' END END`
-    : `CASE WHEN _item IS NULL THEN 'item' ${conditions} WHEN ${keyIsNull} THEN 'key' END`
+    : `CASE WHEN _item IS NULL THEN 'item' ${conditions} ${others}WHEN ${keyIsNull} THEN 'key' END`
+}
+
+/** What items are called that conditions leave out. */
+function leftOutName({when}: TableMapping): 'elsewhere' | 'skipped' {
+  return when.length > 0 ? 'elsewhere' : 'skipped'
 }
 
 function conditionsSql(mapping: TableMapping, reader: ItemReader, shape: LineShape): string {

@@ -1,6 +1,7 @@
 import {quoteText} from '../sql/index.js'
 import {placeReads} from './change-inputs.js'
 import {imageReader} from './duckdb-image.js'
+import {LATEST_VERSION} from './change-line.js'
 import type {ItemForm} from './duckdb-item.js'
 import type {TableMapping} from './types.js'
 
@@ -12,7 +13,8 @@ import type {TableMapping} from './types.js'
 export const CHANGE_ROLES = ['new', 'alone', 'deleted', 'keys', 'moved', 'bad'] as const
 
 /** Digits only: a cast takes spaces, signs, exponents and hexadecimals too, and rounds. TRY: DuckDB may cast first. */
-const CHANGED = `CASE WHEN regexp_full_match(Metadata.WriteTimestampMicros.N, '[0-9]{1,18}') THEN TRY_CAST(Metadata.WriteTimestampMicros.N AS BIGINT) END`
+const MICROS = 'Metadata.WriteTimestampMicros.N'
+const CHANGED = `CASE WHEN regexp_full_match(${MICROS}, '[0-9]{1,18}') AND TRY_CAST(${MICROS} AS BIGINT) <= ${LATEST_VERSION} THEN TRY_CAST(${MICROS} AS BIGINT) END`
 
 const IMAGES = ['Keys', 'NewImage', 'OldImage'] as const
 

@@ -18,6 +18,7 @@ export {
 export {METADATA_COLUMNS, SOURCE_RANK, storedColumns} from './row-metadata.js'
 export {
   compileRowFunction,
+  dayOfVersion,
   type AttributeValue,
   type DynamoItem,
   type MappedRow,

@@ -12,17 +12,18 @@ const LONGEST_TRAY_BYTES = 200
  * One text for all partition values that is safe as a folder name: DuckDB's own encoding of folder names differs from
  * Hive's and lets NULL and its default name share a folder, so its folders are only a sorting tray. Each value is `n`
  * for NULL, `v` and the plain text, or `x` and the UTF-8 bytes in hexadecimal. Capitals are not plain: a file system
- * may take `A` and `a` for one folder.
+ * may take `A` and `a` for one folder. `version` (SQL, microseconds) tells the day that stands in for a missing time: that
+ * of the change, not of the load, so that a change has one partition in whatever export it is found.
  */
-export function partitionText(mapping: TableMapping, loadDay: string): string {
+export function partitionText(mapping: TableMapping, version: string): string {
   const {partition} = mapping
   if (partition === null) return `'v'`
   const withLoadDay: OperandSql = (operand) =>
-    `coalesce(${columnOperand(operand)}, TIMESTAMP ${quoteText(`${loadDay} 00:00:00`)})`
+    `coalesce(${columnOperand(operand)}, date_trunc('day', make_timestamp(${version})))`
   const oneTime = oneTimeText(partition, withLoadDay)
   if (oneTime !== null) return oneTime
   const values = partition.by.map(({derive}) => {
-    // The day of the load stands in for a time; a missing text has no such substitute.
+    // The day of the row's version stands in for a time; a missing text has no such substitute.
     const isDated = partition.fallback === 'load_day' && 'format_date' in derive
     const sql = derivationSql(derive, isDated ? withLoadDay : columnOperand)
     return isPlainDate(derive) ? `coalesce('v' || ${sql}, 'n')` : encodedValue(sql)

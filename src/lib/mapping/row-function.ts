@@ -30,12 +30,18 @@ export type MappedRow =
   /** `no_key` also for what is no item at all. */
   | {readonly state: 'no_key' | 'skipped' | 'elsewhere'}
 
+/** The UTC day of a version in microseconds: where a row without a time goes. */
+export function dayOfVersion(version: bigint): string {
+  return new Date(Number(version / 1000n)).toISOString().slice(0, 10)
+}
+
 /** Puts its columns' values into `values` and returns what is wrong with them. */
 type Step = (item: JsonObject, values: Values) => RowProblem | null
 
 /**
  * Compiles a mapping to a function of one item: the path of stream rows, and the independent witness of the SQL
- * compilers (they share the mapping and nothing else). `loadDay` as for `compileDuckdb`. The function takes any JSON
+ * compilers (they share the mapping and nothing else). `loadDay` is the UTC day for rows whose partition
+ * source is missing. The function takes any JSON
  * and never throws.
  */
 export function compileRowFunction(mapping: TableMapping, loadDay: string): (item: DynamoItem) => MappedRow {

@@ -69,8 +69,6 @@ export interface LoadRequest {
   readonly where: string | null
   readonly broadcasts: Broadcasts
   readonly origin: RowOrigin
-  /** The UTC day for rows that fall back to `load_day`, as `2026-01-14`. */
-  readonly loadDay: string
   readonly target: ObjectStore
   /** The key of the n-th object of a partition. */
   readonly keyOf: (partition: readonly string[], n: number) => Promise<ObjectKey>
@@ -154,7 +152,6 @@ export interface DigestRequest {
   /** What should stand there: `PROOF_FAILED` when an object has other rows or rows of another partition. */
   readonly objects: readonly Pick<StagedObject, 'key' | 'rows' | 'partition'>[]
   readonly mapping: TableMapping
-  readonly loadDay: string
   readonly signal?: AbortSignal
 }
 

@@ -2,5 +2,5 @@
 export {partitionFilters, type PartitionFilter} from './partition-filter.js'
 export {portabilityWarnings} from './portability.js'
 export {positionAt} from './position.js'
-export {foldedName, parameterNames, type SyntaxNode, type SyntaxTree} from './syntax.js'
+export {childrenOf, foldedName, functionName, parameterNames, type SyntaxNode, type SyntaxTree} from './syntax.js'
 export {statementReads, type StatementReads, type TableName, type TableScan} from './table-scans.js'

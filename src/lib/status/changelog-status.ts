@@ -81,12 +81,12 @@ function tellQuarantine(look: TableLook, {quarantined}: RowFigures): void {
   look.findings.warn(aboutTable(look), text, [`sluice query "SELECT * FROM ${view} LIMIT 20"`, 'see them'])
 }
 
-/** Stretches of time without an export were accepted when they were loaded over. */
+/** Accepted when they were loaded over, and still missing: until an export closes them, or a newer full one stands. */
 function tellGaps(look: TableLook, {active}: ReadableRuns): void {
   const {gaps} = chainShape(active.flatMap(({record}) => linkOf(record) ?? []))
   for (const {from, to} of gaps) {
     const text = `no loaded export holds the changes from ${from} to ${to}`
-    look.findings.note(aboutTable(look), text, ['sluice backfill status', 'what is loaded'])
+    look.findings.warn(aboutTable(look), text, ['sluice backfill status', 'what is loaded'])
   }
 }
 

@@ -84,7 +84,6 @@ export function parquetEngineContract(name: string, factory: () => Promise<Parqu
         files: sources,
         mapping,
         origin: {version: 1_768_385_930_000_000n, sourceRank: 0, source: 'run-1'},
-        loadDay: '2026-01-14',
         target: subject.target,
         keyOf: async (values, n) => {
           const folders = values.map((value, index) => `${mapping.partition?.by[index]?.name}=${hivePathValue(value)}/`)
@@ -103,8 +102,7 @@ export function parquetEngineContract(name: string, factory: () => Promise<Parqu
     const digestOf = (
       objects: readonly Pick<StagedObject, 'key' | 'rows' | 'partition'>[],
       mapping = MAPPING,
-    ): ReturnType<ParquetEngine['digest']> =>
-      subject.engine.digest({store: subject.target, objects, mapping, loadDay: '2026-01-14'})
+    ): ReturnType<ParquetEngine['digest']> => subject.engine.digest({store: subject.target, objects, mapping})
 
     const load = async (files: readonly (readonly string[])[], more: Partial<LoadRequest> = {}): Promise<LoadResult> =>
       subject.engine.load(await requestOf(files, more))

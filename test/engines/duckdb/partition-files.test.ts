@@ -38,7 +38,6 @@ const MAPPING: TableMapping = {
   when: [],
   skip: [],
 }
-const LOAD_DAY = '2026-01-14'
 
 let stores: Stores
 
@@ -77,7 +76,6 @@ describe('a load', () => {
       where: null,
       broadcasts: 'none',
       origin: {version: 1_768_385_930_000_000n, sourceRank: 0, source: 'run-1'},
-      loadDay: LOAD_DAY,
       target: stores.open('target'),
       keyOf: async ([place], n) => `items/place=${hivePathValue(place!)}/part-${n}.parquet`,
       quarantineKeyOf: (n) => `aside/part-${n}.parquet`,
@@ -101,7 +99,7 @@ describe('a load', () => {
     const {objects, digest, rows} = await engine.load(request)
     expect(objects).toHaveLength(Object.keys(expected).length)
     expect(rowsOf(objects)).toEqual(expected)
-    const proof = await engine.digest({store: request.target, objects, mapping: MAPPING, loadDay: LOAD_DAY})
+    const proof = await engine.digest({store: request.target, objects, mapping: MAPPING})
     expect(proof).toMatchObject({digest, rows})
   })
 
@@ -110,7 +108,7 @@ describe('a load', () => {
     const request = await requestOf([[longest, twin, 'short', longest]])
     const {objects, digest} = await engine.load(request)
     expect(rowsOf(objects)).toEqual({[longest]: 2, [twin]: 1, short: 1})
-    expect(await engine.digest({store: request.target, objects, mapping: MAPPING, loadDay: LOAD_DAY})).toMatchObject({
+    expect(await engine.digest({store: request.target, objects, mapping: MAPPING})).toMatchObject({
       digest,
     })
     for (const place of [`${longest}x`, `${'é'.repeat(125)}`, '/'.repeat(84)]) {

@@ -14,8 +14,21 @@ export function renderBlock(entries: readonly Labelled[]): string {
   return entries.flatMap(([label, value]) => blockLines(label, value, width)).join('\n')
 }
 
+/** Flags that say which lake is meant: a command that is told to run next must mean the same one. */
+let lakeFlags = ''
+
+export function repeatInCommands(flags: readonly string[]): void {
+  lakeFlags = flags.map((flag) => ` ${flag}`).join('')
+}
+
+/** A command to run, with the flags that say which lake is meant. */
+export function ofSameLake(command: string): string {
+  return command.startsWith('sluice ') ? `${command}${lakeFlags}` : command
+}
+
 /** Commands to run next, each on a line of its own with what it does beside it. */
-export function renderNext(commands: readonly (readonly [command: string, purpose?: string])[]): string {
+export function renderNext(next: readonly (readonly [command: string, purpose?: string])[]): string {
+  const commands = next.map(([command, purpose]) => [ofSameLake(command), purpose] as const)
   const width = Math.max(...commands.map(([command]) => widthOf(command))) + GAP
   return commands
     .map(([command, purpose]) =>

@@ -25,7 +25,7 @@ export async function append(session: DuckDbSession, request: AppendRequest): Pr
     const partitions = new Partitions()
     const text = path.join(folder, 'rows.json')
     await pipeline(rowLines(request, partitions), createWriteStream(text, {mode: 0o600}))
-    const files = await writeParquet(session, request, text, path.join(folder, 'rows'))
+    const files = await writeParquet(session, request, text, folder)
     await request.onPartitions(partitions.distinct)
     return await storeAll(session, request, files, partitions, folder)
   } finally {
@@ -69,6 +69,10 @@ interface WrittenFile {
   readonly home: string
 }
 
+/**
+ * One file a partition, by a statement of its own: a statement that divides by itself makes as many files as its threads
+ * happen to, and the same rows must have the same keys.
+ */
 async function writeParquet(
   session: DuckDbSession,
   {mapping, sourceRank, source, signal}: AppendRequest,
@@ -84,15 +88,28 @@ async function writeParquet(
     `${quoteText(source)} AS _source`,
     '_home',
   ]
-  const written = await session.rows(
-    `COPY (SELECT ${[...values, ...metadata].join(', ')} FROM ${linesSql(mapping, text)})
-     TO ${quoteText(folder)} (FORMAT parquet, COMPRESSION snappy, PARTITION_BY (_home), RETURN_STATS)`,
+  const rows = `appended_${appends}`
+  await session.execute(
+    [`CREATE TEMP TABLE ${rows} AS SELECT ${[...values, ...metadata].join(', ')} FROM ${linesSql(mapping, text)}`],
     signal,
   )
-  return written.map((row) => {
-    const file = String(row['filename'])
-    return {file, rows: Number(row['count']), home: path.basename(path.dirname(file)).replace('_home=', '')}
-  })
+  try {
+    const homes = await session.rows(`SELECT _home, count(*) AS rows FROM ${rows} GROUP BY 1 ORDER BY 1`, signal)
+    const files = homes.map((row): WrittenFile => {
+      const home = String(row['_home'])
+      return {file: path.join(folder, `${home}.parquet`), rows: Number(row['rows']), home}
+    })
+    await session.execute(
+      files.map(
+        ({file, home}) =>
+          `COPY (SELECT * EXCLUDE (_home) FROM ${rows} WHERE _home = ${quoteText(home)}) TO ${quoteText(file)} (FORMAT parquet, COMPRESSION snappy)`,
+      ),
+      signal,
+    )
+    return files
+  } finally {
+    await session.execute([`DROP TABLE ${rows}`])
+  }
 }
 
 function linesSql(mapping: TableMapping, text: string): string {
@@ -137,14 +154,9 @@ async function storeAll(
     const file = await quarantineFile(session, quarantined, folder, request.signal)
     await store(request.quarantineKeyOf(0), file, quarantined.length, [])
   }
-  // In a fixed order: the same rows have the same keys.
-  const counters = new Map<string, number>()
-  for (const {file, rows, home} of files.toSorted((a, b) => (a.file < b.file ? -1 : 1))) {
-    const n = counters.get(home) ?? 0
-    counters.set(home, n + 1)
+  for (const {file, rows, home} of files) {
     const partition = home === DELETES ? [] : partitions.distinct[Number(home)]!
-    const key = home === DELETES ? request.deletesKeyOf(n) : await request.keyOf(partition, n)
-    await store(key, file, rows, partition)
+    await store(home === DELETES ? request.deletesKeyOf(0) : await request.keyOf(partition, 0), file, rows, partition)
   }
   return {objects, standing}
 }

@@ -12,7 +12,7 @@ import type {DuckDbSession} from './session.js'
 export async function digest(session: DuckDbSession, request: DigestRequest): Promise<ChangelogDigest> {
   if (request.objects.length === 0) return {rows: 0, quarantined: 0, digest: '0'}
   const files = await localFiles(request.store, request.objects, session.spoolFolder)
-  const compiled = compileDuckdb(request.mapping, request.loadDay)
+  const compiled = compileDuckdb(request.mapping)
   await session.execute(MAPPING_PRELUDE, request.signal)
   const rows = await session.rows(
     `SELECT _file AS file, count(*) AS rows, sum(CAST(hash(${compiled.columns.join(', ')}) AS HUGEINT)) AS digest,

@@ -1,6 +1,7 @@
 import {
   compileChangeFunction,
   compileRowFunction,
+  dayOfVersion,
   readChange,
   readChangeLine,
   readExportLine,
@@ -10,7 +11,7 @@ import {
   type RowProblem,
   type TableMapping,
 } from '../../mapping/index.js'
-import type {LineShape} from '../../ports/parquet-engine.js'
+import type {LineShape, LoadRequest} from '../../ports/parquet-engine.js'
 import type {QueryValue} from '../../ports/query-engine.js'
 
 /** What the row function says of a line. */
@@ -24,11 +25,13 @@ export interface JudgedLine {
   readonly values: Readonly<Record<string, QueryValue>>
 }
 
+type Judging = Pick<LoadRequest, 'mapping' | 'origin' | 'shape'>
+
 const NOTHING = {fault: null, problem: null, item: {}, values: {}} as const
 
 /** The second, independent reading of lines: DuckDB only tells how many have a problem. */
-export function lineJudge(mapping: TableMapping, loadDay: string, shape: LineShape): (line: Buffer) => JudgedLine {
-  return shape === 'items' ? judgeOfItems(mapping, loadDay) : judgeOfChanges(mapping, loadDay)
+export function lineJudge({mapping, origin, shape}: Judging): (line: Buffer) => JudgedLine {
+  return shape === 'items' ? judgeOfItems(mapping, dayOfVersion(origin.version)) : judgeOfChanges(mapping)
 }
 
 /** Why a line cannot be read by a strict reader of JSON; null for a line as DynamoDB writes it. */
@@ -47,8 +50,8 @@ function judgeOfItems(mapping: TableMapping, loadDay: string): (line: Buffer) =>
   }
 }
 
-function judgeOfChanges(mapping: TableMapping, loadDay: string): (line: Buffer) => JudgedLine {
-  const map = compileChangeFunction(mapping, loadDay)
+function judgeOfChanges(mapping: TableMapping): (line: Buffer) => JudgedLine {
+  const map = compileChangeFunction(mapping)
   return (line) => {
     const read = readChange(line)
     if ('fault' in read) return {...NOTHING, state: 'no_item', fault: read.fault}

@@ -98,7 +98,7 @@ async function firstPlace(
   sources: readonly SourceLines[],
   isMeant: (judged: JudgedLine) => boolean,
 ): Promise<Place> {
-  const judge = lineJudge(request.mapping, request.loadDay, request.shape)
+  const judge = lineJudge(request)
   for (const [index, {source, original}] of sources.entries()) {
     if (tap.problemsOfFile[index] === 0) continue
     for await (const {number, bytes} of linesOf(original)) {

@@ -102,7 +102,7 @@ async function copyRows(
   taps += 1
   const tapName = `sluice_tap_${taps}`
   const {shape, where, broadcasts} = request
-  const compiled = compileDuckdb(request.mapping, request.loadDay, {shape, where, broadcasts})
+  const compiled = compileDuckdb(request.mapping, {shape, where, broadcasts})
   const limit = folderLimit(session.options, compiled.columns.length)
   const fileCount = sources.length
   const tap = registerRowTap(session.connection, tapName, {fileCount, folders: limit.partitions}, request.onProgress)

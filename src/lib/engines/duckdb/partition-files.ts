@@ -41,12 +41,12 @@ const LONGEST_FOLDER_BYTES = 255
  */
 export async function partitionFiles(
   session: DuckDbSession,
-  request: Pick<LoadRequest, 'mapping' | 'loadDay' | 'signal'>,
+  request: Pick<LoadRequest, 'mapping' | 'signal'>,
   written: readonly WrittenFile[],
   {folder, rowGroupRows, targetBytes = TARGET_FILE_BYTES}: PartitionOptions,
 ): Promise<PartitionFile[]> {
-  const {mapping, loadDay, signal} = request
-  const {columns, partitionSql} = compileDuckdb(mapping, loadDay)
+  const {mapping, signal} = request
+  const {columns, partitionSql} = compileDuckdb(mapping)
   const limit = folderLimit(session.options, columns.length)
   const files = await divideFolders(
     session,

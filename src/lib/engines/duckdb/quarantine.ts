@@ -178,8 +178,8 @@ type Judge = (line: Buffer) => Finding | null
 
 /** `isWanted`: whether the load set a row of that key aside, which a condition on its rows decides too. */
 function judgeOf(request: LoadRequest, isWanted: (key: readonly string[]) => boolean): Judge {
-  const {mapping, loadDay, shape} = request
-  const judge = lineJudge(mapping, loadDay, shape)
+  const {mapping} = request
+  const judge = lineJudge(request)
   const hidesKey = isKeyPrivate(mapping)
   return (line) => {
     const {state, fault, problem, item, values} = judge(line)
