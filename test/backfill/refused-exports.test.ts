@@ -130,10 +130,14 @@ const REFUSED: readonly (readonly [string, ErrorCode, Damage])[] = [
     'EXPORT_MANIFEST_INVALID',
     (copy) => changeSummary(copy, (summary) => ({...summary, itemCount: 4})),
   ],
-  ['Ion', 'EXPORT_KIND_UNSUPPORTED', (copy) => changeSummary(copy, (summary) => ({...summary, outputFormat: 'ION'}))],
   [
-    'an incremental export',
+    'a format that is not known',
     'EXPORT_KIND_UNSUPPORTED',
+    (copy) => changeSummary(copy, (summary) => ({...summary, outputFormat: 'CSV'})),
+  ],
+  [
+    'an incremental export without a range',
+    'EXPORT_RANGE_INVALID',
     (copy) =>
       changeSummary(copy, ({exportTime: _, ...summary}) => ({
         ...summary,
@@ -141,11 +145,7 @@ const REFUSED: readonly (readonly [string, ErrorCode, Damage])[] = [
         exportType: 'INCREMENTAL_EXPORT',
       })),
   ],
-  [
-    'no export time',
-    'EXPORT_KIND_UNSUPPORTED',
-    (copy) => changeSummary(copy, ({exportTime: _, ...summary}) => summary),
-  ],
+  ['no export time', 'EXPORT_RANGE_INVALID', (copy) => changeSummary(copy, ({exportTime: _, ...summary}) => summary)],
   [
     'an export time that is none',
     'EXPORT_MANIFEST_INVALID',

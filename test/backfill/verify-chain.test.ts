@@ -60,7 +60,7 @@ describe('a chain of exports', () => {
     expect(check('chain').text).toBe(
       `${FULL} to ${FIRST}, by the full export ${full.exportId} and 1 incremental export without a gap`,
     )
-    expect(check('keys').counts).toEqual({keys: 2, doubled: 0})
+    expect(check('keys').counts).toEqual({keys: 2, doubled: 0, overtaken: 0})
   })
 
   it.each([

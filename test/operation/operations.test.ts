@@ -15,7 +15,7 @@ import {current} from '../backfill/loads.js'
 
 interface Loaded {
   readonly operation: string
-  readonly run: string
+  readonly sources: readonly {readonly run: string}[]
   readonly objects: number
   readonly quarantined: number
   readonly problems: readonly {readonly rows: number}[]
@@ -109,7 +109,7 @@ describe('operations', () => {
   })
 
   it('that are done are no garbage, superseded or not', async () => {
-    const {operation, run} = await loadItems(TIME)
+    const {operation, sources} = await loadItems(TIME)
     const {document} = await answerOf<{tables: readonly {readonly runs: readonly object[]; readonly floor: string}[]}>(
       lake,
       'backfill',
@@ -117,7 +117,7 @@ describe('operations', () => {
     )
     expect(document.tables[0]).toMatchObject({
       floor: '2026-01-14T10:18:50.000Z',
-      runs: [{run, operation, state: 'admitted', rows: 2}],
+      runs: [{run: sources[0]!.run, operation, state: 'admitted', rows: 2}],
     })
     const before = await filesBelow(lake.root)
     await answerOf(lake, 'ops', 'gc', '--yes', '--grace-hours', '0')

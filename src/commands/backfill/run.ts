@@ -1,5 +1,4 @@
-import * as Flags from '@oclif/core/flags'
-import {loadRequestOf, maxQuarantineFlag, loadFlags, tableFlag} from '../../lib/cli/export-flags.js'
+import {loadRequestOf, maxQuarantineFlag, planFileFlag, loadFlags, tableFlag} from '../../lib/cli/export-flags.js'
 import {allowVanishedFlag, mutationFlags} from '../../lib/cli/flags.js'
 import {OperationCommand} from '../../lib/cli/operation-command.js'
 import {resourceFlags} from '../../lib/cli/resource-flags.js'
@@ -26,11 +25,7 @@ more keys would vanish than the table's max_vanished.`
   static override flags = {
     ...loadFlags,
     ...tableFlag,
-    plan: Flags.string({
-      summary: 'Run exactly this plan.',
-      helpValue: '<file>',
-      exclusive: ['export', 'chain', 'from-quarantine', 'table', 'dry-run', 'allow-gap', 'from', 'to', 'where'],
-    }),
+    ...planFileFlag,
     ...maxQuarantineFlag,
     ...allowVanishedFlag,
     ...resourceFlags,
@@ -42,8 +37,8 @@ more keys would vanish than the table's max_vanished.`
     const context = await this.context(flags)
     const backfill = await import('../../lib/backfill/index.js')
     const {definition, ports} = context
-    const request = loadRequestOf(flags)
-    const planned = flags.plan === undefined ? await backfill.planRequested(request, definition, ports) : null
+    const plans = () => backfill.planRequested(loadRequestOf(flags), definition, ports)
+    const planned = flags.plan === undefined ? await plans() : null
     if (planned !== null && flags['dry-run']) {
       const needs = await backfill.weighPlan(planned.plan, context)
       const document = backfill.planDocument(planned, needs, definition.environment.name, context.asOf)

@@ -212,7 +212,13 @@ export const resultSchemas = {
     tableId: z.string(),
     itemCount: count('Items that the manifest states.'),
     files: z.array(
-      z.strictObject({key: z.string(), etag: z.string(), sizeBytes: count('Size.'), itemCount: count('Items.')}),
+      z.strictObject({
+        key: z.string(),
+        etag: z.string(),
+        sizeBytes: count('Size.'),
+        itemCount: count('Items.'),
+        format: z.enum(['json', 'ion']),
+      }),
     ),
     asOf,
   }),

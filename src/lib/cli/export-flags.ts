@@ -57,6 +57,15 @@ export const loadFlags = {
   ...rowFlags,
 }
 
+/** A plan that was written before, in place of everything that makes one. */
+export const planFileFlag = {
+  plan: Flags.string({
+    summary: 'Run exactly this plan.',
+    helpValue: '<file>',
+    exclusive: ['export', 'chain', 'from-quarantine', 'table', 'dry-run', 'allow-gap', 'from', 'to', 'where'],
+  }),
+}
+
 /** How much may be set aside by a load that is still called done. */
 export const maxQuarantineFlag = {
   'max-quarantine': Flags.integer({
