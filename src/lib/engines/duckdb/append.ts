@@ -19,13 +19,14 @@ let appends = 0
 
 /** Writes rows of the row function to Parquet objects; see the port. */
 export async function append(session: DuckDbSession, request: AppendRequest): Promise<AppendResult> {
-  const folder = path.join(session.spoolFolder, `append-${(appends += 1)}`)
+  const number = (appends += 1)
+  const folder = path.join(session.spoolFolder, `append-${number}`)
   await mkdir(folder, {recursive: true})
   try {
     const partitions = new Partitions()
     const text = path.join(folder, 'rows.json')
     await pipeline(rowLines(request, partitions), createWriteStream(text, {mode: 0o600}))
-    const files = await writeParquet(session, request, text, folder)
+    const files = await writeParquet(session, request, text, {folder, rows: `appended_${number}`})
     await request.onPartitions(partitions.distinct)
     return await storeAll(session, request, files, partitions, folder)
   } finally {
@@ -77,7 +78,7 @@ async function writeParquet(
   session: DuckDbSession,
   {mapping, sourceRank, source, signal}: AppendRequest,
   text: string,
-  folder: string,
+  {folder, rows}: {readonly folder: string; readonly rows: string},
 ): Promise<WrittenFile[]> {
   const values = mapping.columns.map(({name, type}) => `${castSql(name, type)} AS ${quoteIdentifier(name)}`)
   const metadata = [
@@ -88,7 +89,6 @@ async function writeParquet(
     `${quoteText(source)} AS _source`,
     '_home',
   ]
-  const rows = `appended_${appends}`
   await session.execute(
     [`CREATE TEMP TABLE ${rows} AS SELECT ${[...values, ...metadata].join(', ')} FROM ${linesSql(mapping, text)}`],
     signal,
