@@ -2,7 +2,17 @@ import {afterEach, beforeEach, describe, expect, it} from 'vitest'
 import type {Context} from '../../src/lib/context.js'
 import {change, writeChanges} from './change-folder.js'
 import {item, writeItems, type ExportFolder} from './export-folder.js'
-import {answerOf, makeLake, openLake, refusalOf, visibleFiles, type LakeFolder} from './lake-folder.js'
+import {
+  answerOf,
+  columnsWith,
+  define,
+  definitionText,
+  makeLake,
+  openLake,
+  refusalOf,
+  visibleFiles,
+  type LakeFolder,
+} from './lake-folder.js'
 import {current, load, select} from './loads.js'
 
 const TIME = '2026-03-01T00:00:00.000Z'
@@ -63,6 +73,18 @@ describe('a load of some days', () => {
     expect(await counts()).toEqual([
       ['a', 1n],
       ['b', 1n],
+    ])
+  })
+
+  it('is loaded beside the whole of its export under a corrected definition', async () => {
+    const source = await writeItems(lake, [[january('a', '1'), february('b', '1')]], {time: TIME})
+    await run(source)
+    await define(lake, definitionText({columns: columnsWith('note', '{name: note, type: string, from: id}')}))
+    const {document, exit} = await run(source, '--from', '2026-01-01', '--to', '2026-02-01')
+    expect([exit, document]).toMatchObject([0, {changed: true, rows: 1, comparison: {changed: 1, added: 0}}])
+    expect((await current(context)).map(({id, note}) => [id, note])).toEqual([
+      ['a', 'a'],
+      ['b', null],
     ])
   })
 

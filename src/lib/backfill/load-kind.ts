@@ -242,9 +242,12 @@ async function admit(
   }
 }
 
-/** Whether another load holds one of these exports by now, under whatever name; its rows would stand twice. */
+/**
+ * Whether another load holds one of these exports by now, under whatever name; its rows would stand twice. A part of an
+ * export may be loaded beside the whole of it.
+ */
 function isLoadedMeanwhile(work: LoadWork, run: string, records: readonly StoredRunRecord[]): boolean {
-  if (records.some(({record}) => record.run === run)) return false
+  if (work.filter !== null || records.some(({record}) => record.run === run)) return false
   return work.sources.some(({kind, export: opened, supersedes}) =>
     activeRuns(records).some(
       ({record}) =>

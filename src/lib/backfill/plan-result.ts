@@ -107,34 +107,13 @@ function exportDocument(
   {export: opened, loadedAs, supersedes}: PlannedExport,
   floor: number | null,
 ): PlannedExportDocument {
-  const {
-    uri,
-    exportId,
-    kind,
-    format,
-    view,
-    tableName,
-    exportFrom,
-    exportTime,
-    sizeBytes,
-    isSummaryIntact,
-    rebasedFrom,
-  } = opened
+  const {sourceUri: _place, tableArn: _arn, tableId: _id, itemCount, files, ...shown} = opened
+  const {kind, exportTime} = shown
   const lastMs = Math.floor(Date.parse(exportTime) / 1000) * 1000
   return {
-    uri,
-    exportId,
-    kind,
-    format,
-    view,
-    tableName,
-    exportFrom,
-    exportTime,
-    items: opened.itemCount,
-    files: opened.files.length,
-    sizeBytes,
-    isSummaryIntact,
-    rebasedFrom,
+    ...shown,
+    items: itemCount,
+    files: files.length,
     loadedAs: loadedAs?.record.run ?? null,
     supersedes: supersedes.map(({record}) => record.run),
     isBehindFloor: floor !== null && (kind === 'full' ? lastMs < floor : lastMs <= floor),

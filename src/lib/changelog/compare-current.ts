@@ -39,8 +39,8 @@ export async function compareCurrent(
 }
 
 /**
- * Keys that `admitted` shows twice, or although something newer of them lies in another partition: a row, or a delete that went
- * where an old image said, which may be older than what it should delete. Only where partitions are immutable.
+ * Keys that `admitted` shows twice, or although something newer of them lies in another partition: a row, or a delete
+ * that went where an old image said, which may be older than what it should delete. Only where partitions are immutable.
  */
 async function shadowedKeys(
   mapping: TableMapping,

@@ -5,13 +5,6 @@ import {LATEST_VERSION} from './change-line.js'
 import type {ItemForm} from './duckdb-item.js'
 import type {TableMapping} from './types.js'
 
-/**
- * What an image is, in `_role`: `new` beside an old image, `alone` without one; `deleted` the old image of an item that
- * is gone, `keys` where only its key was written; `moved` the old image of a change that may have moved the item; `bad`
- * a line that is no change.
- */
-export const CHANGE_ROLES = ['new', 'alone', 'deleted', 'keys', 'moved', 'bad'] as const
-
 /** Digits only: a cast takes spaces, signs, exponents and hexadecimals too, and rounds. TRY: DuckDB may cast first. */
 const MICROS = 'Metadata.WriteTimestampMicros.N'
 const CHANGED = `CASE WHEN regexp_full_match(${MICROS}, '[0-9]{1,18}') AND TRY_CAST(${MICROS} AS BIGINT) <= ${LATEST_VERSION} THEN TRY_CAST(${MICROS} AS BIGINT) END`
@@ -28,6 +21,10 @@ export function changeColumns(itemType: string): string {
  * The items in lines of changes: a relation of `Item`, `file_index`, `_role` and `_changed` (microseconds). A change
  * that may have moved its item gives two rows, every other line one. An item is gone if and only if there is no new
  * image.
+ *
+ * `_role` says what an image is: `new` beside an old image, `alone` without one; `deleted` the old image of an item that
+ * is gone, `keys` where only its key was written; `moved` the old image of a change that may have moved the item; `bad`
+ * a line that is no change.
  */
 export function changedItemsSql(mapping: TableMapping, lines: string, form: ItemForm): string {
   const changes = `SELECT ${form === 'struct' ? structImages() : jsonImages()}, file_index, ${CHANGED} AS _changed FROM ${lines}`
