@@ -6,9 +6,9 @@ import {derivedStages, usesRest} from './derivations.js'
 import {changeColumns, changedItemsSql} from './duckdb-change.js'
 import {changeBranches, changeClass, changeRowsSql, IS_UPSERT_ROLE, originColumns} from './duckdb-change-rows.js'
 import {conditionSql} from './duckdb-condition.js'
-import {derivedProblemSql, derivedValueSql} from './duckdb-derive.js'
+import {derivedProblemSql, derivedSuspectSql, derivedValueSql} from './duckdb-derive.js'
 import {itemReader, type ItemForm, type ItemReader} from './duckdb-item.js'
-import {canBeError, problemSql, valueSql} from './duckdb-value.js'
+import {canBeError, problemSql, suspectSql, valueSql} from './duckdb-value.js'
 import {partitionText} from './partition-tray.js'
 import {ROW_CLASS} from './row-class.js'
 import {storedColumns} from './row-metadata.js'
@@ -102,24 +102,37 @@ function rowsSql(compilation: Compilation, lines: string, origin: RowOrigin): st
 
 /** What stands against a row, the gravest first: no item, another table's, skipped, no key, error, quarantine. */
 function rowProblem({mapping, reader, shape}: Compilation, sources: readonly SourceColumn[]): string {
-  const ofColumn = new Map(
-    mapping.columns.map((column) => [
-      column,
-      isDerived(column) ? derivedProblemSql(column) : problemSql(column, quoteIdentifier(column.name), reader),
-    ]),
-  )
-  const errors = sources.filter(canBeError).map((column) => {
-    const problem = ofColumn.get(column)
-    return `CASE WHEN starts_with(${problem}, 'error') THEN ${problem} END`
-  })
-  const derived = mapping.columns.filter(isDerived)
+  const problems = valueProblems(mapping, reader, sources)
   const fault = rowFault(mapping, reader, shape)
-  const ofValues = [...errors, ...[...sources, ...derived].map((one) => ofColumn.get(one))].filter(
-    (problem) => typeof problem === 'string',
-  )
-  if (shape === 'items' || ofValues.length === 0) return `coalesce(${[fault, ...ofValues].join(', ')})`
+  if (problems.length === 0) return `coalesce(${fault}, NULL)`
+  const suspects = problems.map(({suspect}) => `(${suspect})`)
   // Of what is gone only the key matters.
-  return `coalesce(${fault}, CASE WHEN ${IS_UPSERT_ROLE} THEN coalesce(${ofValues.join(', ')}, NULL) END)`
+  const isSuspect = `${shape === 'items' ? '' : `${IS_UPSERT_ROLE} AND `}(${[...new Set(suspects)].join(' OR ')})`
+  const texts = problems.map(({problem}) => problem)
+  return `coalesce(${fault}, CASE WHEN ${isSuspect} THEN coalesce(${[...texts, 'NULL'].join(', ')}) END)`
+}
+
+interface ValueProblem {
+  /** Condition, cheap to ask, without which there is no problem. */
+  readonly suspect: string
+  readonly problem: string
+}
+
+/** What can stand against a row's values: errors before all else. */
+function valueProblems(mapping: TableMapping, reader: ItemReader, sources: readonly SourceColumn[]): ValueProblem[] {
+  const ofSources = sources.flatMap((column): (ValueProblem & {readonly column: SourceColumn})[] => {
+    const value = quoteIdentifier(column.name)
+    const problem = problemSql(column, value, reader)
+    return problem === null ? [] : [{column, problem, suspect: suspectSql(column, value, reader)}]
+  })
+  const errors = ofSources.flatMap(({column, problem, suspect}): ValueProblem[] =>
+    canBeError(column) ? [{suspect, problem: `CASE WHEN starts_with(${problem}, 'error') THEN ${problem} END`}] : [],
+  )
+  const ofDerived = mapping.columns.filter(isDerived).flatMap((column): ValueProblem[] => {
+    const [problem, suspect] = [derivedProblemSql(column), derivedSuspectSql(column)]
+    return problem === null || suspect === null ? [] : [{problem, suspect}]
+  })
+  return [...errors, ...ofSources, ...ofDerived]
 }
 
 function rowFault(mapping: TableMapping, reader: ItemReader, shape: LineShape): string {

@@ -98,9 +98,15 @@ function restSql(mapping: TableMapping): string {
 
 /** NULL, or the problem text of a derived column whose inputs stand but whose result does not fit. */
 export function derivedProblemSql(column: DerivedColumn): string | null {
+  const suspect = derivedSuspectSql(column)
+  return suspect === null ? null : `CASE WHEN ${suspect} THEN ${quoteText(`quarantine inexact ${column.name}`)} END`
+}
+
+/** True where `derivedProblemSql` is not NULL. */
+export function derivedSuspectSql(column: DerivedColumn): string | null {
   const operands =
     'add' in column.derive ? column.derive.add : 'subtract' in column.derive ? column.derive.subtract : null
   if (operands === null) return null
   const inputs = operands.map((operand) => `${columnOperand(operand)} IS NOT NULL`).join(' AND ')
-  return `CASE WHEN ${quoteIdentifier(column.name)} IS NULL AND ${inputs} THEN ${quoteText(`quarantine inexact ${column.name}`)} END`
+  return `${quoteIdentifier(column.name)} IS NULL AND ${inputs}`
 }

@@ -102,6 +102,25 @@ function elementTexts(column: SourceColumn, type: ArrayType, raw: string): strin
  * as one text. Looks at values only where the mapped value is NULL, so clean rows pay one comparison.
  */
 export function problemSql(column: SourceColumn, value: string, reader: ItemReader): string | null {
+  const present = presentSql(column, reader)
+  const branches: string[] = []
+  const bad = badValueSql(column, reader)
+  if (bad !== null) branches.push(`WHEN ${present} THEN ${bad}`)
+  if (column.missing !== 'null') {
+    // Without the first branch a bad value would pass for a missing one.
+    if (bad === null) branches.push(`WHEN ${present} THEN NULL`)
+    branches.push(`ELSE ${quoteText(`${column.missing} missing ${column.name}`)}`)
+  }
+  return branches.length === 0 ? null : `CASE WHEN ${value} IS NULL THEN CASE ${branches.join(' ')} END END`
+}
+
+/** True wherever `problemSql` is not NULL, and cheaper: nearly all rows are asked this only. */
+export function suspectSql(column: SourceColumn, value: string, reader: ItemReader): string {
+  return column.missing === 'null' ? `${value} IS NULL AND (${presentSql(column, reader)})` : `${value} IS NULL`
+}
+
+/** True where the item has the attribute, or something else in the place of a map that should hold it. */
+function presentSql(column: SourceColumn, reader: ItemReader): string {
   const path = attributePath(column)
   const present = path.map((_, index) => {
     const outer = path.slice(0, index + 1)
@@ -109,15 +128,7 @@ export function problemSql(column: SourceColumn, value: string, reader: ItemRead
       ? reader.isPresent(path)
       : `(${reader.isPresent(outer)} AND ${reader.hasNoMap(outer)})`
   })
-  const branches: string[] = []
-  const bad = badValueSql(column, reader)
-  if (bad !== null) branches.push(`WHEN ${present.join(' OR ')} THEN ${bad}`)
-  if (column.missing !== 'null') {
-    // Without the first branch a bad value would pass for a missing one.
-    if (bad === null) branches.push(`WHEN ${present.join(' OR ')} THEN NULL`)
-    branches.push(`ELSE ${quoteText(`${column.missing} missing ${column.name}`)}`)
-  }
-  return branches.length === 0 ? null : `CASE WHEN ${value} IS NULL THEN CASE ${branches.join(' ')} END END`
+  return present.join(' OR ')
 }
 
 function badValueSql(column: SourceColumn, reader: ItemReader): string | null {

@@ -5,7 +5,7 @@ export {compileChangeFunction, type ChangeRow, type ChangeRows} from './change-r
 export {readChange, readChangeLine, type ChangeLine, type ItemChange} from './change-line.js'
 export {MAXIMUM_LINE_BYTES, readExportLine, readItem, type ExportLine, type LineFault} from './export-line.js'
 export {PROBLEM_CLASSES, ROW_CLASS, SECOND_CLASSES, STORED_CLASSES, type RowClass} from './row-class.js'
-export {decodePartition, DELETES_TRAY, isDigestTray, trayText} from './partition-tray.js'
+export {decodePartition, DELETES_TRAY, fitsTray, isDigestTray, trayText} from './partition-tray.js'
 export {catalogValues, hivePathValue, partitionPath, pathTemplate} from './partition-path.js'
 export {
   CURABLE_REASONS,

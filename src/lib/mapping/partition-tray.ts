@@ -57,7 +57,12 @@ function encodedValue(sql: string): string {
 
 /** SQL of the tray for rows of a partition text: the text itself, or a digest where a folder's name would be too long. */
 export function trayText(sql: string): string {
-  return `CASE WHEN strlen(${sql}) > ${LONGEST_TRAY_BYTES} THEN 'h' || md5(${sql}) ELSE ${sql} END`
+  return `CASE WHEN ${fitsTray(sql)} THEN ${sql} ELSE 'h' || md5(${sql}) END`
+}
+
+/** SQL that is true for a partition text that is its own tray. */
+export function fitsTray(sql: string): string {
+  return `strlen(${sql}) <= ${LONGEST_TRAY_BYTES}`
 }
 
 /** Whether a tray stands for a text that must be asked of its rows. */
