@@ -1,0 +1,96 @@
+import type {AwsCredentialIdentity, AwsCredentialIdentityProvider} from '@aws-sdk/types'
+
+/** How every AWS client of one environment is set up. */
+export interface AwsSettings {
+  readonly region: string
+  /** `--profile`; null takes the default chain of the SDK. */
+  readonly profile: string | null
+  /** Role to work as; null works as the caller. */
+  readonly roleArn: string | null
+  /** Service URLs by service name, e.g. `s3`; `all` stands for the others. */
+  readonly endpoints: Readonly<Record<string, string>>
+  /** Version of sluice, for the user agent that CloudTrail keeps. */
+  readonly version: string
+}
+
+/** Names of services as the SDK's own variables write them, e.g. `AWS_ENDPOINT_URL_ATHENA`. */
+export type AwsService = 's3' | 'glue' | 'athena' | 'dynamodb' | 'sts' | 'cloudwatch'
+
+const CONNECTION_TIMEOUT_MS = 5000
+/** Between bytes of an answer; `throwOnRequestTimeout` is needed, else the SDK only warns and waits for ever. */
+const REQUEST_TIMEOUT_MS = 30_000
+const MAX_ATTEMPTS = 5
+
+/** Constructor arguments that all clients share. */
+export interface ClientConfiguration {
+  readonly region: string
+  readonly endpoint?: string
+  readonly credentials: AwsCredentialIdentityProvider
+  readonly maxAttempts: number
+  readonly requestHandler: {
+    readonly connectionTimeout: number
+    readonly requestTimeout: number
+    readonly throwOnRequestTimeout: true
+  }
+  readonly customUserAgent: [string, string][]
+}
+
+/** Configuration of one service's client: credentials are looked up with the first call, not here. */
+export function clientConfiguration(settings: AwsSettings, service: AwsService): ClientConfiguration {
+  const endpoint = settings.endpoints[service] ?? settings.endpoints['all']
+  return {
+    region: settings.region,
+    ...(endpoint === undefined ? {} : {endpoint}),
+    credentials: credentialsOf(settings),
+    maxAttempts: MAX_ATTEMPTS,
+    requestHandler: {
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      throwOnRequestTimeout: true,
+    },
+    customUserAgent: [['sluice', settings.version]],
+  }
+}
+
+const remembered = new WeakMap<AwsSettings, AwsCredentialIdentityProvider>()
+
+/** One provider an environment: clients that share it ask for a role or an SSO token once. */
+function credentialsOf(settings: AwsSettings): AwsCredentialIdentityProvider {
+  const standing = remembered.get(settings)
+  if (standing !== undefined) return standing
+  const provider = rememberedUntilExpiry(async () => {
+    const {fromNodeProviderChain, fromTemporaryCredentials} = await import('@aws-sdk/credential-providers')
+    const own = fromNodeProviderChain(settings.profile === null ? {} : {profile: settings.profile})
+    if (settings.roleArn === null) return own()
+    const endpoint = settings.endpoints['sts'] ?? settings.endpoints['all']
+    const role = fromTemporaryCredentials({
+      masterCredentials: own,
+      params: {RoleArn: settings.roleArn, RoleSessionName: 'sluice'},
+      clientConfig: {region: settings.region, ...(endpoint === undefined ? {} : {endpoint})},
+    })
+    return role()
+  })
+  remembered.set(settings, provider)
+  return provider
+}
+
+const RENEWED_BEFORE_EXPIRY_MS = 5 * 60_000
+
+/** Calls share one look-up until what it gave runs out; a failed one is asked again. */
+function rememberedUntilExpiry(provide: AwsCredentialIdentityProvider): AwsCredentialIdentityProvider {
+  let latest: ReturnType<AwsCredentialIdentityProvider> | null = null
+  return () => {
+    latest =
+      latest === null
+        ? provide()
+        : latest.then(
+            (standing) => (isFresh(standing) ? standing : provide()),
+            () => provide(),
+          )
+    return latest
+  }
+}
+
+function isFresh({expiration}: AwsCredentialIdentity): boolean {
+  return expiration === undefined || expiration.getTime() - Date.now() > RENEWED_BEFORE_EXPIRY_MS
+}
