@@ -40,7 +40,7 @@ const MAY_IMPORT = {
 
 const FILES = {
   errors: 'src/lib/errors.ts',
-  context: 'src/lib/context.ts',
+  context: 'src/lib/context{,-*}.ts',
   'topic-door': 'src/lib/*/index.ts',
   'lake-door': 'src/lib/lake/index.ts',
   'operation-door': 'src/lib/operation/index.ts',

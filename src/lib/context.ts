@@ -1,8 +1,6 @@
-import os from 'node:os'
 import path from 'node:path'
-import {parseSize} from './cli/parse-values.js'
 import {SluiceError} from './errors.js'
-import type {LakeDefinition, LocalEnvironment} from './lake/types.js'
+import type {LakeDefinition} from './lake/types.js'
 import type {AnyOperationKind, OperationPorts} from './operation/types.js'
 import type {Machine, Resources} from './ports/machine.js'
 import type {ObjectStore} from './ports/object-store.js'
@@ -15,6 +13,10 @@ export interface ContextOptions {
   /** `--now`: moves reports and planning only. */
   readonly now?: Date | undefined
   readonly resources?: ResourceRequest
+  /** Of sluice, for the user agent of calls. */
+  readonly version?: string
+  /** `--profile`, for lakes on AWS. */
+  readonly profile?: string | undefined
   readonly workingFolder: string
   readonly variables: NodeJS.ProcessEnv
   readonly signal: AbortSignal
@@ -55,16 +57,14 @@ export async function createContext(options: ContextOptions): Promise<Context> {
     workingFolder: options.workingFolder,
     variables: options.variables,
   })
-  if (definition.environment.backend !== 'local') {
-    throw new SluiceError(
-      'NOT_IN_THIS_ENVIRONMENT',
-      `Environment ${definition.environment.name} is on AWS, which this version cannot reach.`,
-      {
-        fix: 'Choose a local environment: --env local',
-      },
-    )
+  const {environment} = definition
+  if (environment.backend === 'local') {
+    const {localContext} = await import('./context-local.js')
+    return localContext(definition, environment, options)
   }
-  return localContext(definition, definition.environment, options)
+  throw new SluiceError('NOT_IN_THIS_ENVIRONMENT', `Environment ${environment.name} is on AWS, which cannot be reached yet.`, {
+    fix: 'Choose a local environment: --env local',
+  })
 }
 
 /** A folder outside the lake as a store that can be written, for commands that make files. */
@@ -73,74 +73,11 @@ export async function openFolder(folder: string): Promise<ObjectStore> {
   return new FolderObjectStore({root: path.resolve(folder)})
 }
 
-async function localContext(
-  definition: LakeDefinition,
-  environment: LocalEnvironment,
-  options: ContextOptions,
-): Promise<Context> {
-  const [
-    {FolderObjectStore},
-    {FileCatalog},
-    {systemClock, systemHost, systemIds},
-    {refuseUnusable, systemMachine},
-    {DuckDbParquetEngine, DuckDbQueryEngine},
-  ] = await Promise.all([
-    import('./local/folder-object-store.js'),
-    import('./local/file-catalog.js'),
-    import('./local/system.js'),
-    import('./local/machine.js'),
-    import('./engines/duckdb/index.js'),
-  ])
-  // Plans and journals name users, commands and reasons.
-  const privatePrefix = '_sluice/operations/'
-  const store = new FolderObjectStore({root: environment.root, versioned: environment.versioned, privatePrefix})
-  const catalog = new FileCatalog(store)
-  const asked = options.resources?.temporaryFolder
-  if (asked !== undefined) await refuseUnusable(path.resolve(options.workingFolder, asked))
-  const resources = resourcesOf(environment, options, systemMachine)
-  const engine = duckdbOptions(resources)
-  const parquet = new DuckDbParquetEngine(engine)
-  const queryFolder = asked === undefined ? queryTemporaryFolder() : resources.temporaryFolder
-  const query = new DuckDbQueryEngine({...engine, temporaryFolder: queryFolder, store, catalog})
-  const ports: OperationPorts = {
-    store,
-    catalog,
-    parquet,
-    query,
-    clock: systemClock,
-    ids: systemIds,
-    host: systemHost(),
-    report: options.report,
-    openSource: rememberedSources(options.workingFolder),
-  }
-  return {
-    definition,
-    ports,
-    query,
-    machine: systemMachine,
-    resources,
-    useThreads: (threads) => {
-      // The engine opens its database with the first piece of work.
-      engine.threads = Math.min(resources.threads, threads)
-    },
-    signal: options.signal,
-    asOf: options.now ?? systemClock.now(),
-    kind: operationKind,
-    leftOvers: async () => {
-      const {measureDeadSpools} = await import('./engines/duckdb/spools.js')
-      return measureDeadSpools(resources.temporaryFolder)
-    },
-    close: async () => {
-      await Promise.all([parquet.close(), query.close()])
-    },
-  }
-}
-
 /** One store a place: a store remembers the etags of the files that it has read. */
-function rememberedSources(workingFolder: string): (uri: string) => Promise<ObjectStore> {
+export function rememberedSources(open: (uri: string) => Promise<ObjectStore>): (uri: string) => Promise<ObjectStore> {
   const sources = new Map<string, Promise<ObjectStore>>()
   return (uri) => {
-    const source = sources.get(uri) ?? openSource(uri, workingFolder)
+    const source = sources.get(uri) ?? open(uri)
     sources.set(uri, source)
     return source
   }
@@ -155,52 +92,4 @@ export async function openSource(uri: string, workingFolder = '.'): Promise<Obje
   }
   const {FolderObjectStore} = await import('./local/folder-object-store.js')
   return new FolderObjectStore({root: path.resolve(workingFolder, uri.replace(/^file:\/\//, '')), readOnly: true})
-}
-
-const GIB = 1024 ** 3
-const MAX_DEFAULT_MEMORY_BYTES = 4 * GIB
-
-/** Spools stand inside the lake's folder unless another is asked for, so that staged files are moved, not copied. */
-function resourcesOf(environment: LocalEnvironment, options: ContextOptions, machine: Machine): Resources {
-  const {memoryBytes, temporaryFolder, maxTemporaryBytes} = options.resources ?? {}
-  const half = Math.floor(machine.memoryBytes() / 2)
-  return {
-    memoryBytes: memoryBytes ?? memoryVariable(options.variables) ?? Math.min(half, MAX_DEFAULT_MEMORY_BYTES),
-    threads: os.availableParallelism(),
-    temporaryFolder:
-      temporaryFolder === undefined
-        ? path.join(environment.root, '.sluice-store', 'spool')
-        : path.resolve(options.workingFolder, temporaryFolder),
-    maxTemporaryBytes: maxTemporaryBytes ?? null,
-    lakeFolder: environment.root,
-  }
-}
-
-function duckdbOptions({memoryBytes, threads, temporaryFolder, maxTemporaryBytes}: Resources) {
-  return {temporaryFolder, memoryLimitBytes: memoryBytes, threads, maxTemporaryBytes}
-}
-
-/** Commands without `--memory` take the variable alone. */
-function memoryVariable(variables: NodeJS.ProcessEnv): number | null {
-  const text = variables['SLUICE_MEMORY']
-  return text === undefined || text === '' ? null : parseSize(text, 'SLUICE_MEMORY=4GB')
-}
-
-/** Questions are asked of lakes that cannot be written too, so what they spill does not go into the lake's folder. */
-function queryTemporaryFolder(): string {
-  return path.join(os.tmpdir(), `sluice-${os.userInfo().uid}`)
-}
-
-/** Every kind of operation, loaded when it is met. */
-async function operationKind(name: string): Promise<AnyOperationKind> {
-  const kinds: Record<string, () => Promise<unknown>> = {
-    'backfill.load': async () => (await import('./backfill/load-kind.js')).loadKind,
-  }
-  const load = kinds[name]
-  if (load === undefined) {
-    throw new SluiceError('FORMAT_UNKNOWN', `This version knows no operation ${name}.`, {
-      fix: 'Use the version of sluice that wrote it, or a newer one.',
-    })
-  }
-  return (await load()) as AnyOperationKind
 }

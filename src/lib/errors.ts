@@ -72,6 +72,15 @@ export const CODES = {
   PARTITION_FILTER_MISSING: EXIT.usage,
   MEMORY_EXCEEDED: EXIT.failed,
   TEMP_LIMIT: EXIT.failed,
+  // AWS
+  AWS_SIGN_IN: EXIT.usage,
+  AWS_TOKEN_EXPIRED: EXIT.failed,
+  AWS_ACCOUNT_WRONG: EXIT.usage,
+  AWS_ACCESS_DENIED: EXIT.failed,
+  AWS_UNAVAILABLE: EXIT.failed,
+  PLACE_UNUSABLE: EXIT.usage,
+  TABLE_UNSUPPORTED: EXIT.usage,
+  TABLE_DIFFERS: EXIT.usage,
   // everywhere
   INTERRUPTED: EXIT.interrupted,
   UNEXPECTED: EXIT.failed,

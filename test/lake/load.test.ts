@@ -95,6 +95,7 @@ describe('the environment', () => {
       database: 'icpa_prod',
       workgroup: null,
       results: null,
+      role: null,
       endpoints: {},
       locations: {claims: 's3://icpa-prod/claims'},
     })

@@ -69,15 +69,15 @@ async function weighLoad(work: LoadWork, around: Surroundings): Promise<WeighedL
 async function roomOf({machine, resources, leftOvers}: Surroundings): Promise<LoadRoom> {
   const [temporary, lake, {sizeBytes}] = await Promise.all([
     machine.spaceOf(resources.temporaryFolder),
-    machine.spaceOf(resources.lakeFolder),
+    resources.lakeFolder === null ? null : machine.spaceOf(resources.lakeFolder),
     leftOvers(),
   ])
   return {
     ...resources,
     // The load begins with removing what killed ones left there.
     temporaryFreeBytes: temporary.freeBytes + sizeBytes,
-    lakeFreeBytes: lake.freeBytes,
-    isOneFileSystem: temporary.fileSystem === lake.fileSystem,
+    lakeFreeBytes: lake?.freeBytes ?? Number.POSITIVE_INFINITY,
+    isOneFileSystem: temporary.fileSystem === lake?.fileSystem,
     machineMemoryBytes: machine.memoryBytes(),
   }
 }

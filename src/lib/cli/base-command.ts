@@ -58,12 +58,15 @@ export abstract class BaseCommand<Result extends object> extends Command {
     repeatInCommands([
       ...(flags.env === undefined ? [] : ['--env', shellWord(flags.env)]),
       ...(flags.lake === undefined ? [] : ['--lake', shellWord(flags.lake)]),
+      ...(flags.profile === undefined ? [] : ['--profile', shellWord(flags.profile)]),
     ])
     const {createContext} = await import('../context.js')
     this.opened = await createContext({
       ...(flags.lake === undefined ? {} : {lakeFile: flags.lake}),
       ...(flags.env === undefined ? {} : {environment: flags.env}),
+      ...(flags.profile === undefined ? {} : {profile: flags.profile}),
       ...(flags.now === undefined ? {} : {now: flags.now}),
+      version: this.config.version,
       resources: resourceRequestOf(flags),
       workingFolder: process.cwd(),
       variables: process.env,

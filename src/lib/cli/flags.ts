@@ -40,6 +40,11 @@ export const globalFlags = {
     helpValue: '<name>',
     env: 'SLUICE_ENV',
   }),
+  profile: Flags.string({
+    summary: 'AWS profile to sign in with; default: AWS_PROFILE.',
+    helpGroup: 'GLOBAL',
+    helpValue: '<name>',
+  }),
   now: instantFlag({
     summary: 'Report and plan as of this instant (never moves leases, ids or audit times).',
     helpGroup: 'GLOBAL',
@@ -60,6 +65,7 @@ export const globalFlags = {
 export interface GlobalFlagValues {
   readonly lake?: string | undefined
   readonly env?: string | undefined
+  readonly profile?: string | undefined
   readonly now?: Date | undefined
   readonly quiet?: boolean | undefined
 }

@@ -1,4 +1,5 @@
 import type {ErrorCode, ExitCode} from '../errors.js'
+import {AWS_TEXTS} from './aws-texts.js'
 import type {Explanation} from './explanation.js'
 import {EXPORT_TEXTS} from './export-texts.js'
 import {OPERATION_TEXTS} from './operation-texts.js'
@@ -11,6 +12,7 @@ export const EXPLANATIONS: Readonly<Record<ErrorCode, Explanation>> = {
   ...EXPORT_TEXTS,
   ...OPERATION_TEXTS,
   ...STORE_TEXTS,
+  ...AWS_TEXTS,
 }
 
 /** What the exit status of a command says to a script; the same for every command. */

@@ -120,11 +120,14 @@ export const USAGE_TEXTS = {
     title: 'this environment or place cannot be reached',
     meaning: 'The environment, or the place of an export, is of a kind that this version cannot work with.',
     causes: [
-      'The environment is on AWS, and this version works on local ones.',
-      'An export is named by its s3:// address instead of a folder.',
+      'An AWS environment lacks a place that the command needs: state, database, workgroup or results.',
+      'An export is named by its s3:// address, and the environment is a local one.',
     ],
     state: NOTHING_DONE,
-    next: [advice('Choose a local environment: --env local'), advice('Copy the export to a folder and name that.')],
+    next: [
+      run('sluice lake show', 'the environment as it is defined'),
+      advice('Choose another environment: --env NAME'),
+    ],
   },
   KEY_INVALID: {
     title: 'a name is refused by the store',

@@ -67,6 +67,12 @@ function checkRoot({root}: SoundEnvironment, at: Path, name: string, findings: F
 const AWS_TEXTS: readonly {key: keyof SoundEnvironment & string; pattern: RegExp; noun: string; example: string}[] = [
   {key: 'region', pattern: /^[a-z]{2}(-[a-z]+)+-\d$/, noun: 'AWS Region', example: 'eu-west-1'},
   {key: 'account', pattern: /^\d{12}$/, noun: 'AWS account of 12 digits', example: '"111122223333"'},
+  {
+    key: 'role',
+    pattern: /^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/,
+    noun: 'ARN of a role',
+    example: 'arn:aws:iam::111122223333:role/sluice',
+  },
   {key: 'database', pattern: /^[a-z0-9_]{1,255}$/, noun: 'Glue database name', example: 'icpa_analytics_db'},
   {key: 'workgroup', pattern: /^[a-zA-Z0-9._-]{1,128}$/, noun: 'Athena workgroup name', example: 'icpa-workgroup'},
   {key: 'state', pattern: bucketPath(), noun: 's3:// place', example: 's3://my-bucket/sluice'},

@@ -87,6 +87,7 @@ function resolveEnvironment(name: string, values: SoundEnvironment, folder: stri
     backend: 'aws',
     region: filled(values.region) ?? '',
     account: filled(values.account) ?? '',
+    role: filled(values.role),
     protect,
     state: filled(values.state),
     database: filled(values.database),

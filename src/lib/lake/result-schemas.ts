@@ -137,6 +137,7 @@ const environment = z.discriminatedUnion('backend', [
     backend: z.literal('aws').meta({description: 'An AWS account.'}),
     region: text('AWS Region.'),
     account: text('AWS account.'),
+    role: place('Role to work as; null works as the caller.'),
     protect: flag("Changes ask for the lake's name."),
     state: place('Place of operations, locks and run records.'),
     database: place('Glue database.'),

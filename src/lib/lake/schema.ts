@@ -216,6 +216,9 @@ export const awsEnvironmentSchema = z
     backend: z.literal('aws').meta({description: 'The lake is in an AWS account.'}),
     region: text('AWS Region.', {examples: ['eu-west-1']}),
     account: text('AWS account, 12 digits in quotes; checked before the first call.', {pattern: '^[0-9]{12}$'}),
+    role: text('ARN of the role to work as; default: the caller.', {
+      examples: ['arn:aws:iam::111122223333:role/sluice'],
+    }).optional(),
     protect,
     state: text('s3://bucket/prefix of operations, locks and run records; outside every table.').optional(),
     database: text('Glue database.').optional(),

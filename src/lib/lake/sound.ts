@@ -65,6 +65,7 @@ export interface SoundEnvironment {
   readonly protect?: boolean
   readonly region?: string
   readonly account?: string
+  readonly role?: string
   readonly state?: string
   readonly database?: string
   readonly workgroup?: string

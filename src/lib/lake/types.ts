@@ -118,6 +118,8 @@ export interface AwsEnvironment {
   readonly backend: 'aws'
   readonly region: string
   readonly account: string
+  /** Role to work as; null works as the caller. */
+  readonly role: string | null
   readonly protect: boolean
   /** `s3://bucket/prefix` of operations, locks and run records; outside every table root. */
   readonly state: string | null

@@ -19,5 +19,6 @@ export interface Resources {
   readonly temporaryFolder: string
   /** Null: as much as the file system has. */
   readonly maxTemporaryBytes: number | null
-  readonly lakeFolder: string
+  /** Null for a lake that is not on this machine. */
+  readonly lakeFolder: string | null
 }

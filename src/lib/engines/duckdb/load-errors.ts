@@ -28,7 +28,9 @@ export async function lineError(
       ? undefined
       : /(?:in line|line:|record\/value) (\d+)/i.exec(error.message)?.[1]
   const place = file === undefined ? 'a file of the export' : line === undefined ? file : `${file}, line ${line}`
-  const isGzip = /gzip|zlib|inflate|decompress|unexpected end of/i.test(error.message) && !/JSON/.test(error.message)
+  // A folder may be named after gzip.
+  const said = sources.reduce((text, lines) => text.replaceAll(lines.file, ''), error.message)
+  const isGzip = /gzip|zlib|inflate|decompress|unexpected end of/i.test(said) && !/JSON/.test(said)
   if (isGzip || (file !== undefined && (await isBroken(sources[index]!.original))))
     return brokenFile(place, file, error)
   if (/json|line|transform|convert|cast|maximum_object_size/i.test(error.message)) {

@@ -1,0 +1,16 @@
+import {SluiceError} from './errors.js'
+import type {AnyOperationKind} from './operation/types.js'
+
+/** Every kind of operation, loaded when it is met. */
+export async function operationKind(name: string): Promise<AnyOperationKind> {
+  const kinds: Record<string, () => Promise<unknown>> = {
+    'backfill.load': async () => (await import('./backfill/load-kind.js')).loadKind,
+  }
+  const load = kinds[name]
+  if (load === undefined) {
+    throw new SluiceError('FORMAT_UNKNOWN', `This version knows no operation ${name}.`, {
+      fix: 'Use the version of sluice that wrote it, or a newer one.',
+    })
+  }
+  return (await load()) as AnyOperationKind
+}
