@@ -2,6 +2,7 @@ import path from 'node:path'
 import {operationKind} from './context-kinds.js'
 import {duckdbOptions, ownTemporaryFolder, resourcesOf} from './context-resources.js'
 import {openSource, rememberedSources, type Context, type ContextOptions} from './context.js'
+import {SluiceError} from './errors.js'
 import type {LakeDefinition, LocalEnvironment} from './lake/types.js'
 import type {OperationPorts} from './operation/types.js'
 
@@ -53,6 +54,11 @@ export async function localContext(
     definition,
     ports,
     query,
+    tableExports: async () => {
+      throw new SluiceError('NOT_IN_LOCAL', 'A local lake has no DynamoDB tables to export.', {
+        fix: 'Name an environment on AWS: --env NAME',
+      })
+    },
     machine: systemMachine,
     resources,
     useThreads: (threads) => {

@@ -6,6 +6,7 @@ import type {Machine, Resources} from './ports/machine.js'
 import type {ObjectStore} from './ports/object-store.js'
 import type {QueryAnalyser, QueryEngine} from './ports/query-engine.js'
 import type {Report} from './ports/report.js'
+import type {TableExports} from './ports/table-exports.js'
 
 export interface ContextOptions {
   readonly lakeFile?: string | undefined
@@ -35,6 +36,8 @@ export interface Context {
   readonly definition: LakeDefinition
   readonly ports: OperationPorts
   readonly query: QueryEngine & QueryAnalyser
+  /** Exports of DynamoDB tables; throws `NOT_IN_LOCAL` where there are none. */
+  tableExports(): Promise<TableExports>
   readonly machine: Machine
   readonly resources: Resources
   /** Fewer threads for loads from here on; call it before the first one. */
@@ -62,9 +65,13 @@ export async function createContext(options: ContextOptions): Promise<Context> {
     const {localContext} = await import('./context-local.js')
     return localContext(definition, environment, options)
   }
-  throw new SluiceError('NOT_IN_THIS_ENVIRONMENT', `Environment ${environment.name} is on AWS, which cannot be reached yet.`, {
-    fix: 'Choose a local environment: --env local',
-  })
+  throw new SluiceError(
+    'NOT_IN_THIS_ENVIRONMENT',
+    `Environment ${environment.name} is on AWS, which cannot be reached yet.`,
+    {
+      fix: 'Choose a local environment: --env local',
+    },
+  )
 }
 
 /** A folder outside the lake as a store that can be written, for commands that make files. */

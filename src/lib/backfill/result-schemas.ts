@@ -205,6 +205,46 @@ const verifiedRun = z.strictObject({
 })
 
 /** Schemas of this topic's `--json` answers, by command. */
+const exportCost = {
+  costUsdMicros: z.string().meta({description: 'Millionths of a US dollar.'}),
+  isLeastCost: z.boolean().meta({description: 'True where the price depends on changes that nobody has counted.'}),
+}
+
+const madeExport = z.strictObject({
+  table: z.string(),
+  dynamodb: z.string().meta({description: 'The exported DynamoDB table.'}),
+  exportArn: z.string(),
+  state: z.enum(['running', 'done']),
+  uri: z.string().nullable().meta({description: 'Folder of the export; null before it is done.'}),
+  items: count('Items in it.').nullable(),
+  billedBytes: count('What AWS bills for.').nullable(),
+  ...exportCost,
+})
+
+const exportPlan = z.strictObject({
+  table: z.string(),
+  dynamodb: z.string().meta({description: 'The DynamoDB table to export.'}),
+  source: z.strictObject({
+    arn: z.string(),
+    sizeBytes: count('As DynamoDB last counted.'),
+    itemCount: count('As DynamoDB last counted.'),
+    recoverable: z.strictObject({from: instant('First instant.'), to: instant('Last instant.')}).nullable(),
+  }),
+  request: z.strictObject({
+    tableArn: z.string(),
+    bucket: z.string(),
+    prefix: z.string(),
+    format: z.enum(['json', 'ion']),
+    at: instant('Of a full export; null: now.').nullable(),
+    window: z
+      .strictObject({from: instant('Begin.'), to: instant('End, excluded.'), view: z.string()})
+      .nullable()
+      .meta({description: 'Null for a full export.'}),
+    token: z.string().meta({description: 'The same request again gives the same export.'}),
+  }),
+  ...exportCost,
+})
+
 export const resultSchemas = {
   'backfill:inspect': z.strictObject({
     ...exportShape,
@@ -222,6 +262,9 @@ export const resultSchemas = {
     ),
     asOf,
   }),
+  'backfill:export': z
+    .union([madeExport, exportPlan])
+    .meta({description: 'The export that was started, or its plan under --dry-run.'}),
   'backfill:plan': plan,
   'backfill:run': z.union([load, plan]).meta({description: 'The load, or its plan under --dry-run.'}),
   'backfill:status': z.strictObject({

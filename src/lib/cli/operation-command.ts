@@ -42,7 +42,7 @@ export abstract class OperationCommand<Result extends object> extends BaseComman
     flags: MutationFlagValues,
     context: Context,
   ): Promise<void> {
-    await this.refuseAbove(header, flags['max-cost'])
+    await this.refuseCost(header.estimate.costUsdMicros, flags['max-cost'])
     await this.confirmChange(will, header.undo === 'never' ? 'high' : 'low', flags, context)
   }
 
@@ -83,11 +83,11 @@ export abstract class OperationCommand<Result extends object> extends BaseComman
     return {user, host, version: this.config.version, command, reason}
   }
 
-  private async refuseAbove(header: PlanHeader, maxCostUsd: string | undefined): Promise<void> {
+  /** Holds an estimate, in millionths of a dollar, against `--max-cost`. Throws `COST_EXCEEDED`. */
+  protected async refuseCost(micros: string, maxCostUsd: string | undefined): Promise<void> {
     if (maxCostUsd === undefined) return
     const {Decimal} = await import('decimal.js')
     const {microsText} = await import('./output/money.js')
-    const micros = header.estimate.costUsdMicros
     if (new Decimal(micros).lte(new Decimal(maxCostUsd).times(1_000_000))) return
     throw new SluiceError(
       'COST_EXCEEDED',

@@ -53,6 +53,24 @@ export const AWS_TEXTS = {
     state: KEPT,
     next: [advice('Wait a moment, then run the command again.'), RESUME],
   },
+  EXPORT_SOURCE_UNUSABLE: {
+    title: 'the table or place of an export cannot be used',
+    meaning: 'DynamoDB would refuse this export: of the table, of its point-in-time recovery, or of the bucket.',
+    causes: [
+      'Point-in-time recovery of the table is off.',
+      'The table or the bucket is not there, or in another account.',
+      'The definition names no DynamoDB table for this table of the lake.',
+    ],
+    state: NOTHING_DONE,
+    next: [SHOW, advice('Correct what the message names, then run the command again.')],
+  },
+  EXPORT_FAILED: {
+    title: 'DynamoDB could not make the export',
+    meaning: 'The export was begun, and DynamoDB gave it up. Its place holds no manifest, so nothing can load it.',
+    causes: ['The role may not write to the bucket.', 'The bucket or its key was removed in between.'],
+    state: 'The lake is as it was. Files of the export may lie in its place.',
+    next: [advice('Correct what the reason names, then run the same command again.')],
+  },
   PLACE_UNUSABLE: {
     title: 'a place of the definition cannot be used',
     meaning: 'A bucket, database, workgroup or location that the environment names is not there, or not as it must be.',

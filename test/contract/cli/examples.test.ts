@@ -79,6 +79,9 @@ const STORY: readonly (readonly [command: string, before: () => string])[] = [
   ['ops:gc', nothing],
 ]
 
+/** Of services that a lake in a folder does not have; the lab types their examples. */
+const ON_AWS = ['backfill:export']
+
 function examplesOf(command: string): string[] {
   const examples = (commands.find(({id}) => id === command)?.examples ?? []) as {readonly command: string}[]
   return examples.map((example) =>
@@ -119,8 +122,16 @@ afterAll(() => rmSync(folder, {recursive: true, force: true}))
 
 describe('an example of the help', () => {
   it('is of a command whose story is told here', () => {
-    const told = ['init', ...STORY.map(([command]) => command)]
+    const told = ['init', ...ON_AWS, ...STORY.map(([command]) => command)]
     expect(told.sort()).toEqual(commands.map(({id}) => id).sort())
+  })
+
+  describe.each(ON_AWS)('%s, in a local lake', (command) => {
+    it.each(examplesOf(command))('sluice %s', (example) => {
+      const {status, stderr} = sluice(...shellWords(example))
+      expect(`${status} ${stderr}`).toMatch(/^2 /)
+      expect(stderr).toContain('NOT_IN_LOCAL')
+    })
   })
 
   describe.each(STORY)('%s', (command, before) => {
