@@ -65,13 +65,8 @@ export async function createContext(options: ContextOptions): Promise<Context> {
     const {localContext} = await import('./context-local.js')
     return localContext(definition, environment, options)
   }
-  throw new SluiceError(
-    'NOT_IN_THIS_ENVIRONMENT',
-    `Environment ${environment.name} is on AWS, which cannot be reached yet.`,
-    {
-      fix: 'Choose a local environment: --env local',
-    },
-  )
+  const {awsContext} = await import('./context-aws.js')
+  return awsContext(definition, environment, options)
 }
 
 /** A folder outside the lake as a store that can be written, for commands that make files. */

@@ -35,6 +35,10 @@ export interface ClientConfiguration {
   readonly customUserAgent: [string, string][]
 }
 
+// The SDK prints a warning of several lines on Node 20, which is sluice's floor: its version is pinned to one that runs
+// there, so the line would only stand between an operator and the answer.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
+
 /** Configuration of one service's client: credentials are looked up with the first call, not here. */
 export function clientConfiguration(settings: AwsSettings, service: AwsService): ClientConfiguration {
   const endpoint = settings.endpoints[service] ?? settings.endpoints['all']

@@ -1,4 +1,6 @@
 export {columnType, duckdbType, parseColumnType, sourceTag, type ColumnType} from './column-type.js'
+export {athenaRefusals, compileAthena, type AthenaMapping, type CompileAthenaOptions} from './compile-athena.js'
+export {ATHENA_REFUSALS, type AthenaRefusal} from './athena-refusals.js'
 export {compileDuckdb, type CompiledMapping, type CompileOptions} from './compile-duckdb.js'
 export {isImmutable} from './change-inputs.js'
 export {compileChangeFunction, type ChangeRow, type ChangeRows} from './change-rows.js'

@@ -1,0 +1,265 @@
+import {randomUUID} from 'node:crypto'
+import {setTimeout as sleep} from 'node:timers/promises'
+import type {AthenaClient, GetQueryResultsCommandOutput, QueryExecution, Row} from '@aws-sdk/client-athena'
+import {SluiceError} from '../errors.js'
+import {awsError, errorName} from './aws-errors.js'
+import {failedStatement, refusedStatement} from './athena-failures.js'
+import {usableResults} from './athena-workgroup.js'
+import {clientConfiguration, type AwsSettings} from './client-settings.js'
+
+export interface AthenaStatementsOptions {
+  readonly settings: AwsSettings
+  readonly workgroup: string
+  /** Where names without a database are looked for. */
+  readonly database: string
+  /** `s3://…/` of the results; null takes the workgroup's own place. */
+  readonly results: string | null
+}
+
+export interface AthenaRunOptions {
+  readonly signal?: AbortSignal | undefined
+  /** Until the statement has ended, with the time in Athena's queue. */
+  readonly timeoutMs?: number | undefined
+  /** The statement only reads: it may run again after a failure that may pass. */
+  readonly isRepeatable?: boolean | undefined
+}
+
+export interface AthenaColumn {
+  readonly name: string
+  /** As Athena names it: without the types of a nested one's parts, e.g. `array`. */
+  readonly type: string
+  readonly precision: number
+  readonly scale: number
+}
+
+export interface AthenaRunStatistics {
+  readonly executionId: string
+  readonly scannedBytes: number
+  readonly engineMs: number
+  readonly queuedMs: number
+}
+
+export interface AthenaRun {
+  readonly columns: readonly AthenaColumn[]
+  /** Athena's texts, null for NULL; pages are asked for as they are read. */
+  readonly rows: AsyncIterable<readonly (string | null)[]>
+  readonly statistics: AthenaRunStatistics
+}
+
+const FIRST_POLL_MS = 50
+const LONGEST_POLL_MS = 3000
+const POLL_GROWTH = 1.5
+/** Beyond the SDK's own attempts: a full workgroup needs seconds, not milliseconds. */
+const MOST_STARTS = 8
+const START_PAUSE_MS = 500
+const LONGEST_START_PAUSE_MS = 15_000
+const MOST_RUNS = 2
+const PAGE_ROWS = 1000
+const ENDED: ReadonlySet<string | undefined> = new Set(['SUCCEEDED', 'FAILED', 'CANCELLED'])
+
+/** Statements in one workgroup of Athena: started once, waited for, stopped when nobody waits any more. */
+export class AthenaStatements {
+  private client: Promise<AthenaClient> | null = null
+  private place: Promise<string | null> | null = null
+
+  constructor(private readonly options: AthenaStatementsOptions) {}
+
+  /**
+   * Runs a statement to its end. Throws `QUERY_INVALID`, `QUERY_FAILED`, `MEMORY_EXCEEDED`, `PLACE_UNUSABLE` for a
+   * workgroup that cannot be used, and the errors of `awsError`; the reason of a signal that is aborted. Messages hold
+   * no value of the data.
+   */
+  async run(sql: string, options: AthenaRunOptions = {}): Promise<AthenaRun> {
+    for (let run = 1; ; run += 1) {
+      const ended = await this.runOnce(sql, options)
+      if (ended.Status?.State === 'SUCCEEDED') return this.answer(sql, ended, options.signal)
+      const failure = failedStatement(ended, this.options.workgroup)
+      if (!failure.mayPass || options.isRepeatable !== true || run === MOST_RUNS) throw failure.error
+    }
+  }
+
+  close(): Promise<void> {
+    const client = this.client
+    this.client = null
+    return client === null ? Promise.resolve() : client.then((open) => open.destroy())
+  }
+
+  private async runOnce(sql: string, options: AthenaRunOptions): Promise<QueryExecution> {
+    options.signal?.throwIfAborted()
+    const timeout = options.timeoutMs === undefined ? [] : [AbortSignal.timeout(options.timeoutMs)]
+    const signals = options.signal === undefined ? timeout : [options.signal, ...timeout]
+    const signal = AbortSignal.any(signals)
+    try {
+      const id = await this.start(sql, signal)
+      return await this.waitFor(id, signal)
+    } catch (error) {
+      options.signal?.throwIfAborted()
+      if (timeout[0]?.aborted === true) throw tooLong(options.timeoutMs ?? 0, error)
+      throw error
+    }
+  }
+
+  /** One token for all attempts: a start whose answer was lost is the same execution. */
+  private async start(sql: string, signal: AbortSignal): Promise<string> {
+    const {workgroup, database} = this.options
+    const place = await this.resultPlace()
+    const {StartQueryExecutionCommand} = await import('@aws-sdk/client-athena')
+    const input = {
+      QueryString: sql,
+      ClientRequestToken: randomUUID(),
+      WorkGroup: workgroup,
+      QueryExecutionContext: {Database: database},
+      ...(place === null ? {} : {ResultConfiguration: {OutputLocation: place}}),
+      ResultReuseConfiguration: {ResultReuseByAgeConfiguration: {Enabled: false}},
+    }
+    const client = await this.open()
+    for (let attempt = 1; ; attempt += 1) {
+      signal.throwIfAborted()
+      try {
+        // Not aborted in flight: what has started must be known, to be stopped.
+        const {QueryExecutionId: id} = await client.send(new StartQueryExecutionCommand(input))
+        return id!
+      } catch (error) {
+        if (errorName(error) !== 'TooManyRequestsException') throw refusedStatement(error, workgroup)
+        if (attempt === MOST_STARTS) throw tooManyStatements(workgroup, error)
+      }
+      await sleep(Math.min(START_PAUSE_MS * 2 ** (attempt - 1), LONGEST_START_PAUSE_MS), undefined, {signal})
+    }
+  }
+
+  private async waitFor(id: string, signal: AbortSignal): Promise<QueryExecution> {
+    let hasEnded = false
+    try {
+      for (let pause = FIRST_POLL_MS; ; pause = Math.min(pause * POLL_GROWTH, LONGEST_POLL_MS)) {
+        await sleep(pause, undefined, {signal})
+        const execution = await this.execution(id, signal)
+        hasEnded = ENDED.has(execution.Status?.State)
+        if (hasEnded) return execution
+      }
+    } finally {
+      if (!hasEnded) await this.stop(id)
+    }
+  }
+
+  private async execution(id: string, signal: AbortSignal): Promise<QueryExecution> {
+    const {GetQueryExecutionCommand} = await import('@aws-sdk/client-athena')
+    const client = await this.open()
+    try {
+      const answer = await client.send(new GetQueryExecutionCommand({QueryExecutionId: id}), {abortSignal: signal})
+      return answer.QueryExecution ?? {}
+    } catch (error) {
+      signal.throwIfAborted()
+      throw awsError(error, {service: 'Athena', action: 'athena:GetQueryExecution'})
+    }
+  }
+
+  /** Nothing hangs on it: a statement that runs on costs what it scans, and its end is not waited for. */
+  private async stop(id: string): Promise<void> {
+    const {StopQueryExecutionCommand} = await import('@aws-sdk/client-athena')
+    const client = await this.open()
+    await client.send(new StopQueryExecutionCommand({QueryExecutionId: id})).catch(() => undefined)
+  }
+
+  private async answer(sql: string, execution: QueryExecution, signal: AbortSignal | undefined): Promise<AthenaRun> {
+    const id = execution.QueryExecutionId!
+    const first = await this.page(id, undefined, signal)
+    const columns = (first.ResultSet?.ResultSetMetadata?.ColumnInfo ?? []).map(
+      ({Name: name = '', Type: type = '', Precision: precision = 0, Scale: scale = 0}) => ({
+        name,
+        type,
+        precision,
+        scale,
+      }),
+    )
+    const hasHeader = isSelect(sql) && execution.StatementType !== 'DDL' && execution.StatementType !== 'UTILITY'
+    return {columns, rows: this.rows(id, first, hasHeader, signal), statistics: statisticsOf(execution)}
+  }
+
+  private async *rows(
+    id: string,
+    first: GetQueryResultsCommandOutput,
+    hasHeader: boolean,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<readonly (string | null)[]> {
+    let page: GetQueryResultsCommandOutput | null = first
+    let skipped = hasHeader ? 1 : 0
+    while (page !== null) {
+      for (const row of (page.ResultSet?.Rows ?? []).slice(skipped)) {
+        signal?.throwIfAborted()
+        yield textsOf(row)
+      }
+      skipped = 0
+      page = page.NextToken === undefined ? null : await this.page(id, page.NextToken, signal)
+    }
+  }
+
+  private async page(
+    id: string,
+    token: string | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<GetQueryResultsCommandOutput> {
+    const {GetQueryResultsCommand} = await import('@aws-sdk/client-athena')
+    const client = await this.open()
+    try {
+      return await client.send(
+        new GetQueryResultsCommand({
+          QueryExecutionId: id,
+          MaxResults: PAGE_ROWS,
+          ...(token === undefined ? {} : {NextToken: token}),
+        }),
+        signal === undefined ? {} : {abortSignal: signal},
+      )
+    } catch (error) {
+      signal?.throwIfAborted()
+      throw awsError(error, {service: 'Athena', action: 'athena:GetQueryResults'})
+    }
+  }
+
+  /** Asked once; a look that failed is repeated by the next statement. */
+  private resultPlace(): Promise<string | null> {
+    this.place ??= this.open().then((client) => usableResults(client, this.options))
+    this.place.catch(() => (this.place = null))
+    return this.place
+  }
+
+  private open(): Promise<AthenaClient> {
+    this.client ??= import('@aws-sdk/client-athena').then(
+      ({AthenaClient}) => new AthenaClient(clientConfiguration(this.options.settings, 'athena')),
+    )
+    return this.client
+  }
+}
+
+/** Athena begins the answer of a SELECT with a row of the columns' names, on the first page only. */
+function isSelect(sql: string): boolean {
+  return /^[\s(]*(SELECT|WITH|VALUES)\b/i.test(sql)
+}
+
+function textsOf({Data: data = []}: Row): (string | null)[] {
+  return data.map(({VarCharValue: text}) => text ?? null)
+}
+
+function statisticsOf({QueryExecutionId: id = '', Statistics: statistics}: QueryExecution): AthenaRunStatistics {
+  return {
+    executionId: id,
+    scannedBytes: statistics?.DataScannedInBytes ?? 0,
+    engineMs: statistics?.EngineExecutionTimeInMillis ?? 0,
+    queuedMs: statistics?.QueryQueueTimeInMillis ?? 0,
+  }
+}
+
+function tooLong(timeoutMs: number, cause: unknown): SluiceError {
+  return new SluiceError('QUERY_FAILED', `The statement did not end within ${timeoutMs / 1000} s and was stopped.`, {
+    fix: 'Read less, or allow more time.',
+    details: {timeoutMs},
+    cause,
+  })
+}
+
+function tooManyStatements(workgroup: string, cause: unknown): SluiceError {
+  return new SluiceError('QUERY_FAILED', `Athena takes no more statements of the workgroup ${workgroup} now.`, {
+    fix: 'Run it again when others have ended.',
+    details: {workgroup},
+    cause,
+  })
+}

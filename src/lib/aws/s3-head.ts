@@ -1,0 +1,81 @@
+import type {HeadObjectCommandOutput} from '@aws-sdk/client-s3'
+import type {Etag, ObjectHead, ObjectKey} from '../ports/object-store.js'
+import {httpStatus} from './aws-errors.js'
+import type {S3Bucket} from './s3-bucket.js'
+import type {S3Call} from './s3-errors.js'
+import {noSuchBucket, s3Error} from './s3-errors.js'
+
+/** What stands at a key, or null. Throws `PLACE_UNUSABLE` where there is not even the bucket. */
+export async function headObject(bucket: S3Bucket, key: ObjectKey): Promise<ObjectHead | null> {
+  const answer = await lookAt(bucket, key)
+  return answer === null ? null : headOf(key, answer)
+}
+
+async function lookAt(bucket: S3Bucket, key: ObjectKey): Promise<HeadObjectCommandOutput | null> {
+  const address = {Bucket: bucket.bucket, Key: bucket.fullKey(key)}
+  const call: S3Call = {action: 's3:GetObject', key}
+  try {
+    return await (await bucket.s3()).headObject(address)
+  } catch (error) {
+    if (httpStatus(error) !== 404) throw s3Error(await spoken(bucket, address, error), bucket, call)
+    await assertBucket(bucket, call)
+    return null
+  }
+}
+
+/** An answer to HEAD has no body, so S3 cannot say why it refuses; to a GET of one byte it can. */
+async function spoken(
+  bucket: S3Bucket,
+  address: {readonly Bucket: string; readonly Key: string},
+  error: unknown,
+): Promise<unknown> {
+  if (httpStatus(error) !== 400 && httpStatus(error) !== 403) return error
+  try {
+    const {Body} = await (await bucket.s3()).getObject({...address, Range: 'bytes=0-0'})
+    await Body?.transformToByteArray()
+    return error
+  } catch (reason) {
+    return reason
+  }
+}
+
+const standing = new WeakSet<S3Bucket>()
+
+/** HEAD says the same of an absent object and of an absent bucket: asked once a store. */
+async function assertBucket(bucket: S3Bucket, call: S3Call): Promise<void> {
+  if (standing.has(bucket)) return
+  try {
+    await (await bucket.s3()).headBucket({Bucket: bucket.bucket})
+  } catch (error) {
+    if (httpStatus(error) === 404) throw noSuchBucket(bucket, error)
+    // Whoever may not list the bucket may still read objects whose keys are known.
+    if (httpStatus(error) !== 403) throw s3Error(error, bucket, call)
+  }
+  standing.add(bucket)
+}
+
+/** The head of an object from what S3 says of it. */
+export function headOf(key: ObjectKey, answer: HeadObjectCommandOutput): ObjectHead {
+  return {
+    key,
+    sizeBytes: answer.ContentLength ?? 0,
+    modifiedAt: wholeSeconds(answer.LastModified),
+    etag: unquoted(answer.ETag),
+    versionId: answer.VersionId ?? null,
+  }
+}
+
+/** Headers say whole seconds; listings of some servers say more. */
+export function wholeSeconds(time: Date | undefined): Date {
+  return new Date(Math.floor((time?.getTime() ?? 0) / 1000) * 1000)
+}
+
+/** Etags leave without the quotes of their header. */
+export function unquoted(etag: string | undefined): Etag {
+  return (etag ?? '').replace(/^"(.*)"$/, '$1')
+}
+
+/** An etag as a condition's header has it. */
+export function quoted(etag: Etag): string {
+  return `"${etag}"`
+}

@@ -1,0 +1,81 @@
+import {SluiceError} from '../errors.js'
+
+// The rules of the folder store, so that a lake can be copied between the two; adapters do not import each other.
+const RESERVED_NAME = '.sluice-store'
+const LONGEST_KEY_BYTES = 1024
+const LONGEST_SEGMENT_BYTES = 255
+
+/** Throws `KEY_INVALID` for a key that could leave the store's root or that not every store can hold. */
+export function assertKey(key: string): void {
+  const fault = faultOfKey(key)
+  if (fault !== null) throw keyInvalid(key, fault)
+}
+
+/** Throws `KEY_INVALID` for a list prefix whose folders no key can have. */
+export function assertPrefix(prefix: string): void {
+  const folder = prefix.slice(0, prefix.lastIndexOf('/'))
+  const fault = faultOfCharacters(prefix) ?? (prefix.includes('/') ? faultOfKey(folder) : null)
+  if (fault !== null) throw keyInvalid(prefix, fault)
+}
+
+/** The error for a key that the store refuses. */
+export function keyInvalid(key: string, fault: string, cause?: unknown): SluiceError {
+  return new SluiceError('KEY_INVALID', `The key ${shown(key)} is refused: ${fault}.`, {
+    fix: 'Use a relative key of plain names separated by single slashes.',
+    ...(cause === undefined ? {} : {cause}),
+  })
+}
+
+/** Why no store may take the key, or null when every store must. */
+export function faultOfKey(key: string): string | null {
+  if (key === '') return 'it is empty'
+  if (key.startsWith('/')) return 'it begins with a slash'
+  if (Buffer.byteLength(key) > LONGEST_KEY_BYTES) return `it is longer than ${LONGEST_KEY_BYTES} bytes`
+  return faultOfCharacters(key) ?? firstFaultOfSegments(key)
+}
+
+/** Why S3 cannot hold the key below this root, or null. */
+export function faultBelowRoot(root: string, key: string): string | null {
+  const bytes = Buffer.byteLength(root) + Buffer.byteLength(key)
+  return bytes > LONGEST_KEY_BYTES ? `with its location it is longer than ${LONGEST_KEY_BYTES} bytes` : null
+}
+
+/** Untrusted text for a message: quoted, without control characters, of bounded length. */
+export function shown(text: string): string {
+  const plain = text.replace(/[\p{Cc}\p{Cf}\p{Cs}\u2028\u2029]/gu, '?')
+  return `"${plain.length > 300 ? `${plain.slice(0, 300)}…` : plain}"`
+}
+
+/** Orders texts as their UTF-8 bytes do; JavaScript's own order differs above U+D7FF. */
+export function compareKeys(left: string, right: string): number {
+  const length = Math.min(left.length, right.length)
+  for (let index = 0; index < length; index += 1) {
+    const leftUnit = left.charCodeAt(index)
+    const rightUnit = right.charCodeAt(index)
+    if (leftUnit !== rightUnit) return rankOfUnit(leftUnit) - rankOfUnit(rightUnit)
+  }
+  return left.length - right.length
+}
+
+// A surrogate stands for a code point above U+FFFF, so it ranks behind every other unit.
+function rankOfUnit(unit: number): number {
+  return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit
+}
+
+function faultOfCharacters(text: string): string | null {
+  if (text.includes('\0')) return 'it holds a NUL character'
+  if (/\p{Cs}/u.test(text)) return 'it is not well-formed Unicode'
+  if (process.platform === 'win32' && /[\\:]/.test(text)) return 'it holds a character that Windows reads as a path'
+  return null
+}
+
+function firstFaultOfSegments(key: string): string | null {
+  for (const segment of key.split('/')) {
+    if (segment === '') return 'it has an empty segment'
+    if (segment === '.' || segment === '..') return `it has a ${shown(segment)} segment`
+    if (segment.startsWith(RESERVED_NAME)) return `names that begin with ${RESERVED_NAME} belong to the store itself`
+    if (Buffer.byteLength(segment) > LONGEST_SEGMENT_BYTES)
+      return `a segment is longer than ${LONGEST_SEGMENT_BYTES} bytes`
+  }
+  return null
+}

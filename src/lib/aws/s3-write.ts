@@ -1,0 +1,167 @@
+import {randomUUID} from 'node:crypto'
+import {setTimeout as sleep} from 'node:timers/promises'
+import type {HeadObjectCommandOutput} from '@aws-sdk/client-s3'
+import {SluiceError, hasCode} from '../errors.js'
+import type {ObjectHead, ObjectKey, WriteBody, WriteOptions} from '../ports/object-store.js'
+import {attemptsOf, errorName, httpStatus} from './aws-errors.js'
+import type {S3Bucket} from './s3-bucket.js'
+import {headObject, headOf, quoted, unquoted, wholeSeconds} from './s3-head.js'
+import type {S3Call} from './s3-errors.js'
+import {objectUnavailable, preconditionFailed, s3Error} from './s3-errors.js'
+import {uploadParts} from './s3-multipart.js'
+import {bytesOfFile, sizeOfFile} from './s3-source-file.js'
+
+/** Files above this are sent in parts. */
+const LARGEST_SINGLE_BYTES = 16 * 1024 * 1024
+/** S3 answers 409 while another conditional write of the key is under way. */
+const MOST_CONFLICTS = 8
+const FIRST_PAUSE_MS = 20
+const MARK = 'sluice-write'
+
+/** How objects are encrypted at rest; a key by its ARN, id or alias. */
+export type S3Encryption = 'bucket-default' | 'sse-s3' | {readonly kms: string}
+
+/** What is sent with an object besides its bytes. */
+export interface S3Headers {
+  readonly Bucket: string
+  readonly Key: string
+  /** Names the write, so that one whose answer was lost can be found again. */
+  readonly Metadata: Readonly<Record<string, string>>
+  readonly ServerSideEncryption?: 'AES256' | 'aws:kms'
+  readonly SSEKMSKeyId?: string
+}
+
+export interface S3Condition {
+  readonly IfNoneMatch?: '*'
+  readonly IfMatch?: string
+}
+
+/** What S3 says of an object that was just written. */
+export interface S3Written {
+  readonly ETag?: string | undefined
+  readonly VersionId?: string | undefined
+}
+
+/** Writes one object; file bodies are only read. Throws `PRECONDITION_FAILED` when the condition does not hold. */
+export async function writeObject(
+  bucket: S3Bucket,
+  key: ObjectKey,
+  body: WriteBody,
+  options: WriteOptions & {readonly encryption: S3Encryption},
+): Promise<ObjectHead> {
+  const call: S3Call = {action: 's3:PutObject', key}
+  if (options.ifAbsent === true && options.ifMatch !== undefined) throw preconditionFailed(key)
+  const mark = randomUUID()
+  const headers = headersOf(bucket, key, mark, options.encryption)
+  for (let conflicts = 0; ; conflicts += 1) {
+    try {
+      const done = await send(bucket, {key, headers, body, options})
+      return await headAfter(bucket, key, {...done, mark})
+    } catch (error) {
+      const head = await settle(bucket, call, {error, mark, options})
+      if (head !== null) return head
+      if (conflicts === MOST_CONFLICTS) throw objectUnavailable(bucket, call, 'others write it all the time', error)
+      await sleep(FIRST_PAUSE_MS * 2 ** conflicts * (0.5 + Math.random()))
+    }
+  }
+}
+
+interface Failure {
+  readonly error: unknown
+  readonly mark: string
+  readonly options: WriteOptions
+}
+
+/**
+ * What became of a write that failed: its head where it was done after all, because only its answer was lost; null
+ * where it may be tried again; else throws.
+ */
+async function settle(bucket: S3Bucket, call: S3Call, {error, mark, options}: Failure): Promise<ObjectHead | null> {
+  const failure = s3Error(error, bucket, call)
+  if (isRefusal(error, failure)) throw failure
+  const status = Number(httpStatus(error))
+  const isBroken = status === 412 || (options.ifMatch !== undefined && errorName(error) === 'NoSuchKey')
+  if (isBroken && attemptsOf(error) === 1) throw preconditionFailed(call.key, error)
+  const standing = await lookUp(bucket, call.key).catch(() => Promise.reject(failure))
+  if (standing?.Metadata?.[MARK] === mark) return headOf(call.key, standing)
+  if (isBroken) throw preconditionFailed(call.key, error)
+  if (status !== 409) throw failure
+  if (!holds(options, standing && headOf(call.key, standing))) throw preconditionFailed(call.key, error)
+  return null
+}
+
+function holds({ifAbsent, ifMatch}: WriteOptions, standing: ObjectHead | null): boolean {
+  if (ifMatch !== undefined) return standing?.etag === ifMatch
+  return ifAbsent !== true || standing === null
+}
+
+/** True where nothing can have been written: S3 refused, or nothing was sent. */
+function isRefusal(error: unknown, failure: SluiceError): boolean {
+  if (error instanceof SluiceError) return true
+  return hasCode(failure, 'AWS_ACCESS_DENIED', 'AWS_SIGN_IN', 'AWS_TOKEN_EXPIRED', 'PLACE_UNUSABLE', 'KEY_INVALID')
+}
+
+async function lookUp(bucket: S3Bucket, key: ObjectKey): Promise<HeadObjectCommandOutput | null> {
+  try {
+    const s3 = await bucket.s3()
+    return await s3.headObject({Bucket: bucket.bucket, Key: bucket.fullKey(key)})
+  } catch (error) {
+    if (httpStatus(error) === 404) return null
+    throw error
+  }
+}
+
+interface Outgoing {
+  readonly key: ObjectKey
+  readonly headers: S3Headers
+  readonly body: WriteBody
+  readonly options: WriteOptions
+}
+
+interface Sent {
+  readonly sizeBytes: number
+  readonly written: S3Written
+}
+
+async function send(bucket: S3Bucket, {key, headers, body, options}: Outgoing): Promise<Sent> {
+  const s3 = await bucket.s3()
+  const condition = conditionOf(options)
+  if (!(body instanceof Uint8Array)) {
+    const sizeBytes = await sizeOfFile(body.file)
+    if (sizeBytes > LARGEST_SINGLE_BYTES) {
+      // S3 looks at the condition when everything was sent: what is broken already is not worth the way.
+      const isOpen = options.ifAbsent !== true && options.ifMatch === undefined
+      if (!isOpen && !holds(options, await headObject(bucket, key))) throw preconditionFailed(key)
+      return {sizeBytes, written: await uploadParts(bucket, headers, {file: body.file, sizeBytes}, condition)}
+    }
+  }
+  // A stream would never be sent a second time.
+  const bytes = body instanceof Uint8Array ? body : await bytesOfFile(body.file)
+  const request = {...headers, ...condition, Body: bytes}
+  return {sizeBytes: bytes.length, written: await s3.putObject(request, bucket.uploadLimits(bytes.length))}
+}
+
+interface Done extends Sent {
+  readonly mark: string
+}
+
+/** What `head` says of it; where another write or a refusal hides that, what is known of it: it was written. */
+async function headAfter(bucket: S3Bucket, key: ObjectKey, {mark, sizeBytes, written}: Done): Promise<ObjectHead> {
+  const s3 = await bucket.s3()
+  const standing = await s3.headObject({Bucket: bucket.bucket, Key: bucket.fullKey(key)}).catch(() => null)
+  if (standing?.Metadata?.[MARK] === mark) return headOf(key, standing)
+  const versionId = written.VersionId ?? null
+  return {key, sizeBytes, etag: unquoted(written.ETag), versionId, modifiedAt: wholeSeconds(new Date())}
+}
+
+function headersOf(bucket: S3Bucket, key: ObjectKey, mark: string, encryption: S3Encryption): S3Headers {
+  const headers = {Bucket: bucket.bucket, Key: bucket.fullKey(key), Metadata: {[MARK]: mark}}
+  if (encryption === 'bucket-default') return headers
+  if (encryption === 'sse-s3') return {...headers, ServerSideEncryption: 'AES256'}
+  return {...headers, ServerSideEncryption: 'aws:kms', SSEKMSKeyId: encryption.kms}
+}
+
+function conditionOf({ifAbsent, ifMatch}: WriteOptions): S3Condition {
+  if (ifMatch !== undefined) return {IfMatch: quoted(ifMatch)}
+  return ifAbsent === true ? {IfNoneMatch: '*'} : {}
+}

@@ -1,0 +1,148 @@
+import {operationKind} from './context-kinds.js'
+import {duckdbOptions, ownTemporaryFolder, resourcesOf} from './context-resources.js'
+import {openSource, rememberedSources, type Context, type ContextOptions} from './context.js'
+import type {AwsSettings} from './aws/client-settings.js'
+import {SluiceError} from './errors.js'
+import type {AwsEnvironment, LakeDefinition} from './lake/types.js'
+import type {OperationPorts} from './operation/types.js'
+import type {ObjectStore} from './ports/object-store.js'
+
+/** What an environment must name before a lake can be worked on. */
+const NEEDED = ['state', 'database', 'workgroup', 'results'] as const
+
+/**
+ * The context of a lake in S3, Glue and Athena. Asks who calls before anything else.
+ * Throws `AWS_SIGN_IN`, `AWS_ACCOUNT_WRONG`, `NOT_IN_THIS_ENVIRONMENT`.
+ */
+export async function awsContext(
+  definition: LakeDefinition,
+  environment: AwsEnvironment,
+  options: ContextOptions,
+): Promise<Context> {
+  const places = neededPlaces(environment)
+  const settings = settingsOf(environment, options)
+  const {checkCaller} = await import('./aws/caller.js')
+  await checkCaller(settings, environment.account, environment.name)
+  const [
+    {GlueCatalog},
+    {AthenaStatements},
+    {AthenaQueryEngine},
+    {DuckDbParquetEngine, DuckDbStatementReader},
+    {systemClock, systemHost, systemIds},
+    {systemMachine},
+  ] = await Promise.all([
+    import('./aws/glue-catalog.js'),
+    import('./aws/athena-statements.js'),
+    import('./engines/athena/index.js'),
+    import('./engines/duckdb/index.js'),
+    import('./local/system.js'),
+    import('./local/machine.js'),
+  ])
+  const store = await lakeStore(settings, environment, places.state)
+  const locations = keyLocations(environment, places.state)
+  const {workgroup, database, results} = places
+  const catalog = new GlueCatalog({settings, database, locations})
+  const spool = {temporaryFolder: ownTemporaryFolder(), lakeFolder: null}
+  const resources = resourcesOf(spool, options, systemMachine)
+  const engine = duckdbOptions(resources)
+  const parquet = new DuckDbParquetEngine(engine)
+  const statements = new AthenaStatements({settings, workgroup, database, results})
+  const reader = new DuckDbStatementReader(engine)
+  const query = new AthenaQueryEngine({statements, reader, store, catalog, database})
+  const ports: OperationPorts = {
+    store,
+    catalog,
+    parquet,
+    query,
+    clock: systemClock,
+    ids: systemIds,
+    host: systemHost(),
+    report: options.report,
+    openSource: rememberedSources((uri) => openAnySource(uri, settings, options.workingFolder)),
+  }
+  return {
+    definition,
+    ports,
+    query,
+    tableExports: async () => {
+      const {DynamoDbExports} = await import('./aws/dynamodb-exports.js')
+      return new DynamoDbExports(settings)
+    },
+    machine: systemMachine,
+    resources,
+    useThreads: (threads) => {
+      // The engine opens its database with the first piece of work.
+      engine.threads = Math.min(resources.threads, threads)
+    },
+    signal: options.signal,
+    asOf: options.now ?? systemClock.now(),
+    kind: operationKind,
+    leftOvers: async () => {
+      const {measureDeadSpools} = await import('./engines/duckdb/spools.js')
+      return measureDeadSpools(resources.temporaryFolder)
+    },
+    close: async () => {
+      await Promise.all([parquet.close(), query.close(), reader.close()])
+      catalog.close()
+    },
+  }
+}
+
+type Places = Readonly<Record<(typeof NEEDED)[number], string>>
+
+function neededPlaces(environment: AwsEnvironment): Places {
+  const missing = NEEDED.filter((name) => environment[name] === null)
+  if (missing.length === 0) return environment as AwsEnvironment & Places
+  throw new SluiceError(
+    'NOT_IN_THIS_ENVIRONMENT',
+    `Environment ${environment.name} names no ${missing.join(', no ')}, which a lake on AWS needs.`,
+    {fix: `Add ${missing.map((name) => `\`${name}:\``).join(', ')} to the environment in the definition.`},
+  )
+}
+
+function settingsOf(
+  {region, role, endpoints}: AwsEnvironment,
+  {profile, version = 'unknown'}: ContextOptions,
+): AwsSettings {
+  return {region, profile: profile ?? null, roleArn: role, endpoints, version}
+}
+
+/** Tables where the definition puts them, everything else below `state`. */
+async function lakeStore(settings: AwsSettings, environment: AwsEnvironment, state: string): Promise<ObjectStore> {
+  const [{S3ObjectStore}, {RoutedObjectStore}] = await Promise.all([
+    import('./aws/s3-object-store.js'),
+    import('./aws/routed-object-store.js'),
+  ])
+  const routes = Object.entries(environment.locations).map(([table, uri]) => ({
+    prefix: `${table}/`,
+    store: new S3ObjectStore({settings, uri}),
+  }))
+  return new RoutedObjectStore({uri: state, routes, rest: new S3ObjectStore({settings, uri: state})})
+}
+
+/** Translates between keys of the lake's store and the `s3://` addresses that Glue keeps. */
+function keyLocations(environment: AwsEnvironment, state: string) {
+  const places = Object.entries(environment.locations)
+    .map(([table, uri]) => ({prefix: `${table}/`, uri: folderUri(uri)}))
+    .concat({prefix: '', uri: folderUri(state)})
+  return {
+    uriOf: (key: string): string => {
+      const {prefix, uri} = places.find((place) => key.startsWith(place.prefix))!
+      return `${uri}${key.slice(prefix.length)}`
+    },
+    prefixOf: (uri: string): string | null => {
+      const place = places.find((one) => uri.startsWith(one.uri) || `${uri}/` === one.uri)
+      return place === undefined ? null : `${place.prefix}${uri.slice(place.uri.length)}`
+    },
+  }
+}
+
+function folderUri(uri: string): string {
+  return uri.endsWith('/') ? uri : `${uri}/`
+}
+
+async function openAnySource(uri: string, settings: AwsSettings, workingFolder: string): Promise<ObjectStore> {
+  if (!uri.startsWith('s3://')) return openSource(uri, workingFolder)
+  const {S3ObjectStore} = await import('./aws/s3-object-store.js')
+  return new S3ObjectStore({settings, uri, readOnly: true})
+}

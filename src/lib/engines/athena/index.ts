@@ -1,0 +1,9 @@
+export {AthenaQueryEngine, type AthenaQueryOptions, type AthenaQueryResult} from './query-engine.js'
+export type {
+  EngineColumn,
+  EngineRun,
+  EngineStatistics,
+  ReadStatement,
+  StatementReader,
+  StatementRunner,
+} from './ports.js'

@@ -1,0 +1,156 @@
+import {SluiceError} from '../errors.js'
+import type {Broadcasts, LineShape, RowOrigin} from '../ports/parquet-engine.js'
+import {quoteIdentifier, quoteText} from '../sql/index.js'
+import {athenaConditionSql} from './athena-condition.js'
+import {athenaDerivedProblemSql, athenaDerivedSql, athenaPartitionSql} from './athena-derive.js'
+import {AthenaItem} from './athena-item.js'
+import {ATHENA_REFUSALS, refusalsOf, type AthenaRefusal} from './athena-refusals.js'
+import {athenaProblemSql, athenaValueSql} from './athena-value.js'
+import {derivedStages} from './derivations.js'
+import {canBeError} from './duckdb-value.js'
+import {ROW_CLASS} from './row-class.js'
+import {storedColumns} from './row-metadata.js'
+import {isDerived, type SourceColumn, type TableMapping} from './types.js'
+
+export interface CompileAthenaOptions {
+  /** Only `items` is built. */
+  readonly shape?: LineShape
+  /** Only `none` is built, which is all that partitions need that are not immutable. */
+  readonly broadcasts?: Broadcasts
+  /** A condition over the mapped columns in the portable dialect; other rows are classed as filtered. */
+  readonly where?: string | null
+}
+
+export interface AthenaMapping {
+  /** Quoted names of the stored columns, in order. */
+  readonly columns: readonly string[]
+  /** Quoted names of the partition columns, in order. */
+  readonly partitionColumns: readonly string[]
+  /**
+   * Rows of a relation of lines as text, `line` and `"$path"`: the stored columns, the partition columns, and `_class`
+   * (a number of `ROW_CLASS`), `_problem`, `_file` and `_line`, of which nothing is computed that is not asked for. A
+   * FROM item, in parentheses.
+   */
+  rowsSql(lines: string, origin: RowOrigin): string
+}
+
+interface Compilation {
+  readonly mapping: TableMapping
+  readonly item: AthenaItem
+  readonly where: string | null
+}
+
+const ANY_ORIGIN: RowOrigin = {version: 0n, sourceRank: 0, source: ''}
+
+/** Everything that keeps a mapping from Athena, by name; see `ATHENA_REFUSALS`. */
+export function athenaRefusals(mapping: TableMapping, options: CompileAthenaOptions = {}): AthenaRefusal[] {
+  return refusalsOf(mapping, options, () => rowsSql(mapping, options, 'lines', ANY_ORIGIN))
+}
+
+/** Compiles a mapping to Trino's SQL, as Athena's engine v3 takes it. Throws for what `athenaRefusals` names. */
+export function compileAthena(mapping: TableMapping, options: CompileAthenaOptions = {}): AthenaMapping {
+  const refusals = athenaRefusals(mapping, options)
+  if (refusals.length > 0) {
+    throw new SluiceError('DEFINITION_INVALID', refusals.map((name) => ATHENA_REFUSALS[name]).join(' '), {
+      fix: 'Load this table with --engine duckdb.',
+      details: {refusals},
+    })
+  }
+  return {
+    columns: storedColumns(mapping).map(({name}) => quoteIdentifier(name)),
+    partitionColumns: (mapping.partition?.by ?? []).map(({name}) => quoteIdentifier(name)),
+    rowsSql: (lines, origin) => rowsSql(mapping, options, lines, origin),
+  }
+}
+
+function rowsSql(mapping: TableMapping, {where}: CompileAthenaOptions, lines: string, origin: RowOrigin): string {
+  const compilation = {mapping, item: new AthenaItem(), where: where ?? null}
+  const {item} = compilation
+  const sources = mapping.columns.filter((column): column is SourceColumn => !isDerived(column))
+  const stages = [
+    sources.map((column) => named(athenaValueSql(column, item), column.name)),
+    ...derivedStages(mapping).map((columns) =>
+      columns.map((column) => named(athenaDerivedSql(column, mapping, item), column.name)),
+    ),
+  ]
+  const problems = valueProblems(mapping, item, sources)
+  stages.push(
+    problems.map(({sql}, index) => `${sql} AS _p${index}`),
+    [`${rowProblem(compilation, problems)} AS _problem`],
+    [`${rowClass(compilation)} AS _class`],
+  )
+  // Only now is it known what is read of an item.
+  const items = item.itemsSql(lines)
+  const rows = stages
+    .filter((columns) => columns.length > 0)
+    .reduce((from, columns) => `SELECT *, ${columns.join(', ')} FROM (${from})`, items)
+  const mapped = mapping.columns.map(({name}) => quoteIdentifier(name))
+  const day = `TIMESTAMP '${new Date(Number(origin.version / 1000n)).toISOString().slice(0, 10)} 00:00:00.000'`
+  const partition = athenaPartitionSql(mapping, day).map(({name, sql}) => named(sql, name))
+  return `(SELECT ${[...mapped, ...metadata(origin), ...partition].join(', ')}, _class, _problem, _file, _line FROM (${rows}))`
+}
+
+function named(sql: string, name: string): string {
+  return `${sql} AS ${quoteIdentifier(name)}`
+}
+
+interface ValueProblem {
+  readonly sql: string
+  readonly canBeError: boolean
+}
+
+/** What can stand against a row's values, in the order of the columns, computed ones last. */
+function valueProblems(mapping: TableMapping, item: AthenaItem, sources: readonly SourceColumn[]): ValueProblem[] {
+  const ofSources = sources.flatMap((column): ValueProblem[] => {
+    const sql = athenaProblemSql(column, quoteIdentifier(column.name), item)
+    return sql === null ? [] : [{sql, canBeError: canBeError(column)}]
+  })
+  const ofDerived = mapping.columns.filter(isDerived).flatMap((column): ValueProblem[] => {
+    const sql = athenaDerivedProblemSql(column)
+    return sql === null ? [] : [{sql, canBeError: false}]
+  })
+  return [...ofSources, ...ofDerived]
+}
+
+/** What stands against a row, the gravest first: no item, another table's, skipped, no key, error, quarantine. */
+function rowProblem({mapping, item}: Compilation, problems: readonly ValueProblem[]): string {
+  const {when, skip, key} = mapping
+  const belongs = when.map((condition) => athenaConditionSql(condition, item)).join(' AND ')
+  const isSkipped = skip.map((condition) => athenaConditionSql(condition, item)).join(' OR ')
+  const faults = [
+    `WHEN _item IS NULL THEN 'item'`,
+    ...(when.length === 0 ? [] : [`WHEN NOT (${belongs}) THEN 'elsewhere'`]),
+    ...(skip.length === 0 ? [] : [`WHEN ${isSkipped} THEN 'skipped'`]),
+    `WHEN ${key.map((name) => `${quoteIdentifier(name)} IS NULL`).join(' OR ')} THEN 'key'`,
+  ]
+  const errors = problems.flatMap(({canBeError: isGrave}, index) =>
+    isGrave ? [`IF(starts_with(_p${index}, 'error'), _p${index})`] : [],
+  )
+  const others = problems.map((_, index) => `_p${index}`)
+  return `CAST(coalesce(${[`CASE ${faults.join(' ')} END`, ...errors, ...others, 'NULL'].join(', ')}) AS VARCHAR)`
+}
+
+function rowClass({mapping, where}: Compilation): string {
+  const good = `WHEN _problem IS NULL THEN ${ROW_CLASS.upsert}`
+  const quarantined = `WHEN starts_with(_problem, 'quarantine') THEN ${ROW_CLASS.quarantined}`
+  const faults = [
+    `WHEN _problem = 'key' THEN ${ROW_CLASS.noKey} WHEN _problem = 'item' THEN ${ROW_CLASS.noItem}`,
+    ...(mapping.when.length === 0 ? [] : [`WHEN _problem = 'elsewhere' THEN ${ROW_CLASS.elsewhere}`]),
+    ...(mapping.skip.length === 0 ? [] : [`WHEN _problem = 'skipped' THEN ${ROW_CLASS.skipped}`]),
+  ]
+  const branches =
+    where === null
+      ? [good, quarantined, ...faults]
+      : [...faults, `WHEN NOT coalesce((${where}), false) THEN ${ROW_CLASS.filtered}`, good, quarantined]
+  return `CASE ${branches.join(' ')} ELSE ${ROW_CLASS.error} END`
+}
+
+function metadata({version, sourceRank, source}: RowOrigin): string[] {
+  return [
+    `CAST(IF(_problem IS NULL, 'upsert', 'quarantined') AS VARCHAR) AS _op`,
+    `CAST(${version} AS BIGINT) AS _version`,
+    `CAST(${sourceRank} AS INTEGER) AS _source_rank`,
+    `CAST('' AS VARCHAR) AS _sequence`,
+    `CAST(${quoteText(source)} AS VARCHAR) AS _source`,
+  ]
+}

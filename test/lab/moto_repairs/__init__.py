@@ -1,0 +1,1 @@
+"""Where moto 5.2.5 answers otherwise than AWS documents, one file a subject; each has `install()`."""

@@ -1,0 +1,21 @@
+// npm run lab:up [-- --no-trino] [--name default]: starts the lab and prints the variables of its clients.
+import {parseArgs} from 'node:util'
+import {install} from './install.mjs'
+import {startLab} from './machine/start-lab.mjs'
+import {stopLab} from './machine/stop-lab.mjs'
+
+const {values} = parseArgs({
+  options: {'no-trino': {type: 'boolean', default: false}, name: {type: 'string', default: 'default'}},
+})
+const layers = await install({withTrino: !values['no-trino']})
+if (layers.aws) {
+  try {
+    const {environment} = await startLab({name: values.name, withTrino: layers.trino})
+    for (const [name, value] of Object.entries(environment)) console.log(`export ${name}=${value}`)
+  } catch (error) {
+    await stopLab(values.name)
+    throw error
+  }
+} else {
+  process.exitCode = 1
+}
