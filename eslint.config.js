@@ -19,7 +19,7 @@ const banned = (selector, message) => ({selector, message})
 
 export default typescript.config(
   {
-    ignores: ['dist/', 'node_modules/', 'coverage/', 'schemas/', 'test/lint/fixtures/', 'lake/', '.bench/'],
+    ignores: ['dist/', 'node_modules/', 'coverage/', 'schemas/', 'test/lint/fixtures/', 'lake/', '.bench/', '.lab/'],
   },
   {
     files: ['**/*.{ts,js,mjs,cjs}'],

@@ -59,6 +59,7 @@ export async function localContext(
         fix: 'Name an environment on AWS: --env NAME',
       })
     },
+    facts: async () => new (await import('./local/facts.js')).FolderFacts(environment.root),
     machine: systemMachine,
     resources,
     useThreads: (threads) => {

@@ -2,6 +2,7 @@ import path from 'node:path'
 import {SluiceError} from './errors.js'
 import type {LakeDefinition} from './lake/types.js'
 import type {AnyOperationKind, OperationPorts} from './operation/types.js'
+import type {EnvironmentFacts} from './ports/environment-facts.js'
 import type {Machine, Resources} from './ports/machine.js'
 import type {ObjectStore} from './ports/object-store.js'
 import type {QueryAnalyser, QueryEngine} from './ports/query-engine.js'
@@ -38,6 +39,8 @@ export interface Context {
   readonly query: QueryEngine & QueryAnalyser
   /** Exports of DynamoDB tables; throws `NOT_IN_LOCAL` where there are none. */
   tableExports(): Promise<TableExports>
+  /** What the environment is, for whoever looks at it from outside; calls end with the signal. */
+  facts(signal: AbortSignal): Promise<EnvironmentFacts>
   readonly machine: Machine
   readonly resources: Resources
   /** Fewer threads for loads from here on; call it before the first one. */

@@ -161,15 +161,21 @@ describe('S3ObjectStore says', () => {
       method === 'HEAD' ? {status: 403} : {status: 403, body: refusal('AccessDenied', 'Access Denied')}
     const error = await expectCode(open().head('a'), 'AWS_ACCESS_DENIED')
     expect(error.message).toBe('S3 refuses s3:GetObject of "a" in "s3://bucket/lake".')
-    expect(error.fix).toMatch(/^Allow s3:GetObject and s3:ListBucket;/)
+    expect(error.fix).toBe(
+      'Allow s3:GetObject in the policies of the caller and of the bucket, and s3:ListBucket: without it S3 also refuses objects that are not there.',
+    )
   })
 
   it('which permission is missing, as S3 names it', async () => {
     const said =
       'User: arn:aws:sts::1:assumed-role/x is not authorized to perform: kms:GenerateDataKey on resource: arn:aws:kms:k because no identity-based policy allows it'
     answer = () => ({status: 403, body: refusal('AccessDenied', said)})
+    expect((await expectCode(collect(open().list('')), 'AWS_ACCESS_DENIED')).message).toBe(
+      'S3 refuses kms:GenerateDataKey in "s3://bucket/lake".',
+    )
     const error = await expectCode(open().write('a', Buffer.from('x')), 'AWS_ACCESS_DENIED')
     expect(error.message).toBe('S3 refuses kms:GenerateDataKey of "a" in "s3://bucket/lake".')
+    expect(error.fix).toBe('Allow kms:GenerateDataKey in the policies of the caller and of the key.')
     expect(error.details).toMatchObject({action: 'kms:GenerateDataKey', said})
   })
 

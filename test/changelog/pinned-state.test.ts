@@ -84,8 +84,8 @@ function newest({runs, rows}: Log): Map<number, Row> {
   const order = ({version, source, op: kind, sequence}: Row): number[] => [
     version,
     source === 'stream' ? 2 : 0,
-    kind === 'quarantined' ? 0 : 1,
     sequence,
+    kind === 'quarantined' ? 0 : 1,
   ]
   const found = new Map<number, Row>()
   for (const row of rows.filter(counts)) {

@@ -7,8 +7,35 @@ import logging
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
 from werkzeug.serving import run_simple
 
-from moto_repairs import administrator, dynamodb_changes, glue_crawlers, glue_names, glue_pages
-from moto_repairs import glue_partitions, glue_statistics, glue_tables, permissions_only, s3_objects, standing_buckets
+from moto_repairs import (
+    administrator,
+    dynamodb_changes,
+    glue_crawlers,
+    glue_names,
+    glue_pages,
+    glue_partitions,
+    glue_statistics,
+    glue_tables,
+    permissions_only,
+    s3_keys,
+    s3_objects,
+    s3_versions,
+    standing_buckets,
+)
+
+REPAIRS = (
+    glue_statistics,
+    glue_pages,
+    glue_partitions,
+    glue_tables,
+    glue_crawlers,
+    glue_names,
+    s3_keys,
+    s3_objects,
+    s3_versions,
+    dynamodb_changes,
+    permissions_only,
+)
 
 
 class KeepAliveHandler(MotoRequestHandler):
@@ -23,14 +50,12 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--port", type=int, required=True)
     parser.add_argument("--region", default="eu-west-1")
-    parser.add_argument("--access-key", default="AKIALAB")
+    parser.add_argument("--access-key", default="AKIALAB0000000000000")
     parser.add_argument("--secret-key", default="labsecret")
     arguments = parser.parse_args()
 
-    for repair in (glue_statistics, glue_pages, glue_partitions, glue_tables, glue_crawlers, glue_names, s3_objects):
+    for repair in REPAIRS:
         repair.install()
-    dynamodb_changes.install()
-    permissions_only.install()
     administrator.create(arguments.access_key, arguments.secret_key)
     standing_buckets.create(arguments.region)
 

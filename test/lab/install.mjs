@@ -11,10 +11,10 @@ import {pythonStamp, trinoStamp} from './machine/pins.mjs'
 
 /** Layers that are ready afterwards; what is missing is printed, or an error where the lab is required. */
 export async function install({withTrino = true} = {}) {
-  const missing = missingParts()
   const wanted = withTrino ? ['aws', 'trino'] : ['aws']
-  const lacking = wanted.filter((layer) => !installed(layer) && missing[layer].length > 0)
-  for (const layer of lacking) refuseOrSkip(layer, missing[layer])
+  const lacks = (layer) => missingParts(layer, installed(layer))
+  const lacking = wanted.filter((layer) => lacks(layer).length > 0)
+  for (const layer of lacking) refuseOrSkip(layer, lacks(layer))
   const ready = wanted.filter((layer) => !lacking.includes(layer))
   for (const layer of ready) await installOnce(layer)
   return {aws: ready.includes('aws'), trino: ready.includes('aws') && ready.includes('trino')}

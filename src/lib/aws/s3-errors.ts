@@ -69,8 +69,8 @@ export function preconditionFailed(key: string, cause?: unknown): SluiceError {
 }
 
 /** `STORE_UNAVAILABLE` for one object, in a sentence of its own. */
-export function objectUnavailable({uri}: S3Place, call: S3Call, why: string, cause?: unknown): SluiceError {
-  const message = `S3 did not do ${call.action} of ${shown(call.key)} in ${shown(uri)}: ${why}.`
+export function objectUnavailable(place: S3Place, call: S3Call, why: string, cause?: unknown): SluiceError {
+  const message = `S3 did not do ${targetOf(place, call)}: ${why}.`
   return new SluiceError('STORE_UNAVAILABLE', message, {
     fix: `Wait a minute, ${SAME_COMMAND}`,
     details: {action: call.action},
@@ -97,20 +97,20 @@ function regionOf(error: unknown): string | null {
   return headers?.['x-amz-bucket-region'] ?? null
 }
 
-function slowDown(error: unknown, {uri}: S3Place, {action, key}: S3Call): SluiceError {
-  const message = `S3 asks for fewer calls a second: ${action} of ${shown(key)} in ${shown(uri)} was put off too often.`
+function slowDown(error: unknown, place: S3Place, call: S3Call): SluiceError {
+  const message = `S3 asks for fewer calls a second: ${targetOf(place, call)} was put off too often.`
   return new SluiceError('STORE_UNAVAILABLE', message, {
     fix: `Wait a minute, ${SAME_COMMAND}`,
-    details: {action, reason: errorName(error)},
+    details: {action: call.action, reason: errorName(error)},
     cause: error,
   })
 }
 
-function noAnswer(error: unknown, {uri, region}: S3Place, {action, key}: S3Call): SluiceError {
-  const message = `S3 in ${region} gave no answer to ${action} of ${shown(key)} in ${shown(uri)}: ${reasonOf(error)}.`
+function noAnswer(error: unknown, place: S3Place, call: S3Call): SluiceError {
+  const message = `S3 in ${place.region} gave no answer to ${targetOf(place, call)}: ${reasonOf(error)}.`
   return new SluiceError('STORE_UNAVAILABLE', message, {
     fix: `Check the network, the Region and the endpoints of the environment, ${SAME_COMMAND}`,
-    details: {action, reason: errorName(error)},
+    details: {action: call.action, reason: errorName(error)},
     cause: error,
   })
 }
@@ -124,15 +124,25 @@ function archived(error: unknown, {uri}: S3Place, {action, key}: S3Call): Sluice
   })
 }
 
-function denied(general: SluiceError, {uri}: S3Place, {action, key}: S3Call): SluiceError {
+function denied(general: SluiceError, place: S3Place, {action, key}: S3Call): SluiceError {
   const named = String(general.details?.['action'] ?? action)
-  const reading = /^s3:GetObject(Version)?$/.test(named)
-  const listing = reading ? ' and s3:ListBucket; without s3:ListBucket S3 also refuses what is not there' : ''
-  return new SluiceError('AWS_ACCESS_DENIED', `S3 refuses ${named} of ${shown(key)} in ${shown(uri)}.`, {
-    fix: `Allow ${named}${listing} in the caller's policy, the bucket's policy and its key's policy.`,
+  return new SluiceError('AWS_ACCESS_DENIED', `S3 refuses ${targetOf(place, {action: named, key})}.`, {
+    fix: fixOf(named),
     details: {action: named, reason: general.details?.['reason'], said: awsReason(general.cause)},
     cause: general.cause,
   })
+}
+
+function fixOf(action: string): string {
+  if (action.startsWith('kms:')) return `Allow ${action} in the policies of the caller and of the key.`
+  const allow = `Allow ${action} in the policies of the caller and of the bucket`
+  if (!/^s3:GetObject(Version)?$/.test(action)) return `${allow}.`
+  return `${allow}, and s3:ListBucket: without it S3 also refuses objects that are not there.`
+}
+
+/** An action and what it was done to; listings of everything have no key. */
+function targetOf({uri}: S3Place, {action, key}: S3Call): string {
+  return key === '' ? `${action} in ${shown(uri)}` : `${action} of ${shown(key)} in ${shown(uri)}`
 }
 
 function unavailable(error: unknown, place: S3Place, call: S3Call): SluiceError {

@@ -95,9 +95,10 @@ function holds({ifAbsent, ifMatch}: WriteOptions, standing: ObjectHead | null): 
   return ifAbsent !== true || standing === null
 }
 
-/** True where nothing can have been written: S3 refused, or nothing was sent. */
+/** True where nothing can have been written: S3 refused the first time, or nothing was sent. */
 function isRefusal(error: unknown, failure: SluiceError): boolean {
   if (error instanceof SluiceError) return true
+  if (attemptsOf(error) > 1) return false
   return hasCode(failure, 'AWS_ACCESS_DENIED', 'AWS_SIGN_IN', 'AWS_TOKEN_EXPIRED', 'PLACE_UNUSABLE', 'KEY_INVALID')
 }
 

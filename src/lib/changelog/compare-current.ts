@@ -99,10 +99,12 @@ function compareSql(
   engine: QueryEngine['name'],
 ): string {
   const key = mapping.key.map(quoteIdentifier)
-  const values = mapping.columns.map(({name}) => `t.${quoteIdentifier(name)}`)
+  const values = mapping.columns.map(({name, type}) => ({sql: `t.${quoteIdentifier(name)}`, type}))
   // One number a row goes through the window and the join, not every column.
-  const keys = key.map((name) => `t.${name}`)
-  const inner = `${keys.join(', ')}, t._op, ${rowHashSql(values, engine)} AS _hash, ${rowHashSql(keys, engine)} AS _key`
+  const keys = mapping.columns
+    .filter(({name}) => mapping.key.includes(name))
+    .map(({name, type}) => ({sql: `t.${quoteIdentifier(name)}`, type}))
+  const inner = `${key.map((name) => `t.${name}`).join(', ')}, t._op, ${rowHashSql(values, engine)} AS _hash, ${rowHashSql(keys, engine)} AS _key`
   const rows = (runs: AdmittedRuns): string =>
     currentRowsSql(mapping, `${key.join(', ')}, _hash, _key`, inner, rowsOfRunsSql(runs))
   const first = key[0]!

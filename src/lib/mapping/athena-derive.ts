@@ -41,15 +41,25 @@ export function athenaDerivedProblemSql({derive, name}: DerivedColumn): string |
   return `IF(${quoteIdentifier(name)} IS NULL AND ${inputs}, ${quoteText(`quarantine inexact ${name}`)})`
 }
 
+interface PartitionValue {
+  readonly name: string
+  readonly sql: string
+  readonly isDate: boolean
+}
+
 /**
  * Values of the partition columns as Hive keeps them: the empty text is its NULL partition. `day` (SQL) stands in for
  * a missing time.
  */
-export function athenaPartitionSql({partition}: TableMapping, day: string): {name: string; sql: string}[] {
+export function athenaPartitionSql({partition}: TableMapping, day: string): PartitionValue[] {
   return (partition?.by ?? []).map(({name, derive}) => {
     const isDated = partition?.fallback === 'load_day' && 'format_date' in derive
     const operand: OperandSql = isDated ? (column) => `coalesce(${columnOperand(column)}, ${day})` : columnOperand
-    return {name, sql: `nullif(CAST(${derivationSql(derive, operand)} AS VARCHAR), '')`}
+    return {
+      name,
+      isDate: 'format_date' in derive,
+      sql: `nullif(CAST(${derivationSql(derive, operand)} AS VARCHAR), '')`,
+    }
   })
 }
 

@@ -4,7 +4,8 @@ import type {TableMapping} from './types.js'
 /** Why a load cannot go through Athena; another engine does it. */
 export const ATHENA_REFUSALS = {
   changes: 'Athena reads full exports; lines of an incremental one need the images of a change, which DuckDB compares.',
-  broadcasts: 'A load that sets no floor writes second rows for items without a partition, which is not built for Athena.',
+  broadcasts:
+    'A load that sets no floor writes second rows for items without a partition, which is not built for Athena.',
   half_characters: 'A name or text of the definition holds half a surrogate pair, which no statement can carry.',
   secret_in_query: 'A keyed digest would put its key into the query history of Athena.',
   too_long: 'The statement would be longer than Athena takes.',

@@ -79,11 +79,7 @@ function orExact(text: string, round: boolean): string {
 
 function epochSql(milliseconds: string): string {
   const {first, last} = EPOCH_MS_RANGE
-  return once(
-    milliseconds,
-    '_m',
-    `IF(_m BETWEEN ${first} AND ${last}, ${EPOCH} + _m * INTERVAL '0.001' SECOND)`,
-  )
+  return once(milliseconds, '_m', `IF(_m BETWEEN ${first} AND ${last}, ${EPOCH} + _m * INTERVAL '0.001' SECOND)`)
 }
 
 /** An expression of a value that is computed once and named. */

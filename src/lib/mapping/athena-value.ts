@@ -3,7 +3,15 @@ import type {AthenaItem} from './athena-item.js'
 import {decimalSql, doubleSql, integerSql, isNumber} from './athena-number.js'
 import {dateSql, isTime, once, timestampSql} from './athena-time.js'
 import {attributePath} from './attributes.js'
-import {columnType, elementTag, isContainer, sourceTag, type ArrayType, type ColumnType, type ScalarType} from './column-type.js'
+import {
+  columnType,
+  elementTag,
+  isContainer,
+  sourceTag,
+  type ArrayType,
+  type ColumnType,
+  type ScalarType,
+} from './column-type.js'
 import type {SourceColumn} from './types.js'
 
 /** Base64 without spare bits, so that the bytes have no other text. */

@@ -86,7 +86,10 @@ function offsetReader(zone: string): (second: number) => number {
     second: 'numeric',
   })
   return (second) => {
-    const [month, day, year, hour, minute, rest] = format.format(second * 1000).split(/\D+/).map(Number)
+    const [month, day, year, hour, minute, rest] = format
+      .format(second * 1000)
+      .split(/\D+/)
+      .map(Number)
     return Date.UTC(year!, month! - 1, day, hour, minute, rest) / 1000 - second
   }
 }

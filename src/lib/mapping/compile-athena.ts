@@ -28,8 +28,9 @@ export interface AthenaMapping {
   readonly partitionColumns: readonly string[]
   /**
    * Rows of a relation of lines as text, `line` and `"$path"`: the stored columns, the partition columns, and `_class`
-   * (a number of `ROW_CLASS`), `_problem`, `_file` and `_line`, of which nothing is computed that is not asked for. A
-   * FROM item, in parentheses.
+   * (a number of `ROW_CLASS`), `_problem`, `_unwritable`, `_file` and `_line`, of which nothing is computed that is not
+   * asked for. `_unwritable`: Trino writes no partition whose value has other characters than printable ASCII, and one
+   * such row fails the whole INSERT. A FROM item, in parentheses.
    */
   rowsSql(lines: string, origin: RowOrigin): string
 }
@@ -40,6 +41,9 @@ interface Compilation {
   readonly where: string | null
 }
 
+const COLUMNS_AT_ONCE = 25
+/** Hive's partition values in Trino. */
+const ASCII = String.raw`'\A[\x20-\x7e]*\z'`
 const ANY_ORIGIN: RowOrigin = {version: 0n, sourceRank: 0, source: ''}
 
 /** Everything that keeps a mapping from Athena, by name; see `ATHENA_REFUSALS`. */
@@ -74,9 +78,11 @@ function rowsSql(mapping: TableMapping, {where}: CompileAthenaOptions, lines: st
     ),
   ]
   const problems = valueProblems(mapping, item, sources)
+  const found = foundProblems(problems)
   stages.push(
     problems.map(({sql}, index) => `${sql} AS _p${index}`),
-    [`${rowProblem(compilation, problems)} AS _problem`],
+    found.map((sql, index) => `${sql} AS _q${index}`),
+    [`${rowProblem(compilation, found.length)} AS _problem`],
     [`${rowClass(compilation)} AS _class`],
   )
   // Only now is it known what is read of an item.
@@ -84,10 +90,13 @@ function rowsSql(mapping: TableMapping, {where}: CompileAthenaOptions, lines: st
   const rows = stages
     .filter((columns) => columns.length > 0)
     .reduce((from, columns) => `SELECT *, ${columns.join(', ')} FROM (${from})`, items)
-  const mapped = mapping.columns.map(({name}) => quoteIdentifier(name))
+  const mapped = mapping.columns.map(({name}) => named(`TRY(${quoteIdentifier(name)})`, name))
   const day = `TIMESTAMP '${new Date(Number(origin.version / 1000n)).toISOString().slice(0, 10)} 00:00:00.000'`
-  const partition = athenaPartitionSql(mapping, day).map(({name, sql}) => named(sql, name))
-  return `(SELECT ${[...mapped, ...metadata(origin), ...partition].join(', ')}, _class, _problem, _file, _line FROM (${rows}))`
+  const partition = athenaPartitionSql(mapping, day)
+  const unwritable = partition.flatMap(({sql, isDate}) =>
+    isDate ? [] : [`coalesce(NOT regexp_like(${sql}, ${ASCII}), false)`],
+  )
+  return `(SELECT ${[...mapped, ...metadata(origin), ...partition.map(({name, sql}) => named(sql, name))].join(', ')}, _class, _problem, ${unwritable.join(' OR ') || 'false'} AS _unwritable, _file, _line FROM (${rows}))`
 }
 
 function named(sql: string, name: string): string {
@@ -112,22 +121,37 @@ function valueProblems(mapping: TableMapping, item: AthenaItem, sources: readonl
   return [...ofSources, ...ofDerived]
 }
 
+/**
+ * The first problem of every few columns, those that stop a load before all others. Trino compiles an expression to
+ * one method, of 64 KiB at most, and writes what a SELECT names once into the expression that names it: all problems
+ * of a row in one expression are too many from about 40 columns on. What is named twice, or within TRY, stays apart.
+ */
+function foundProblems(problems: readonly ValueProblem[]): string[] {
+  const errors = problems.flatMap(({canBeError: isGrave}, index) =>
+    isGrave ? [`WHEN starts_with(_p${index}, 'error') THEN _p${index}`] : [],
+  )
+  const all = problems.map((_, index) => `WHEN _p${index} IS NOT NULL THEN _p${index}`)
+  return [errors, all].flatMap((branches) =>
+    Array.from({length: Math.ceil(branches.length / COLUMNS_AT_ONCE)}, (_, group) => {
+      const first = group * COLUMNS_AT_ONCE
+      return `CASE ${branches.slice(first, first + COLUMNS_AT_ONCE).join(' ')} END`
+    }),
+  )
+}
+
 /** What stands against a row, the gravest first: no item, another table's, skipped, no key, error, quarantine. */
-function rowProblem({mapping, item}: Compilation, problems: readonly ValueProblem[]): string {
+function rowProblem({mapping, item}: Compilation, groups: number): string {
   const {when, skip, key} = mapping
   const belongs = when.map((condition) => athenaConditionSql(condition, item)).join(' AND ')
   const isSkipped = skip.map((condition) => athenaConditionSql(condition, item)).join(' OR ')
-  const faults = [
+  const branches = [
     `WHEN _item IS NULL THEN 'item'`,
     ...(when.length === 0 ? [] : [`WHEN NOT (${belongs}) THEN 'elsewhere'`]),
     ...(skip.length === 0 ? [] : [`WHEN ${isSkipped} THEN 'skipped'`]),
     `WHEN ${key.map((name) => `${quoteIdentifier(name)} IS NULL`).join(' OR ')} THEN 'key'`,
+    ...Array.from({length: groups}, (_, group) => `WHEN _q${group} IS NOT NULL THEN _q${group}`),
   ]
-  const errors = problems.flatMap(({canBeError: isGrave}, index) =>
-    isGrave ? [`IF(starts_with(_p${index}, 'error'), _p${index})`] : [],
-  )
-  const others = problems.map((_, index) => `_p${index}`)
-  return `CAST(coalesce(${[`CASE ${faults.join(' ')} END`, ...errors, ...others, 'NULL'].join(', ')}) AS VARCHAR)`
+  return `CAST(CASE ${branches.join(' ')} END AS VARCHAR)`
 }
 
 function rowClass({mapping, where}: Compilation): string {

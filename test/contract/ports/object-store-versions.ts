@@ -9,6 +9,8 @@ export interface ObjectStoreUnderTest {
   /** An empty store. */
   readonly store: ObjectStore
   readonly isVersioned: boolean
+  /** A key may be the beginning of others, as in S3; folders refuse that. */
+  readonly keysMayNest?: boolean
   close(): Promise<void>
 }
 

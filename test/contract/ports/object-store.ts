@@ -176,8 +176,17 @@ export function objectStoreContract(name: string, factory: () => Promise<ObjectS
         expect(await keysOf()).toEqual([...UNUSUAL_KEYS].sort((a, b) => Buffer.compare(text(a), text(b))))
       })
 
-      it('refuses a key that is a folder of others, and a key below an object', async () => {
+      it('refuses a key that is a folder of others and a key below an object, or keeps all of them', async () => {
         await store.write('a/b', text('x'))
+        if (subject.keysMayNest === true) {
+          for (const key of ['a', 'a/b/c/d', 'a/b/c']) await store.write(key, text(key), {ifAbsent: true})
+          await expectCode(store.write('a', text('y'), {ifAbsent: true}), 'PRECONDITION_FAILED')
+          expect(await keysOf()).toEqual(['a', 'a/b', 'a/b/c', 'a/b/c/d'])
+          expect(await readText(store, 'a')).toBe('a')
+          expect(await store.delete('a')).toBe('deleted')
+          expect(await keysOf()).toEqual(['a/b', 'a/b/c', 'a/b/c/d'])
+          return
+        }
         await expectCode(store.write('a', text('y')), 'KEY_INVALID')
         await expectCode(store.write('a/b/c', text('y')), 'KEY_INVALID')
         await expectCode(store.write('a/b/c/d', text('y'), {ifAbsent: true}), 'KEY_INVALID')

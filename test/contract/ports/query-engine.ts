@@ -75,8 +75,12 @@ export function queryEngineContract(name: string, factory: () => Promise<QueryEn
         ['CAST(NULL AS VARCHAR)', null, 'varchar'],
         ["''", '', 'varchar'],
         ["'línea 😀'", 'línea 😀', 'varchar'],
-        ['sum(n) FROM (VALUES (9223372036854775807), (1)) AS t(n)', '9223372036854775808', 'decimal(38,0)'],
-        ['array_agg(s) FROM (SELECT sum(n) AS s FROM (VALUES (5)) AS t(n)) AS u', ['5'], 'array<decimal(38,0)>'],
+        ['sum(n) FROM (VALUES (9223372036854775806), (1)) AS t(n)', 9223372036854775807n, 'bigint'],
+        [
+          'array_agg(s) FROM (SELECT sum(n) AS s FROM (VALUES (9007199254740993)) AS t(n)) AS u',
+          [9007199254740993n],
+          'array<bigint>',
+        ],
       ])('%s', async (sql, value, type) => {
         const [expression, from = ''] = sql.split(/ (?=FROM )/, 1).concat(
           sql

@@ -15,7 +15,10 @@ export type Interceptor = (
   forward: () => Promise<Readonly<Record<string, unknown>>>,
 ) => Promise<Answer | null> | Answer | null
 
-export const refusal = (type: string, message: string): Answer => ({status: 400, body: {__type: type, Message: message, message}})
+export const refusal = (type: string, message: string): Answer => ({
+  status: 400,
+  body: {__type: type, Message: message, message},
+})
 
 /** Athena's endpoint for one test: the lab's, or none, with answers of the test's own. */
 export class AthenaProxy {
@@ -61,6 +64,10 @@ async function passOn(
 ): Promise<{status: number; text: string}> {
   if (behind === null) return {status: 500, text: '{"__type":"InternalServerException","message":"No answer."}'}
   const {host: _host, connection: _connection, 'content-length': _length, ...others} = headers
-  const response = await fetch(behind, {method: 'POST', headers: others as Record<string, string>, body: new Uint8Array(body)})
+  const response = await fetch(behind, {
+    method: 'POST',
+    headers: others as Record<string, string>,
+    body: new Uint8Array(body),
+  })
   return {status: response.status, text: await response.text()}
 }

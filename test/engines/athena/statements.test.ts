@@ -76,8 +76,14 @@ describe('AthenaStatements', () => {
   })
 
   it('skips the row of names on the first page of a SELECT alone', async () => {
-    answers['GetQueryResults'] = ({body}) => (body['NextToken'] === undefined ? page([['a'], ['a']], 't') : page([['a'], [null], ['']]))
-    expect(await collect((await statements.run('WITH x AS (SELECT 1) SELECT a FROM x')).rows)).toEqual([['a'], ['a'], [null], ['']])
+    answers['GetQueryResults'] = ({body}) =>
+      body['NextToken'] === undefined ? page([['a'], ['a']], 't') : page([['a'], [null], ['']])
+    expect(await collect((await statements.run('WITH x AS (SELECT 1) SELECT a FROM x')).rows)).toEqual([
+      ['a'],
+      ['a'],
+      [null],
+      [''],
+    ])
     answers['GetQueryResults'] = () => page([['plan']])
     expect(await collect((await statements.run('EXPLAIN SELECT 1')).rows)).toEqual([['plan']])
   })
@@ -91,7 +97,7 @@ describe('AthenaStatements', () => {
     expect(new Set(tokens).size).toBe(1)
   })
 
-  it('waits for a full workgroup with the same token, and gives up', async () => {
+  it('waits for a full workgroup with the same token', async () => {
     let count = 0
     answers['StartQueryExecution'] = () =>
       ++count <= 6 ? refusal('TooManyRequestsException', 'Rate exceeded') : {body: {QueryExecutionId: 'q-1'}}
@@ -132,7 +138,11 @@ describe('AthenaStatements', () => {
   })
 
   it.each([
-    [`COLUMN_NOT_FOUND: line 2:8: Column 'x' cannot be resolved`, 'QUERY_INVALID', {line: 2, column: 8, kind: 'COLUMN_NOT_FOUND'}],
+    [
+      `COLUMN_NOT_FOUND: line 2:8: Column 'x' cannot be resolved`,
+      'QUERY_INVALID',
+      {line: 2, column: 8, kind: 'COLUMN_NOT_FOUND'},
+    ],
     [`INVALID_CAST_ARGUMENT: Cannot cast 'secret-4711' to INT`, 'QUERY_INVALID', {}],
     [`INVALID_FUNCTION_ARGUMENT: Invalid format: "secret-4711"`, 'QUERY_INVALID', {}],
     [`HIVE_BAD_DATA: Error parsing field value 'secret-4711' for field 1`, 'QUERY_FAILED', {}],
@@ -144,7 +154,11 @@ describe('AthenaStatements', () => {
       'AWS_ACCESS_DENIED',
       {action: 'glue:GetPartitions'},
     ],
-    ['Access Denied (Service: Amazon S3; Status Code: 403) s3://b/k', 'AWS_ACCESS_DENIED', {action: 's3:GetObject', place: 's3://b/k'}],
+    [
+      'Access Denied (Service: Amazon S3; Status Code: 403) s3://b/k',
+      'AWS_ACCESS_DENIED',
+      {action: 's3:GetObject', place: 's3://b/k'},
+    ],
     ['Insufficient Lake Formation permission(s): Required Select on things', 'AWS_ACCESS_DENIED', {}],
   ])('tells of %s', async (reason, code, details) => {
     answers['GetQueryExecution'] = () => failed(reason)
@@ -165,7 +179,11 @@ describe('AthenaStatements', () => {
   })
 
   it('names the action that the caller may not', async () => {
-    answers['StartQueryExecution'] = () => refusal('AccessDeniedException', 'User: arn:x is not authorized to perform: athena:StartQueryExecution on resource: y')
+    answers['StartQueryExecution'] = () =>
+      refusal(
+        'AccessDeniedException',
+        'User: arn:x is not authorized to perform: athena:StartQueryExecution on resource: y',
+      )
     expect(await thrown(statements.run('SELECT 1'))).toMatchObject({
       code: 'AWS_ACCESS_DENIED',
       details: {action: 'athena:StartQueryExecution'},
@@ -181,7 +199,11 @@ describe('AthenaStatements', () => {
     it.each([
       ['that is missing', () => refusal('InvalidRequestException', 'WorkGroup lake is not found.'), {}],
       ['that is disabled', workgroup({State: 'DISABLED'}), {}],
-      ['that enforces another place', workgroup(enforced('s3://elsewhere/x')), {enforced: 's3://elsewhere/x', results: PLACE}],
+      [
+        'that enforces another place',
+        workgroup(enforced('s3://elsewhere/x')),
+        {enforced: 's3://elsewhere/x', results: PLACE},
+      ],
     ])('%s', async (_, answer, details) => {
       answers['GetWorkGroup'] = answer
       expect(await thrown(statements.run('SELECT 1'))).toMatchObject({

@@ -1,6 +1,6 @@
 import {GlueClient} from '@aws-sdk/client-glue'
 import {S3Client} from '@aws-sdk/client-s3'
-import {errorAnswer, jsonAnswer} from '../gateway/answers.mjs'
+import {jsonAnswer} from '../gateway/answers.mjs'
 import {clientSettings} from '../gateway/lab-settings.mjs'
 import {AthenaRefusal} from './athena-errors.mjs'
 import {PreparedStatements} from './prepared-statements.mjs'
@@ -32,7 +32,12 @@ export function createAthenaService(settings) {
     preparedOf: preparedStatements.textsOf,
     faults,
   })
-  const operations = {...queries.operations, ...workGroups.operations, ...preparedStatements.operations, ...dataCatalogs}
+  const operations = {
+    ...queries.operations,
+    ...workGroups.operations,
+    ...preparedStatements.operations,
+    ...dataCatalogs,
+  }
   return {
     pages: {'/__query-faults': faults.page},
     serves: (operation) => operation in operations,

@@ -55,7 +55,8 @@ export const catalogStatements = [
   {
     pattern: statement(`SHOW TABLES(?: (?:IN|FROM) ${NAME})?(?: '([^']*)')?`),
     translate(found, query, {hive}) {
-      const like = found[2] === undefined ? '' : ` AND regexp_like(table_name, ${literal(`^${found[2].replace(/\*/g, '.*')}$`)})`
+      const like =
+        found[2] === undefined ? '' : ` AND regexp_like(table_name, ${literal(`^${found[2].replace(/\*/g, '.*')}$`)})`
       const schema = literal(bareName(found[1] ?? query.database))
       const tables = `SELECT table_name AS tab_name FROM ${hive}.information_schema.tables WHERE table_schema = ${schema}${like}`
       return {kind: 'DDL', name: 'SHOW_TABLES', steps: [`${tables} ORDER BY 1`]}
@@ -79,7 +80,8 @@ export const catalogStatements = [
   },
   {
     pattern: statement('CREATE EXTERNAL TABLE.*'),
-    translate: () => invalid('The lab does not translate CREATE EXTERNAL TABLE: use CreateTable of Glue.', 'NOT_SUPPORTED'),
+    translate: () =>
+      invalid('The lab does not translate CREATE EXTERNAL TABLE: use CreateTable of Glue.', 'NOT_SUPPORTED'),
   },
   {
     pattern: statement(`(?:DESCRIBE|DESC)(?: FORMATTED| EXTENDED)? ${NAME}`),

@@ -9,7 +9,16 @@ import {
 import {invalid} from './athena-errors.mjs'
 import {assignments, quotedAssignments} from './sql-text.mjs'
 
-const TABLE_INPUT = ['Name', 'Description', 'Owner', 'Retention', 'StorageDescriptor', 'PartitionKeys', 'TableType', 'Parameters']
+const TABLE_INPUT = [
+  'Name',
+  'Description',
+  'Owner',
+  'Retention',
+  'StorageDescriptor',
+  'PartitionKeys',
+  'TableType',
+  'Parameters',
+]
 const HIVE_FAILURE = 'FAILED: Execution Error, return code 1 from org.apache.hadoop.hive.ql.exec.DDLTask.'
 
 export async function glueTable(glue, {database, table}) {
@@ -25,23 +34,30 @@ export async function addPartitions(glue, name, clauses, mayExist) {
   })
   const request = {DatabaseName: name.database, TableName: name.table, PartitionInputList: list}
   const {Errors = []} = await glue.send(new BatchCreatePartitionCommand(request))
-  const error = Errors.find((one) => !(mayExist && one.ErrorDetail?.ErrorCode === 'AlreadyExistsException'))?.ErrorDetail
+  const error = Errors.find(
+    (one) => !(mayExist && one.ErrorDetail?.ErrorCode === 'AlreadyExistsException'),
+  )?.ErrorDetail
   if (error !== undefined) throw new Error(`${HIVE_FAILURE} ${error.ErrorCode}: ${error.ErrorMessage}`)
   return []
 }
 
 export async function dropPartitions(glue, name, clauses, mayBeAbsent) {
   const table = await glueTable(glue, name)
-  const list = [...clauses.matchAll(/PARTITION\s*\(([^)]*)\)/gi)].map((clause) => ({Values: partitionValues(table, clause[1])}))
+  const list = [...clauses.matchAll(/PARTITION\s*\(([^)]*)\)/gi)].map((clause) => ({
+    Values: partitionValues(table, clause[1]),
+  }))
   const request = {DatabaseName: name.database, TableName: name.table, PartitionsToDelete: list}
   const {Errors = []} = await glue.send(new BatchDeletePartitionCommand(request))
-  if (Errors.length > 0 && !mayBeAbsent) throw new Error(`FAILED: SemanticException ${Errors[0].ErrorDetail?.ErrorMessage}`)
+  if (Errors.length > 0 && !mayBeAbsent)
+    throw new Error(`FAILED: SemanticException ${Errors[0].ErrorDetail?.ErrorMessage}`)
   return []
 }
 
 export async function setProperties(glue, name, text) {
   const table = await glueTable(glue, name)
-  const input = Object.fromEntries(TABLE_INPUT.filter((member) => table[member] !== undefined).map((member) => [member, table[member]]))
+  const input = Object.fromEntries(
+    TABLE_INPUT.filter((member) => table[member] !== undefined).map((member) => [member, table[member]]),
+  )
   const Parameters = {...table.Parameters, ...Object.fromEntries(quotedAssignments(text))}
   await glue.send(new UpdateTableCommand({DatabaseName: name.database, TableInput: {...input, Parameters}}))
   return []

@@ -9,7 +9,11 @@ export const icebergStatements = [
     pattern: statement(`OPTIMIZE ${NAME} REWRITE DATA USING BIN_PACK(?: WHERE (.*))?`),
     translate(found, query, {iceberg}) {
       const filter = found[2] === undefined ? '' : ` WHERE ${found[2]}`
-      return {kind: 'DML', name: 'OPTIMIZE', steps: [`ALTER TABLE ${fullName(found[1], query, iceberg)} EXECUTE optimize${filter}`]}
+      return {
+        kind: 'DML',
+        name: 'OPTIMIZE',
+        steps: [`ALTER TABLE ${fullName(found[1], query, iceberg)} EXECUTE optimize${filter}`],
+      }
     },
   },
   {
@@ -47,7 +51,10 @@ function fullName(name, query, catalog) {
 
 /** Scalar types only: Athena's names of nested types are not translated. */
 const trinoColumns = (text) =>
-  text.replace(/`/g, '"').replace(/\bstring\b/gi, 'varchar').replace(/\btimestamp\b/gi, 'timestamp(6)')
+  text
+    .replace(/`/g, '"')
+    .replace(/\bstring\b/gi, 'varchar')
+    .replace(/\btimestamp\b/gi, 'timestamp(6)')
 
 function partitioning(text) {
   if (text === undefined) return ''

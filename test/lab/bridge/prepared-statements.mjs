@@ -10,12 +10,21 @@ export class PreparedStatements {
   operations = {
     CreatePreparedStatement: ({WorkGroup, StatementName, QueryStatement, Description}) => {
       const LastModifiedTime = Date.now() / 1000
-      this.#group(WorkGroup).set(StatementName, {StatementName, QueryStatement, WorkGroupName: WorkGroup, Description, LastModifiedTime})
+      this.#group(WorkGroup).set(StatementName, {
+        StatementName,
+        QueryStatement,
+        WorkGroupName: WorkGroup,
+        Description,
+        LastModifiedTime,
+      })
       return {}
     },
     GetPreparedStatement: ({WorkGroup, StatementName}) => ({PreparedStatement: this.#find(WorkGroup, StatementName)}),
     ListPreparedStatements: ({WorkGroup}) => ({
-      PreparedStatements: [...this.#group(WorkGroup).values()].map(({StatementName, LastModifiedTime}) => ({StatementName, LastModifiedTime})),
+      PreparedStatements: [...this.#group(WorkGroup).values()].map(({StatementName, LastModifiedTime}) => ({
+        StatementName,
+        LastModifiedTime,
+      })),
     }),
     DeletePreparedStatement: ({WorkGroup, StatementName}) => {
       this.#find(WorkGroup, StatementName)
@@ -34,7 +43,8 @@ export class PreparedStatements {
 
   #find(workGroup, name) {
     const found = this.#group(workGroup).get(name)
-    if (found === undefined) throw new AthenaRefusal('ResourceNotFoundException', `PreparedStatement ${name} was not found`)
+    if (found === undefined)
+      throw new AthenaRefusal('ResourceNotFoundException', `PreparedStatement ${name} was not found`)
     return found
   }
 }

@@ -34,7 +34,8 @@ export class Queries {
     },
     StopQueryExecution: ({QueryExecutionId}) => {
       const run = this.#find(QueryExecutionId)
-      if (run.state === 'QUEUED') Object.assign(run, {state: 'CANCELLED', reason: 'Query cancelled by user', endedAt: Date.now()})
+      if (run.state === 'QUEUED')
+        Object.assign(run, {state: 'CANCELLED', reason: 'Query cancelled by user', endedAt: Date.now()})
       if (run.state === 'RUNNING') run.stopAsked = true
       return {}
     },
@@ -48,7 +49,8 @@ export class Queries {
 
   async #start(request) {
     const {QueryString: text = '', WorkGroup: workGroup = 'primary', ClientRequestToken: token} = request
-    if (this.context.trinoUrl === null) throw new AthenaRefusal('InternalServerException', 'This lab was started without Trino.')
+    if (this.context.trinoUrl === null)
+      throw new AthenaRefusal('InternalServerException', 'This lab was started without Trino.')
     if (text.trim() === '') invalid('Query string is empty')
     if (Buffer.byteLength(text) > LONGEST_QUERY_BYTES) {
       invalid(`1 validation error detected: queryString length must be at most ${LONGEST_QUERY_BYTES}`)
@@ -115,7 +117,8 @@ export class Queries {
     if (run.state === 'QUEUED' || run.state === 'RUNNING') {
       invalid(`Query has not yet finished. Current state: ${run.state}`, NOT_STATE)
     }
-    if (run.state !== 'SUCCEEDED') invalid(`Query did not finish successfully. Final query state: ${run.state}`, NOT_STATE)
+    if (run.state !== 'SUCCEEDED')
+      invalid(`Query did not finish successfully. Final query state: ${run.state}`, NOT_STATE)
     if (MaxResults > ROWS_IN_A_PAGE) invalid(`MaxResults is more than maximum allowed length ${ROWS_IN_A_PAGE}.`)
     const page = pageOf(resultRows(run), NextToken, MaxResults)
     return {...resultSet(run, page.items), NextToken: page.next}
@@ -126,7 +129,14 @@ function pageOf(items, token, size) {
   const from = token === undefined ? 0 : Number(Buffer.from(token, 'base64url').toString())
   if (!Number.isInteger(from)) invalid('Invalid NextToken')
   const to = from + size
-  return {items: items.slice(from, to), next: to < items.length ? Buffer.from(String(to)).toString('base64url') : undefined}
+  return {
+    items: items.slice(from, to),
+    next: to < items.length ? Buffer.from(String(to)).toString('base64url') : undefined,
+  }
 }
 
-const unprocessed = (id) => ({QueryExecutionId: id, ErrorCode: 'INVALID_INPUT', ErrorMessage: `QueryExecution ${id} was not found`})
+const unprocessed = (id) => ({
+  QueryExecutionId: id,
+  ErrorCode: 'INVALID_INPUT',
+  ErrorMessage: `QueryExecution ${id} was not found`,
+})

@@ -15,7 +15,9 @@ export class QueryFaults {
 
   /** Waits, ends the query by an error, or does nothing. */
   async strike(run, when) {
-    const fault = this.#armed.find((one) => one.times > 0 && one.when === when && new RegExp(one.match, 'is').test(run.text))
+    const fault = this.#armed.find(
+      (one) => one.times > 0 && one.when === when && new RegExp(one.match, 'is').test(run.text),
+    )
     if (fault === undefined) return
     fault.times -= 1
     if (fault.delayMs !== undefined) await sleep(fault.delayMs)

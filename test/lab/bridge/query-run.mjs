@@ -1,5 +1,6 @@
 import {AthenaRefusal, invalid} from './athena-errors.mjs'
 import {csvText, tabText, textOf, varcharColumn} from './result-text.mjs'
+import {literal} from './sql-text.mjs'
 import {translate} from './translate.mjs'
 import {runOnTrino, TrinoFailure, trinoHeaders} from './trino-client.mjs'
 import {putText, writtenObjects} from './written-objects.mjs'
@@ -38,7 +39,10 @@ export async function refuseUnparsable(run, context) {
     } catch (error) {
       if (error.failure?.errorName !== 'SYNTAX_ERROR') throw error
       // the statement starts in the second line
-      invalid(error.message.replace(/^line (\d+):/, (_, line) => `line ${line - 1}:`), 'MALFORMED_QUERY')
+      invalid(
+        error.message.replace(/^line (\d+):/, (_, line) => `line ${line - 1}:`),
+        'MALFORMED_QUERY',
+      )
     }
   }
 }
@@ -50,10 +54,10 @@ async function runStep(run, step, statement, context) {
 
 async function askTrino(run, sql, context, {session, keep = false}) {
   const parameters = keep ? (run.executionParameters ?? []) : []
-  const prepared = {...context.preparedOf(run.workGroup), ...(parameters.length === 0 ? {} : {athena_query: sql})}
+  const prepared = context.preparedOf(run.workGroup)
   const headers = trinoHeaders({catalog: run.catalog, database: run.database, session, prepared, tag: run.id})
   const scannedBefore = run.scannedBytes
-  const text = parameters.length === 0 ? sql : `EXECUTE athena_query USING ${parameters.join(', ')}`
+  const text = parameters.length === 0 ? sql : `EXECUTE IMMEDIATE ${literal(sql)} USING ${parameters.join(', ')}`
   await runOnTrino(context.trinoUrl, text, {
     headers,
     onPage(page) {

@@ -13,7 +13,9 @@ export function queryView(run) {
     StatementType: run.kind ?? guessed,
     SubstatementType: run.name,
     ManagedQueryResultsConfiguration: {Enabled: false},
-    ResultConfiguration: {OutputLocation: run.outputLocation ?? `${run.output}${run.id}${guessed === 'DML' ? '.csv' : '.txt'}`},
+    ResultConfiguration: {
+      OutputLocation: run.outputLocation ?? `${run.output}${run.id}${guessed === 'DML' ? '.csv' : '.txt'}`,
+    },
     ResultReuseConfiguration: {ResultReuseByAgeConfiguration: {Enabled: false}},
     QueryExecutionContext: {Database: run.database, Catalog: run.catalogAsGiven},
     WorkGroup: run.workGroup,
@@ -47,7 +49,12 @@ function statistics(run) {
 }
 
 export function runtimeStatistics(run) {
-  const {DataScannedInBytes: _bytes, ResultReuseInformation: _reuse, DataManifestLocation: _manifest, ...timeline} = statistics(run)
+  const {
+    DataScannedInBytes: _bytes,
+    ResultReuseInformation: _reuse,
+    DataManifestLocation: _manifest,
+    ...timeline
+  } = statistics(run)
   const rows = {
     InputRows: run.stats.processedRows ?? 0,
     InputBytes: run.scannedBytes,

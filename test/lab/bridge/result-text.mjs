@@ -1,6 +1,14 @@
 const PRECISIONS = {
-  bigint: 19, integer: 10, smallint: 5, tinyint: 3, double: 17, real: 17,
-  varchar: 2147483647, date: 0, boolean: 0, timestamp: 3,
+  bigint: 19,
+  integer: 10,
+  smallint: 5,
+  tinyint: 3,
+  double: 17,
+  real: 17,
+  varchar: 2147483647,
+  date: 0,
+  boolean: 0,
+  timestamp: 3,
 }
 
 /** A value as Athena prints it; undefined for NULL. */
@@ -11,11 +19,15 @@ export function textOf(value, signature) {
     case 'array':
       return `[${value.map((one) => textOf(one, parameters[0]?.value) ?? 'null').join(', ')}]`
     case 'map':
-      return `{${Object.entries(value).map(([key, one]) => `${key}=${textOf(one, parameters[1]?.value) ?? 'null'}`).join(', ')}}`
+      return `{${Object.entries(value)
+        .map(([key, one]) => `${key}=${textOf(one, parameters[1]?.value) ?? 'null'}`)
+        .join(', ')}}`
     case 'row':
       return `{${value.map((one, index) => fieldText(one, parameters[index]?.value, index)).join(', ')}}`
     case 'varbinary':
-      return Buffer.from(value, 'base64').toString('hex').replace(/(..)(?=.)/g, '$1 ')
+      return Buffer.from(value, 'base64')
+        .toString('hex')
+        .replace(/(..)(?=.)/g, '$1 ')
     case 'double':
     case 'real':
       return typeof value === 'number' ? floatText(value) : String(value)
@@ -31,7 +43,11 @@ const fieldText = (value, field, index) =>
 function floatText(value) {
   const size = Math.abs(value)
   if (size >= 1e7 || (value !== 0 && size < 1e-3)) {
-    return value.toExponential().replace('e+', 'E').replace('e', 'E').replace(/^(-?\d)E/, '$1.0E')
+    return value
+      .toExponential()
+      .replace('e+', 'E')
+      .replace('e', 'E')
+      .replace(/^(-?\d)E/, '$1.0E')
   }
   return Number.isInteger(value) ? value.toFixed(1) : String(value)
 }

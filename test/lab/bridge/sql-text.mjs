@@ -28,7 +28,10 @@ export function assignments(text) {
 
 /** `'a'='1', 'b'='2'` as [name, text] pairs. */
 export function quotedAssignments(text) {
-  return [...text.matchAll(/'((?:[^']|'')*)'\s*=\s*'((?:[^']|'')*)'/g)].map((one) => [one[1], one[2].replace(/''/g, "'")])
+  return [...text.matchAll(/'((?:[^']|'')*)'\s*=\s*'((?:[^']|'')*)'/g)].map((one) => [
+    one[1],
+    one[2].replace(/''/g, "'"),
+  ])
 }
 
 /** The parts between the commas that are in no bracket and no string. */

@@ -24,7 +24,11 @@ export function translate(query, context) {
 
 /** DML or DDL by the first word alone: what Athena says of a query that has not run. */
 export function guessedKind(text) {
-  return /^\s*\(?\s*(SELECT|WITH|INSERT|MERGE|DELETE|UPDATE|VALUES|UNLOAD|OPTIMIZE|VACUUM|EXECUTE)\b/i.test(bareStatement(text)) ? 'DML' : 'DDL'
+  return /^\s*\(?\s*(SELECT|WITH|INSERT|MERGE|DELETE|UPDATE|VALUES|UNLOAD|OPTIMIZE|VACUUM|EXECUTE)\b/i.test(
+    bareStatement(text),
+  )
+    ? 'DML'
+    : 'DDL'
 }
 
 function asItIs(sql) {

@@ -25,7 +25,12 @@ export class WorkGroups {
     const {Configuration} = this.get(name)
     const own = Configuration.ResultConfiguration?.OutputLocation
     const output = Configuration.EnforceWorkGroupConfiguration ? own : (wished ?? own)
-    return (output ?? invalid('No output location provided. An output location is required either through the Workgroup result configuration setting or as an API input.')).replace(/\/*$/, '/')
+    return (
+      output ??
+      invalid(
+        'No output location provided. An output location is required either through the Workgroup result configuration setting or as an API input.',
+      )
+    ).replace(/\/*$/, '/')
   }
 
   operations = {
@@ -42,7 +47,10 @@ export class WorkGroups {
       Object.assign(group.Configuration, updates)
       if (RemoveBytesScannedCutoffPerQuery) delete group.Configuration.BytesScannedCutoffPerQuery
       if (ResultConfigurationUpdates !== undefined) {
-        group.Configuration.ResultConfiguration = {...group.Configuration.ResultConfiguration, ...ResultConfigurationUpdates}
+        group.Configuration.ResultConfiguration = {
+          ...group.Configuration.ResultConfiguration,
+          ...ResultConfigurationUpdates,
+        }
       }
       if (State !== undefined) group.State = State
       return {}

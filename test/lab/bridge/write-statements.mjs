@@ -1,4 +1,14 @@
-import {bareName, closingBracket, literal, NAME, properties, quoted, statement, tableOf, withClause} from './sql-text.mjs'
+import {
+  bareName,
+  closingBracket,
+  literal,
+  NAME,
+  properties,
+  quoted,
+  statement,
+  tableOf,
+  withClause,
+} from './sql-text.mjs'
 
 const COMPRESSIONS = ['write_compression', 'parquet_compression', 'orc_compression', 'compression']
 const UNKNOWN_TO_TRINO = [
@@ -16,7 +26,12 @@ export const writeStatements = [
   {pattern: statement(`CREATE TABLE( IF NOT EXISTS)? ${NAME}(.*)`), translate: createTableAs},
   {
     pattern: statement(`INSERT INTO (?:TABLE )?${NAME}(.*)`),
-    translate: (found, query) => ({kind: 'DML', name: 'INSERT', steps: [found[0]], target: {table: tableOf(found[1], query.database)}}),
+    translate: (found, query) => ({
+      kind: 'DML',
+      name: 'INSERT',
+      steps: [found[0]],
+      target: {table: tableOf(found[1], query.database)},
+    }),
   },
 ]
 

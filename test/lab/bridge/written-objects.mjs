@@ -14,7 +14,8 @@ export async function writtenObjects({s3, glue}, target, trinoIds) {
   const found = new Set()
   for (const location of await locationsOf(glue, target)) {
     for await (const uri of objectsUnder(s3, location)) {
-      if (!BOOKKEEPING.test(uri) && trinoIds.some((id) => uri.slice(uri.lastIndexOf('/') + 1).includes(id))) found.add(uri)
+      if (!BOOKKEEPING.test(uri) && trinoIds.some((id) => uri.slice(uri.lastIndexOf('/') + 1).includes(id)))
+        found.add(uri)
     }
   }
   return [...found].sort()
@@ -28,7 +29,12 @@ async function locationsOf(glue, {location, table}) {
   let NextToken
   do {
     const page = await glue.send(
-      new GetPartitionsCommand({DatabaseName: table.database, TableName: table.table, ExcludeColumnSchema: true, NextToken}),
+      new GetPartitionsCommand({
+        DatabaseName: table.database,
+        TableName: table.table,
+        ExcludeColumnSchema: true,
+        NextToken,
+      }),
     )
     for (const {StorageDescriptor} of page.Partitions ?? []) {
       if (!StorageDescriptor.Location.startsWith(root)) elsewhere.push(StorageDescriptor.Location)

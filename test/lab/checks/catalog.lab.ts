@@ -56,7 +56,12 @@ describe('pages', () => {
   it('of partitions, by segment and without columns', async () => {
     const seen = new Set<string>()
     for (let SegmentNumber = 0; SegmentNumber < 4; SegmentNumber++) {
-      const request = {DatabaseName, TableName: 'events', Segment: {SegmentNumber, TotalSegments: 4}, ExcludeColumnSchema: true}
+      const request = {
+        DatabaseName,
+        TableName: 'events',
+        Segment: {SegmentNumber, TotalSegments: 4},
+        ExcludeColumnSchema: true,
+      }
       for await (const page of paginateGetPartitions({client: glue, pageSize: 10}, request)) {
         for (const one of page.Partitions ?? []) {
           expect(seen.has(one.Values?.[0] ?? '')).toBe(false)
@@ -90,7 +95,9 @@ describe('batches', () => {
       [['day-0000'], 'AlreadyExistsException'],
     ])
     const PartitionsToDelete = [{Values: ['day-9001']}, {Values: ['never']}]
-    const deleted = await glue.send(new BatchDeletePartitionCommand({DatabaseName, TableName: 'events', PartitionsToDelete}))
+    const deleted = await glue.send(
+      new BatchDeletePartitionCommand({DatabaseName, TableName: 'events', PartitionsToDelete}),
+    )
     expect(deleted.Errors?.map((one) => one.PartitionValues)).toEqual([['never']])
   })
 
@@ -141,7 +148,9 @@ describe('tables', () => {
 it('crawlers run, stop and are ready again', {timeout: 20_000}, async () => {
   const Name = ownName('crawler')
   const Targets = {S3Targets: [{Path: 's3://nowhere/'}]}
-  await glue.send(new CreateCrawlerCommand({Name, Role: 'arn:aws:iam::123456789012:role/crawler', DatabaseName, Targets}))
+  await glue.send(
+    new CreateCrawlerCommand({Name, Role: 'arn:aws:iam::123456789012:role/crawler', DatabaseName, Targets}),
+  )
   await glue.send(new StartCrawlerCommand({Name}))
   await expect(glue.send(new StartCrawlerCommand({Name}))).rejects.toMatchObject({name: 'CrawlerRunningException'})
   const states: string[] = []

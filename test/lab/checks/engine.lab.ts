@@ -20,7 +20,11 @@ const Database = ownName('checks').replaceAll('-', '_')
 const OutputLocation = `s3://${Bucket}/results/`
 
 const start = async (QueryString: string, more: Partial<StartQueryExecutionInput> = {}): Promise<string> => {
-  const request = {QueryString, QueryExecutionContext: {Database, Catalog: 'AwsDataCatalog'}, ResultConfiguration: {OutputLocation}}
+  const request = {
+    QueryString,
+    QueryExecutionContext: {Database, Catalog: 'AwsDataCatalog'},
+    ResultConfiguration: {OutputLocation},
+  }
   return (await athena.send(new StartQueryExecutionCommand({...request, ...more}))).QueryExecutionId ?? ''
 }
 
@@ -32,7 +36,8 @@ async function ended(QueryExecutionId: string): Promise<QueryExecution> {
   }
 }
 
-const run = async (sql: string, more?: Partial<StartQueryExecutionInput>): Promise<QueryExecution> => ended(await start(sql, more))
+const run = async (sql: string, more?: Partial<StartQueryExecutionInput>): Promise<QueryExecution> =>
+  ended(await start(sql, more))
 
 async function succeeded(sql: string, more?: Partial<StartQueryExecutionInput>): Promise<QueryExecution> {
   const query = await run(sql, more)
@@ -77,10 +82,19 @@ describe.skipIf(!hasTrino)('Athena on Trino', () => {
   beforeAll(async () => {
     await s3.send(new CreateBucketCommand({Bucket, CreateBucketConfiguration: {LocationConstraint: 'eu-west-1'}}))
     await glue.send(new CreateDatabaseCommand({DatabaseInput: {Name: Database}}))
-    const Columns = [{Name: 'id', Type: 'string'}, {Name: 'amount', Type: 'bigint'}]
+    const Columns = [
+      {Name: 'id', Type: 'string'},
+      {Name: 'amount', Type: 'bigint'},
+    ]
     const StorageDescriptor = {Columns, Location: `s3://${Bucket}/events/`, ...PARQUET}
     const PartitionKeys = [{Name: 'day', Type: 'string'}]
-    const TableInput = {Name: 'events', TableType: 'EXTERNAL_TABLE', PartitionKeys, StorageDescriptor, Parameters: {EXTERNAL: 'TRUE'}}
+    const TableInput = {
+      Name: 'events',
+      TableType: 'EXTERNAL_TABLE',
+      PartitionKeys,
+      StorageDescriptor,
+      Parameters: {EXTERNAL: 'TRUE'},
+    }
     await glue.send(new CreateTableCommand({DatabaseName: Database, TableInput}))
     await succeeded(`INSERT INTO events ${NUMBERS}`)
   })
@@ -110,16 +124,35 @@ describe.skipIf(!hasTrino)('Athena on Trino', () => {
   })
 
   it('takes parameters', async () => {
-    expect(await rows('SELECT count(*) FROM events WHERE day = ? AND amount <= ?', {ExecutionParameters: ["'d1'", '30']})).toEqual([
-      ['10'],
-    ])
+    expect(
+      await rows('SELECT count(*) FROM events WHERE day = ? AND amount <= ?', {ExecutionParameters: ["'d1'", '30']}),
+    ).toEqual([['10']])
+  })
+
+  it('takes statements of 256 KiB, with parameters and without', async () => {
+    const list = Array.from({length: 20_000}, (_, n) => `'id-${n}'`).join(', ')
+    const sql = `SELECT count(*) FROM events WHERE id IN (${list})`
+    expect(await rows(sql)).toEqual([['3000']])
+    expect(await rows(`${sql} AND amount < ?`, {ExecutionParameters: ['11']})).toEqual([['10']])
+    await expect(start(sql.padEnd(262_145))).rejects.toMatchObject({name: 'InvalidRequestException'})
   })
 
   it('prints values as Athena does', async () => {
     const sql = `SELECT cast(null AS varchar) a, true b, 1.5E0 c, decimal '1.50' d, date '2024-01-01' e,
       timestamp '2024-01-01 00:00:00' f, array['x', 'y'] g, map(array['k'], array[1]) h, cast(row(1, 'z') AS row(p integer, q varchar)) i, x'0aff' j`
     expect(await rows(sql)).toEqual([
-      [undefined, 'true', '1.5', '1.50', '2024-01-01', '2024-01-01 00:00:00.000', '[x, y]', '{k=1}', '{p=1, q=z}', '0a ff'],
+      [
+        undefined,
+        'true',
+        '1.5',
+        '1.50',
+        '2024-01-01',
+        '2024-01-01 00:00:00.000',
+        '[x, y]',
+        '{k=1}',
+        '{p=1, q=z}',
+        '0a ff',
+      ],
     ])
   })
 
@@ -129,13 +162,18 @@ describe.skipIf(!hasTrino)('Athena on Trino', () => {
     )
     expect(await rows('SELECT count(*) FROM made')).toEqual([['12']])
     expect(await manifestOf(made)).toEqual(await objectsUnder('made/'))
-    const unloaded = await succeeded(`UNLOAD (SELECT id FROM events WHERE amount = 7) TO 's3://${Bucket}/unloaded/' WITH (format = 'PARQUET')`)
+    const unloaded = await succeeded(
+      `UNLOAD (SELECT id FROM events WHERE amount = 7) TO 's3://${Bucket}/unloaded/' WITH (format = 'PARQUET')`,
+    )
     expect(await manifestOf(unloaded)).toEqual(await objectsUnder('unloaded/'))
     expect(await manifestOf(unloaded)).toHaveLength(1)
   })
 
   it('refuses what cannot be parsed and fails at what cannot be resolved', async () => {
-    await expect(start('SELEC 1')).rejects.toMatchObject({name: 'InvalidRequestException', AthenaErrorCode: 'MALFORMED_QUERY'})
+    await expect(start('SELEC 1')).rejects.toMatchObject({
+      name: 'InvalidRequestException',
+      AthenaErrorCode: 'MALFORMED_QUERY',
+    })
     const query = await run('SELECT nope FROM events')
     expect(query.Status?.State).toBe('FAILED')
     expect(query.Status?.StateChangeReason).toContain('COLUMN_NOT_FOUND')
@@ -147,7 +185,9 @@ describe.skipIf(!hasTrino)('Athena on Trino', () => {
     const ClientRequestToken = ownName('token-that-is-at-least-thirty-two-long')
     const ids = await Promise.all([start('SELECT 1', {ClientRequestToken}), start('SELECT 1', {ClientRequestToken})])
     expect(ids[0]).toBe(ids[1])
-    await expect(start('SELECT 2', {ClientRequestToken})).rejects.toMatchObject({message: 'Idempotent parameters do not match'})
+    await expect(start('SELECT 2', {ClientRequestToken})).rejects.toMatchObject({
+      message: 'Idempotent parameters do not match',
+    })
   })
 
   it('starts once although the first answer is lost', async () => {
@@ -169,7 +209,10 @@ describe.skipIf(!hasTrino)('Athena on Trino', () => {
     const Configuration = {BytesScannedCutoffPerQuery: 10, ResultConfiguration: {OutputLocation}}
     await athena.send(new CreateWorkGroupCommand({Name, Configuration}))
     const query = await run('SELECT sum(amount) FROM events', {WorkGroup: Name})
-    expect(query.Status).toMatchObject({State: 'CANCELLED', StateChangeReason: expect.stringContaining('Bytes scanned limit')})
+    expect(query.Status).toMatchObject({
+      State: 'CANCELLED',
+      StateChangeReason: expect.stringContaining('Bytes scanned limit'),
+    })
   })
 
   it('fails as a test wishes, after the effect, with a manifest', async () => {
@@ -187,18 +230,25 @@ describe.skipIf(!hasTrino)('Athena on Trino', () => {
   })
 
   it('keeps Iceberg tables', async () => {
-    await succeeded(`CREATE TABLE ice (id string, n bigint) LOCATION 's3://${Bucket}/ice/' TBLPROPERTIES ('table_type'='ICEBERG')`)
+    await succeeded(
+      `CREATE TABLE ice (id string, n bigint) LOCATION 's3://${Bucket}/ice/' TBLPROPERTIES ('table_type'='ICEBERG')`,
+    )
     const inserted = await succeeded("INSERT INTO ice VALUES ('a', 1), ('b', 2)")
     expect(await manifestOf(inserted)).toHaveLength(1)
     await succeeded("MERGE INTO ice t USING (SELECT 'a' AS id) s ON t.id = s.id WHEN MATCHED THEN UPDATE SET n = 5")
     await succeeded('OPTIMIZE ice REWRITE DATA USING BIN_PACK')
-    expect(await rows('SELECT id, n FROM ice ORDER BY id')).toEqual([['a', '5'], ['b', '2']])
+    expect(await rows('SELECT id, n FROM ice ORDER BY id')).toEqual([
+      ['a', '5'],
+      ['b', '2'],
+    ])
   })
 
   it('says which partitions a query would read', async () => {
     const {QueryExecutionId} = await succeeded("EXPLAIN (TYPE IO, FORMAT JSON) SELECT id FROM events WHERE day = 'd1'")
     const {ResultSet} = await athena.send(new GetQueryResultsCommand({QueryExecutionId}))
     const plan = (ResultSet?.Rows ?? []).map((row) => row.Data?.[0]?.VarCharValue).join('\n')
-    expect(JSON.parse(plan)).toMatchObject({inputTableColumnInfos: [{constraint: {columnConstraints: [{columnName: 'day'}]}}]})
+    expect(JSON.parse(plan)).toMatchObject({
+      inputTableColumnInfos: [{constraint: {columnConstraints: [{columnName: 'day'}]}}],
+    })
   })
 })

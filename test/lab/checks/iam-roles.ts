@@ -15,7 +15,8 @@ export async function createRole(name: string, statements: readonly Statement[])
 
 /** The project has no IAM client: a plain form, with the scope that routes it. */
 async function iam(parameters: Record<string, string>): Promise<void> {
-  const authorization = 'AWS4-HMAC-SHA256 Credential=lab/20260101/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=none'
+  const authorization =
+    'AWS4-HMAC-SHA256 Credential=lab/20260101/us-east-1/iam/aws4_request, SignedHeaders=host, Signature=none'
   const body = new URLSearchParams({Version: '2010-05-08', ...parameters})
   const response = await fetch(process.env['SLUICE_LAB_URL'] ?? '', {method: 'POST', headers: {authorization}, body})
   if (!response.ok) throw new Error(`IAM refuses ${parameters['Action']}: ${await response.text()}`)

@@ -7,6 +7,7 @@ import {
   DeleteObjectCommand,
   DeleteObjectsCommand,
   GetObjectCommand,
+  PutBucketVersioningCommand,
   PutObjectCommand,
   UploadPartCommand,
 } from '@aws-sdk/client-s3'
@@ -69,6 +70,31 @@ describe('conditional writes', () => {
   })
 })
 
+describe('versions', () => {
+  it('keeps a marker of what was deleted, also of what never was', async () => {
+    const Versioned = ownName('versions')
+    await s3.send(
+      new CreateBucketCommand({Bucket: Versioned, CreateBucketConfiguration: {LocationConstraint: 'eu-west-1'}}),
+    )
+    const VersioningConfiguration = {Status: 'Enabled'} as const
+    await s3.send(new PutBucketVersioningCommand({Bucket: Versioned, VersioningConfiguration}))
+    const place = {Bucket: Versioned, Key: 'a'}
+    await s3.send(new PutObjectCommand({...place, Body: 'a'}))
+    const {VersionId, DeleteMarker} = await s3.send(new DeleteObjectCommand({...place, IfMatch: '*'}))
+    expect(DeleteMarker).toBe(true)
+    const marker = new GetObjectCommand({...place, VersionId})
+    await expect(s3.send(marker)).rejects.toMatchObject({name: 'MethodNotAllowed', $metadata: {httpStatusCode: 405}})
+    const undeleted = await s3.send(new DeleteObjectCommand({...place, VersionId}))
+    expect(undeleted.DeleteMarker).toBe(true)
+    await s3.send(new GetObjectCommand(place))
+    expect(await s3.send(new DeleteObjectCommand({Bucket: Versioned, Key: 'never'}))).toMatchObject({
+      DeleteMarker: true,
+    })
+    const garbage = new GetObjectCommand({...place, VersionId: 'garbage'})
+    await expect(s3.send(garbage)).rejects.toMatchObject({name: 'InvalidArgument'})
+  })
+})
+
 describe('faults', () => {
   it('answers 503 so many times', async () => {
     await armFault({match: {path: `${Bucket}/storm`, times: 2}, fault: 'status', status: 503})
@@ -125,7 +151,13 @@ describe('what moto lets through', () => {
     const {UploadId} = await s3.send(new CreateMultipartUploadCommand({Bucket, Key: 'parts'}))
     const part = await s3.send(new UploadPartCommand({Bucket, Key: 'parts', UploadId, PartNumber: 1, Body: 'new'}))
     const MultipartUpload = {Parts: [{PartNumber: 1, ETag: part.ETag}]}
-    const complete = new CompleteMultipartUploadCommand({Bucket, Key: 'parts', UploadId, MultipartUpload, IfNoneMatch: '*'})
+    const complete = new CompleteMultipartUploadCommand({
+      Bucket,
+      Key: 'parts',
+      UploadId,
+      MultipartUpload,
+      IfNoneMatch: '*',
+    })
     await expect(s3.send(complete)).rejects.toMatchObject({name: 'PreconditionFailed'})
     expect(await read('parts')).toBe('standing')
   })

@@ -63,7 +63,9 @@ describe('IAM', () => {
 
   it('refuses the rest', async () => {
     const clients = await clientsOf(mayNothing)
-    await expect(clients.s3.send(new GetObjectCommand({Bucket, Key: 'a'}))).rejects.toMatchObject({name: 'AccessDenied'})
+    await expect(clients.s3.send(new GetObjectCommand({Bucket, Key: 'a'}))).rejects.toMatchObject({
+      name: 'AccessDenied',
+    })
     const refused = {name: 'AccessDeniedException', message: expect.stringContaining('not authorized to perform')}
     await expect(clients.glue.send(new GetDatabasesCommand({}))).rejects.toMatchObject(refused)
     await expect(clients.athena.send(new ListWorkGroupsCommand({}))).rejects.toMatchObject(refused)

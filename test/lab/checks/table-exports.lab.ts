@@ -15,6 +15,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb'
 import {CreateBucketCommand, GetObjectCommand, HeadObjectCommand} from '@aws-sdk/client-s3'
+import {dumpText, loadAll} from 'ion-js'
 import {beforeAll, expect, it} from 'vitest'
 import {control} from './gateway-control.js'
 import {dynamodb, ownName, s3} from './lab-clients.js'
@@ -54,13 +55,17 @@ interface Line {
 }
 
 /** Reads an export as its manifests say and checks every sum on the way. */
-async function readExport({ExportManifest = ''}: ExportDescription): Promise<{summary: Record<string, unknown>; lines: Line[]}> {
+async function readExport({
+  ExportManifest = '',
+}: ExportDescription): Promise<{summary: Record<string, unknown>; lines: Line[]}> {
   const summaryBytes = await bytes(ExportManifest)
   expect(summaryBytes.toString()).not.toContain('\n')
   expect((await bytes(ExportManifest.replace('.json', '.md5'))).toString()).toBe(md5(summaryBytes).toString('base64'))
   const summary = JSON.parse(summaryBytes.toString()) as {manifestFilesS3Key: string; itemCount: number}
   const files = await bytes(summary.manifestFilesS3Key)
-  expect((await bytes(summary.manifestFilesS3Key.replace('.json', '.md5'))).toString()).toBe(md5(files).toString('base64'))
+  expect((await bytes(summary.manifestFilesS3Key.replace('.json', '.md5'))).toString()).toBe(
+    md5(files).toString('base64'),
+  )
   expect(await bytes(ExportManifest.replace('manifest-summary.json', '_started'))).toHaveLength(0)
   const lines: Line[] = []
   for (const text of files.toString().trimEnd().split('\n')) {
@@ -71,7 +76,10 @@ async function readExport({ExportManifest = ''}: ExportDescription): Promise<{su
     expect(file.etag).toBe(`${md5(digest).toString('hex')}-1`)
     const {ETag} = await s3.send(new HeadObjectCommand({Bucket, Key: file.dataFileS3Key}))
     expect(ETag).toBe(`"${file.etag}"`)
-    const own = gunzipSync(data).toString().split('\n').filter((line) => line !== '')
+    const own = gunzipSync(data)
+      .toString()
+      .split('\n')
+      .filter((line) => line !== '')
     expect(own).toHaveLength(file.itemCount)
     lines.push(...own.map((line) => JSON.parse(line) as Line))
   }
@@ -112,7 +120,18 @@ it('holds the whole table as it stood at an instant', async () => {
     new BatchWriteItemCommand({
       RequestItems: {
         [TableName]: [
-          {PutRequest: {Item: {id: {S: 'a'}, amount: {N: '1.50'}, raw: {B: new Uint8Array([0, 255])}, raws: {BS: [new Uint8Array([1])]}, deep: {M: {b: {B: new Uint8Array([2])}}}, set: {NS: ['1', '2']}}}},
+          {
+            PutRequest: {
+              Item: {
+                id: {S: 'a'},
+                amount: {N: '1.50'},
+                raw: {B: new Uint8Array([0, 255])},
+                raws: {BS: [new Uint8Array([1])]},
+                deep: {M: {b: {B: new Uint8Array([2])}}},
+                set: {NS: ['1', '2']},
+              },
+            },
+          },
           {PutRequest: {Item: {id: {S: 'b'}, list: {L: [{S: 'x'}, {M: {k: {NULL: true}}}]}, amount: {N: '2'}}}},
           {PutRequest: {Item: {id: {S: 'gone'}, amount: {N: '3'}}}},
         ],
@@ -128,8 +147,17 @@ it('holds the whole table as it stood at an instant', async () => {
   const {summary, lines} = await readExport(described)
   expect(summary).toMatchObject({version: '2020-06-30', exportTime: '2026-01-01T00:30:00.000Z', s3Prefix: 'lake/raw'})
   expect(summary).not.toHaveProperty('exportType')
-  expect(lines.map((line) => line.Item).sort((a, b) => (JSON.stringify(a?.['id']) < JSON.stringify(b?.['id']) ? -1 : 1))).toEqual([
-    {id: {S: 'a'}, amount: {N: '1.5'}, raw: {B: 'AP8='}, raws: {BS: ['AQ==']}, deep: {M: {b: {B: 'Ag=='}}}, set: {NS: ['1', '2']}},
+  expect(
+    lines.map((line) => line.Item).sort((a, b) => (JSON.stringify(a?.['id']) < JSON.stringify(b?.['id']) ? -1 : 1)),
+  ).toEqual([
+    {
+      id: {S: 'a'},
+      amount: {N: '1.5'},
+      raw: {B: 'AP8='},
+      raws: {BS: ['AQ==']},
+      deep: {M: {b: {B: 'Ag=='}}},
+      set: {NS: ['1', '2']},
+    },
     {id: {S: 'b'}, amount: {N: '2'}, list: {L: [{S: 'x'}, {M: {k: {NULL: true}}}]}},
   ])
 })
@@ -140,7 +168,12 @@ it('holds what changed in a window, with both images', async () => {
   await put('new', '2')
   await put('brief', '1')
   await remove('brief')
-  const update = {TableName, Key: {id: {S: 'a'}}, UpdateExpression: 'SET amount = :n REMOVE #s', ExpressionAttributeNames: {'#s': 'set'}}
+  const update = {
+    TableName,
+    Key: {id: {S: 'a'}},
+    UpdateExpression: 'SET amount = :n REMOVE #s',
+    ExpressionAttributeNames: {'#s': 'set'},
+  }
   await dynamodb.send(new UpdateItemCommand({...update, ExpressionAttributeValues: {':n': {N: '7'}}}))
   await dynamodb.send(new TransactWriteItemsCommand({TransactItems: [{Delete: {TableName, Key: {id: {S: 'b'}}}}]}))
   const failing = [
@@ -173,6 +206,23 @@ it('holds what changed in a window, with both images', async () => {
   expect(byId['a']?.Metadata?.WriteTimestampMicros.N).toMatch(/^17673120000000\d\d$/)
 })
 
+it('is written in Ion too', async () => {
+  const described = await finished({ExportFormat: 'ION', ExportTime: new Date('2026-01-01T00:30:00Z')})
+  const summary = JSON.parse((await bytes(described.ExportManifest ?? '')).toString()) as {manifestFilesS3Key: string}
+  const items: Record<string, string> = {}
+  for (const text of (await bytes(summary.manifestFilesS3Key)).toString().trimEnd().split('\n')) {
+    const {dataFileS3Key} = JSON.parse(text) as {dataFileS3Key: string}
+    expect(dataFileS3Key).toMatch(/\.ion\.gz$/)
+    for (const value of loadAll(gunzipSync(await bytes(dataFileS3Key)))) {
+      items[value.get('Item', 'id')?.stringValue() ?? ''] = dumpText(value.get('Item'))
+    }
+  }
+  expect(Object.keys(items).sort()).toEqual(['a', 'b'])
+  expect(items['a']).toContain('amount:1.5')
+  expect(items['a']).toContain('set:$dynamodb_NS::[1.,2.]')
+  expect(items['a']).toContain('raw:{{AP8=}}')
+})
+
 it('is started once for a token', async () => {
   const ClientToken = ownName('token')
   const request = {TableArn, S3Bucket: Bucket, ClientToken}
@@ -182,7 +232,7 @@ it('is started once for a token', async () => {
   const other = new ExportTableToPointInTimeCommand({...request, S3Prefix: 'elsewhere'})
   await expect(dynamodb.send(other)).rejects.toMatchObject({name: 'ExportConflictException'})
   const {ExportSummaries} = await dynamodb.send(new ListExportsCommand({TableArn}))
-  expect(ExportSummaries).toHaveLength(3)
+  expect(ExportSummaries).toHaveLength(4)
 })
 
 it('takes windows of 15 minutes to 24 hours, within what recovery reaches', async () => {
@@ -195,12 +245,20 @@ it('takes windows of 15 minutes to 24 hours, within what recovery reaches', asyn
         IncrementalExportSpecification: {ExportFromTime: new Date(from), ExportToTime: new Date(to)},
       }),
     )
-  await expect(window('2026-01-01T00:00:00Z', '2026-01-01T00:14:59Z')).rejects.toMatchObject({name: 'ValidationException'})
-  await expect(window('2026-01-01T00:00:00Z', '2026-01-02T00:00:01Z')).rejects.toMatchObject({name: 'ValidationException'})
-  await expect(window('2025-12-31T23:00:00Z', '2026-01-01T01:00:00Z')).rejects.toMatchObject({name: 'InvalidExportTimeException'})
+  await expect(window('2026-01-01T00:00:00Z', '2026-01-01T00:14:59Z')).rejects.toMatchObject({
+    name: 'ValidationException',
+  })
+  await expect(window('2026-01-01T00:00:00Z', '2026-01-02T00:00:01Z')).rejects.toMatchObject({
+    name: 'ValidationException',
+  })
+  await expect(window('2025-12-31T23:00:00Z', '2026-01-01T01:00:00Z')).rejects.toMatchObject({
+    name: 'InvalidExportTimeException',
+  })
   await recovery(false)
   await recovery(true)
-  await expect(window('2026-01-01T00:00:00Z', '2026-01-01T01:00:00Z')).rejects.toMatchObject({name: 'InvalidExportTimeException'})
+  await expect(window('2026-01-01T00:00:00Z', '2026-01-01T01:00:00Z')).rejects.toMatchObject({
+    name: 'InvalidExportTimeException',
+  })
 })
 
 it('fails when the bucket is not there', async () => {

@@ -5,7 +5,12 @@ export function jsonAnswer(status, document, headers = {}) {
   const body = Buffer.from(JSON.stringify(document))
   return {
     status,
-    headers: {'content-type': 'application/x-amz-json-1.1', 'x-amzn-requestid': randomUUID(), ...headers, 'content-length': body.length},
+    headers: {
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amzn-requestid': randomUUID(),
+      ...headers,
+      'content-length': body.length,
+    },
     body,
   }
 }
@@ -23,7 +28,12 @@ export function xmlAnswer(status, text, headers = {}) {
   const body = Buffer.from(`<?xml version="1.0" encoding="UTF-8"?>\n${text}`)
   return {
     status,
-    headers: {'content-type': 'application/xml', 'x-amz-request-id': randomUUID(), ...headers, 'content-length': body.length},
+    headers: {
+      'content-type': 'application/xml',
+      'x-amz-request-id': randomUUID(),
+      ...headers,
+      'content-length': body.length,
+    },
     body,
   }
 }
@@ -41,7 +51,12 @@ function cborError(status, code, message, headers) {
   const body = Buffer.concat([Buffer.from([0xa2]), ...['__type', code, 'message', message].map(cborText)])
   return {
     status,
-    headers: {'content-type': 'application/cbor', 'smithy-protocol': 'rpc-v2-cbor', ...headers, 'content-length': body.length},
+    headers: {
+      'content-type': 'application/cbor',
+      'smithy-protocol': 'rpc-v2-cbor',
+      ...headers,
+      'content-length': body.length,
+    },
     body,
   }
 }

@@ -8,7 +8,10 @@ export async function controlAnswer({request, body, wireLog, faults, pages}) {
   if (page === undefined) return jsonAnswer(404, {message: `No page ${url.pathname}`})
   try {
     const document = body.length === 0 ? null : JSON.parse(body.toString('utf8'))
-    return jsonAnswer(200, (await page({method: request.method, query: url.searchParams, document, wireLog, faults})) ?? {})
+    return jsonAnswer(
+      200,
+      (await page({method: request.method, query: url.searchParams, document, wireLog, faults})) ?? {},
+    )
   } catch (error) {
     return jsonAnswer(400, {message: error.message})
   }

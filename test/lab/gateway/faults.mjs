@@ -1,4 +1,14 @@
-const KINDS = ['status', 'dropBefore', 'dropAfter', 'truncate', 'corrupt', 'hang', 'throttle', 'expiredToken', 'latency']
+const KINDS = [
+  'status',
+  'dropBefore',
+  'dropAfter',
+  'truncate',
+  'corrupt',
+  'hang',
+  'throttle',
+  'expiredToken',
+  'latency',
+]
 
 /** Faults that wait for their requests. */
 export class Faults {

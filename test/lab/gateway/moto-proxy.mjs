@@ -41,14 +41,20 @@ async function send(target, request, body, mayRepeat = true) {
   }
 }
 
-function withoutHopHeaders({connection: _connection, 'keep-alive': _keepAlive, 'transfer-encoding': _encoding, ...headers}) {
+function withoutHopHeaders({
+  connection: _connection,
+  'keep-alive': _keepAlive,
+  'transfer-encoding': _encoding,
+  ...headers
+}) {
   return headers
 }
 
 /** moto says "not implemented" by an HTML page and "forbidden" in XML whatever the protocol is. */
 function repaired(answer, identity) {
   const text = answer.body.toString('utf8').trimStart()
-  if (answer.status === 500 && /^<!doctype html|^<html/i.test(text)) return errorAnswer(identity, notImplemented(identity))
+  if (answer.status === 500 && /^<!doctype html|^<html/i.test(text))
+    return errorAnswer(identity, notImplemented(identity))
   if (identity.protocol === 'json' && !text.startsWith('{')) return errorAnswer(identity, fromXml(answer.status, text))
   return answer
 }

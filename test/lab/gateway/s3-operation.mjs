@@ -1,7 +1,27 @@
 const SUBRESOURCES = [
-  'acl', 'cors', 'encryption', 'lifecycle', 'location', 'logging', 'notification', 'object-lock', 'policy',
-  'policyStatus', 'publicAccessBlock', 'replication', 'requestPayment', 'retention', 'legal-hold', 'tagging', 'versioning', 'website',
-  'ownershipControls', 'inventory', 'metrics', 'analytics', 'accelerate',
+  'acl',
+  'cors',
+  'encryption',
+  'lifecycle',
+  'location',
+  'logging',
+  'notification',
+  'object-lock',
+  'policy',
+  'policyStatus',
+  'publicAccessBlock',
+  'replication',
+  'requestPayment',
+  'retention',
+  'legal-hold',
+  'tagging',
+  'versioning',
+  'website',
+  'ownershipControls',
+  'inventory',
+  'metrics',
+  'analytics',
+  'accelerate',
 ]
 const VERBS = {GET: 'Get', HEAD: 'Head', PUT: 'Put', DELETE: 'Delete', POST: 'Post'}
 
@@ -36,4 +56,8 @@ function uploadOperation(method, headers) {
   return {GET: 'ListParts', POST: 'CompleteMultipartUpload', DELETE: 'AbortMultipartUpload'}[method]
 }
 
-const pascal = (text) => text.split('-').map((word) => word[0].toUpperCase() + word.slice(1)).join('')
+const pascal = (text) =>
+  text
+    .split('-')
+    .map((word) => word[0].toUpperCase() + word.slice(1))
+    .join('')

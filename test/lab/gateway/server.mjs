@@ -44,7 +44,8 @@ async function faultyAnswer(request, identity, body, entry) {
   const early = await before(fault, identity)
   if (early !== null) return early
   const answer = await serviceAnswer(request, identity, body)
-  const whole = needsWholeAnswer(fault) || fault.fault === 'dropAfter' ? {...answer, body: await readAll(answer.body)} : answer
+  const whole =
+    needsWholeAnswer(fault) || fault.fault === 'dropAfter' ? {...answer, body: await readAll(answer.body)} : answer
   return after(fault, identity, whole)
 }
 

@@ -1,6 +1,12 @@
 const KEPT = 200_000
 const PARAMETERS_SHOWN = 4096
-const CONDITIONS = ['if-match', 'if-none-match', 'x-amz-copy-source-if-match', 'x-amz-copy-source-if-none-match', 'if-unmodified-since']
+const CONDITIONS = [
+  'if-match',
+  'if-none-match',
+  'x-amz-copy-source-if-match',
+  'x-amz-copy-source-if-none-match',
+  'if-unmodified-since',
+]
 
 /** What went over the wire, oldest first; tests assert on it. */
 export class WireLog {
@@ -19,7 +25,9 @@ export class WireLog {
       requestBytes: body.length,
       parameters: identity.protocol === 'json' ? body.toString('utf8', 0, PARAMETERS_SHOWN) : null,
       range: request.headers.range ?? null,
-      conditions: Object.fromEntries(CONDITIONS.filter((name) => name in request.headers).map((name) => [name, request.headers[name]])),
+      conditions: Object.fromEntries(
+        CONDITIONS.filter((name) => name in request.headers).map((name) => [name, request.headers[name]]),
+      ),
       attempt: Number(/attempt=(\d+)/.exec(request.headers['amz-sdk-request'] ?? '')?.[1] ?? 1),
       invocation: request.headers['amz-sdk-invocation-id'] ?? null,
       userAgent: request.headers['user-agent'] ?? null,
@@ -39,9 +47,11 @@ export class WireLog {
     return this.#entries.filter(
       (entry) =>
         entry.sequence > Number(since ?? 0) &&
-        (service == null || entry.service === service) &&
-        (operation == null || entry.operation === operation) &&
-        (contains == null || decodeURIComponent(entry.path).includes(contains) || (entry.parameters ?? '').includes(contains)),
+        (service === undefined || entry.service === service) &&
+        (operation === undefined || entry.operation === operation) &&
+        (contains === undefined ||
+          decodeURIComponent(entry.path).includes(contains) ||
+          (entry.parameters ?? '').includes(contains)),
     )
   }
 

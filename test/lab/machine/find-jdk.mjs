@@ -21,8 +21,13 @@ export function findJdk() {
 
 function homesIn({folder, inside}) {
   if (!existsSync(folder)) return []
-  const names = readdirSync(folder).filter((name) => inside === '' || name.startsWith('openjdk') || folder.endsWith('Machines'))
-  return names.map((name) => join(folder, name, inside)).sort().reverse()
+  const names = readdirSync(folder).filter(
+    (name) => inside === '' || name.startsWith('openjdk') || folder.endsWith('Machines'),
+  )
+  return names
+    .map((name) => join(folder, name, inside))
+    .sort()
+    .reverse()
 }
 
 function javaVersionOf(home) {

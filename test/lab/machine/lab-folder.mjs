@@ -1,4 +1,4 @@
-import {mkdirSync} from 'node:fs'
+import {existsSync, mkdirSync, readdirSync} from 'node:fs'
 import {join, resolve} from 'node:path'
 import {fileURLToPath} from 'node:url'
 
@@ -15,8 +15,10 @@ export const trinoFolder = () => join(labFolder(), 'trino')
 export const pythonOfLab = () => join(labFolder(), 'venv', 'bin', 'python')
 
 /** Process ids, logs and state of one running lab. */
-export function runFolder(name) {
-  const folder = join(labFolder(), 'run', name)
-  mkdirSync(folder, {recursive: true})
-  return folder
+export const runFolder = (name) => join(labFolder(), 'run', name)
+
+/** Names of the labs that run, or were left behind. */
+export function runNames() {
+  const folder = join(labFolder(), 'run')
+  return existsSync(folder) ? readdirSync(folder) : []
 }

@@ -2,14 +2,21 @@ import {spawnSync} from 'node:child_process'
 import {findJdk} from './find-jdk.mjs'
 import {LOWEST_JAVA} from './pins.mjs'
 
-/** What this machine lacks, by layer; an empty list means that the layer can be installed. */
-export function missingParts() {
-  const python = works('python3', ['-c', 'import sys, venv; sys.exit(sys.version_info < (3, 10))']) ? [] : ['python3 >= 3.10 with venv']
-  const trino = [
-    ...(works('mvn', ['-v']) ? [] : ['mvn']),
-    ...(findJdk() === null ? [`a JDK >= ${LOWEST_JAVA} (JAVA_HOME)`] : []),
-  ]
-  return {aws: python, trino: [...python, ...trino]}
+const NEW_ENOUGH = 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 10))'
+
+const python = () => (works('python3', ['-c', NEW_ENOUGH]) ? [] : ['python3 >= 3.10 with venv'])
+const maven = () => (works('mvn', ['-v']) ? [] : ['mvn'])
+const jdk = () => (findJdk() === null ? [`a JDK >= ${LOWEST_JAVA} (JAVA_HOME)`] : [])
+
+const PARTS = {
+  aws: {toInstall: () => python(), toRun: () => []},
+  trino: {toInstall: () => [...python(), ...maven()], toRun: () => jdk()},
+}
+
+/** What this machine lacks for a layer; to run what is installed takes less than to install it. */
+export function missingParts(layer, isInstalled) {
+  const {toInstall, toRun} = PARTS[layer]
+  return [...(isInstalled ? [] : toInstall()), ...toRun()]
 }
 
 /** CI must not pass because a layer was left out. */

@@ -56,7 +56,10 @@ export async function stopProcess(record) {
 
 function startTimeOf(pid) {
   try {
-    const line = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {encoding: 'utf8', env: {...process.env, LC_ALL: 'C'}})
+    const line = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], {
+      encoding: 'utf8',
+      env: {...process.env, LC_ALL: 'C'},
+    })
     const [state, ...time] = line.trim().split(/\s+/)
     // an ended child that nobody waited for still has its pid
     return state.startsWith('Z') ? null : time.join(' ')

@@ -1,4 +1,4 @@
-import {cpSync, rmSync} from 'node:fs'
+import {cpSync, mkdirSync, rmSync} from 'node:fs'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {findJdk} from './find-jdk.mjs'
@@ -9,14 +9,15 @@ import {freePort, isOurs, startProcess} from './processes.mjs'
 import {trinoAnswers, waitUntil} from './wait-until.mjs'
 
 const REGION = 'eu-west-1'
-const ACCESS_KEY = 'AKIALAB'
+const ACCESS_KEY = 'AKIALAB0000000000000'
 const SECRET_KEY = 'labsecret'
 
 /** Starts what is not running yet and returns the variables that lead a client to it. */
-export async function startLab({name, withTrino}) {
+export async function startLab({name, withTrino, gatewayPort}) {
   const standing = readState(name)
   if (standing !== null && standing.processes.every(isOurs) && (standing.hasTrino || !withTrino)) return standing
-  const lab = {name, folder: runFolder(name), processes: [], hasTrino: withTrino, ports: await choosePorts()}
+  const lab = {name, folder: runFolder(name), processes: [], hasTrino: withTrino, ports: await choosePorts(gatewayPort)}
+  mkdirSync(lab.folder, {recursive: true})
   const note = (record) => {
     lab.processes.push(record)
     writeState(name, {...lab, environment: environmentOf(lab)})
@@ -25,20 +26,32 @@ export async function startLab({name, withTrino}) {
   const moto = note(startMoto(lab))
   const trino = withTrino ? note(startTrino(lab)) : null
   const gateway = note(startGateway(lab))
-  await waitUntil({what: 'moto', alive: () => isOurs(moto), withinMs: 60_000, ready: () => answers(urlOf(lab.ports.moto, '/moto-api/'))})
-  await waitUntil({what: 'the gateway', alive: () => isOurs(gateway), withinMs: 30_000, ready: () => answers(urlOf(lab.ports.gateway, '/__wire'))})
-  if (trino !== null) {
-    const ready = () => trinoAnswers(urlOf(lab.ports.trino))
-    await waitUntil({what: 'Trino', alive: () => isOurs(trino), withinMs: 180_000, everyMs: 500, ready})
-  }
+  await waitUntil({
+    what: 'moto',
+    alive: () => isOurs(moto),
+    withinMs: 60_000,
+    ready: () => answers(urlOf(lab.ports.moto, '/moto-api/')),
+  })
+  await waitUntil({
+    what: 'the gateway',
+    alive: () => isOurs(gateway),
+    withinMs: 30_000,
+    ready: () => answers(urlOf(lab.ports.gateway, '/__wire')),
+  })
+  if (trino !== null) await waitForTrino(lab, trino)
   return readState(name)
+}
+
+export function waitForTrino(lab, trino) {
+  const ready = () => trinoAnswers(urlOf(lab.ports.trino))
+  return waitUntil({what: 'Trino', alive: () => isOurs(trino), withinMs: 180_000, everyMs: 500, ready})
 }
 
 const urlOf = (port, path = '') => `http://127.0.0.1:${port}${path}`
 const answers = async (url) => (await fetch(url)).ok
 
-async function choosePorts() {
-  return {moto: await freePort(), trino: await freePort(), gateway: await freePort()}
+async function choosePorts(gateway) {
+  return {moto: await freePort(), trino: await freePort(), gateway: Number(gateway ?? (await freePort()))}
 }
 
 /** An address, not a name: with one the SDK asks S3 by path. */
@@ -50,6 +63,7 @@ function environmentOf(lab) {
     AWS_SECRET_ACCESS_KEY: SECRET_KEY,
     AWS_EC2_METADATA_DISABLED: 'true',
     SLUICE_LAB_URL: urlOf(lab.ports.gateway),
+    SLUICE_LAB_NAME: lab.name,
     SLUICE_LAB_LAYERS: lab.hasTrino ? 'aws,trino' : 'aws',
   }
 }
@@ -72,7 +86,17 @@ function startMoto(lab) {
   return startProcess({
     name: 'moto',
     command: pythonOfLab(),
-    parameters: [join(LAB_SOURCE, 'aws-server.py'), '--port', String(lab.ports.moto), '--region', REGION, '--access-key', ACCESS_KEY, '--secret-key', SECRET_KEY],
+    parameters: [
+      join(LAB_SOURCE, 'aws-server.py'),
+      '--port',
+      String(lab.ports.moto),
+      '--region',
+      REGION,
+      '--access-key',
+      ACCESS_KEY,
+      '--secret-key',
+      SECRET_KEY,
+    ],
     // IAM is enforced only after a test has set the counter to 0
     environment: {...settingsOf(lab), INITIAL_NO_AUTH_ACTION_COUNT: '1000000000', PYTHONDONTWRITEBYTECODE: '1'},
     folder: lab.folder,
@@ -80,9 +104,12 @@ function startMoto(lab) {
   })
 }
 
-function startTrino(lab) {
+/** Starts Trino; also used to start it anew beside a standing moto and gateway. */
+export function startTrino(lab) {
   const etc = join(lab.folder, 'etc')
   rmSync(etc, {recursive: true, force: true})
+  // its own mark of a process that was killed would keep a new one from starting
+  rmSync(join(lab.folder, 'data', 'var', 'run'), {recursive: true, force: true})
   cpSync(join(LAB_SOURCE, 'trino'), etc, {recursive: true})
   const home = findJdk()
   return startProcess({
@@ -95,8 +122,7 @@ function startTrino(lab) {
   })
 }
 
-/** Starts the gateway; also used to start it anew beside a standing moto and Trino. */
-export function startGateway(lab) {
+function startGateway(lab) {
   return startProcess({
     name: 'gateway',
     command: process.execPath,

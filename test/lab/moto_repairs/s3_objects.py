@@ -3,12 +3,14 @@
 import base64
 import hashlib
 import threading
+import zlib
+from urllib.parse import parse_qs, unquote, urlparse
 
 import crc32c
 import xmltodict
-import zlib
-from moto.s3.exceptions import MalformedXML, PreconditionFailed, S3ClientError
+from moto.s3.exceptions import MalformedXML, MissingKey, PreconditionFailed, S3ClientError
 from moto.s3.responses import S3Response
+from werkzeug.datastructures import Headers
 
 KEYS_IN_A_BATCH = 1000
 _lock = threading.RLock()
@@ -25,7 +27,7 @@ def install():
     S3Response.put_object = _one_at_a_time(_checked(S3Response.put_object))
     S3Response.upload_part = _checked(S3Response.upload_part)
     S3Response.copy_object = _one_at_a_time(_copy_if_match(S3Response.copy_object))
-    S3Response.delete_object = _one_at_a_time(S3Response.delete_object)
+    S3Response.delete_object = _one_at_a_time(_delete_if_there(S3Response.delete_object))
     S3Response._key_response_post = _one_at_a_time(S3Response._key_response_post)
     S3Response._bucket_response_delete_keys = _limited_batch(S3Response._bucket_response_delete_keys)
 
@@ -71,6 +73,23 @@ def _check_digest(name, body, claimed, digest):
         raise S3ClientError("BadDigest", f"The {name.upper()} you specified did not match the calculated checksum.")
 
 
+def _delete_if_there(original):
+    """`If-Match: *`: whatever is there, but something must be."""
+
+    def answer(self):
+        if self.headers.get("If-Match") != "*":
+            return original(self)
+        standing = self.backend.get_object(self.bucket_name, self.parse_key_name())
+        if standing is None:
+            raise MissingKey(key=self.parse_key_name())
+        headers = Headers(self.headers.items())
+        headers["If-Match"] = standing.etag
+        self.headers = headers
+        return original(self)
+
+    return answer
+
+
 def _copy_if_match(original):
     def answer(self):
         expected = self.headers.get("x-amz-copy-source-if-match")
@@ -86,8 +105,6 @@ def _copy_if_match(original):
 
 
 def _source_of(source):
-    from urllib.parse import parse_qs, unquote, urlparse
-
     parsed = urlparse(source)
     bucket, key = unquote(parsed.path).lstrip("/").split("/", 1)
     return bucket, key, parse_qs(parsed.query).get("versionId", [None])[0]

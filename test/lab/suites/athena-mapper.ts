@@ -118,6 +118,8 @@ function sortedJson(value: unknown): string {
 /** Rows of the row function as Athena's: to Hive, the empty text is the NULL partition. */
 export function hiveRows(rows: readonly ComparedRow[]): ComparedRow[] {
   return rows.map((row) =>
-    row.partition === undefined ? row : {...row, partition: row.partition.map((value) => (value === '' ? null : value))},
+    row.partition === undefined
+      ? row
+      : {...row, partition: row.partition.map((value) => (value === '' ? null : value))},
   )
 }

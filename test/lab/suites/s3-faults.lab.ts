@@ -458,7 +458,7 @@ describe('a place that cannot be used', () => {
   ] as const)('names %s when it is refused', async (action, operation, call) => {
     await arm({operation, fault: 'status', status: 403, code: 'AccessDenied', times: 0})
     const error: SluiceError = await expectCode(call(open()), 'AWS_ACCESS_DENIED')
-    expect(error.message).toMatch(new RegExp(`^S3 refuses ${action} of`))
+    expect(error.message).toMatch(new RegExp(`^S3 refuses ${action} (of|in) "`))
     expect(error.fix).toMatch(new RegExp(`^Allow ${action}`))
   })
 

@@ -18,7 +18,7 @@ async function bucket(isVersioned: boolean): Promise<ObjectStoreUnderTest> {
   await s3.createBucket({Bucket, CreateBucketConfiguration: {LocationConstraint}})
   if (isVersioned) await s3.putBucketVersioning({Bucket, VersioningConfiguration: {Status: 'Enabled'}})
   const uri = count % 2 === 0 ? `s3://${Bucket}` : `s3://${Bucket}/lakes/dev=1`
-  return {store: new S3ObjectStore({settings, uri}), isVersioned, close: async () => undefined}
+  return {store: new S3ObjectStore({settings, uri}), isVersioned, keysMayNest: true, close: async () => undefined}
 }
 
 objectStoreContract('S3ObjectStore', () => bucket(false))

@@ -12,6 +12,7 @@ import type {
 import {composeStatement, type ComposedStatement} from './composed-statement.js'
 import {ComposedText} from './edited-text.js'
 import {exactColumn} from './exact-columns.js'
+import {invalid} from './invalid.js'
 import {refuseOtherParameters} from './parameters.js'
 import {EXPLAIN_COLUMNS, explainedJson, plannedColumns, type PlannedColumns} from './planned-columns.js'
 import type {EngineRun, EngineStatistics, StatementReader, StatementRunner} from './ports.js'
@@ -96,12 +97,28 @@ export class AthenaQueryEngine implements QueryEngine, QueryAnalyser {
 
   private async send(composed: ComposedStatement, text: ComposedText, {signal}: QueryRequest): Promise<EngineRun> {
     const {statements, timeoutMs} = this.options
+    const sql = text.toString()
+    refuseTooLong(sql)
     try {
-      return await statements.run(text.toString(), {signal, timeoutMs, isRepeatable: true})
+      return await statements.run(sql, {signal, timeoutMs, isRepeatable: true})
     } catch (error) {
       throw queryError(error, composed, text)
     }
   }
+}
+
+/** Athena's limit, in bytes. */
+const LONGEST_STATEMENT = 262_144
+
+function refuseTooLong(sql: string): void {
+  const sizeBytes = Buffer.byteLength(sql)
+  if (sizeBytes <= LONGEST_STATEMENT) return
+  throw invalid(
+    `The statement has ${sizeBytes} bytes with its values, views and relations; Athena takes ${LONGEST_STATEMENT}.`,
+    null,
+    'Shorten its values.',
+    {details: {sizeBytes}},
+  )
 }
 
 function prefixed(prefix: string, {text}: ComposedStatement): ComposedText {

@@ -60,9 +60,9 @@ function structFields({entries}: DuckDBStructValue, type: DuckDBStructType): Que
   return Object.fromEntries(type.entryNames.map((name, index) => [name, values[index]!]))
 }
 
-/** Integers that no bigint column holds: Athena has them as decimal(38,0), the type of every sum of bigint here. */
+/** Integers that Athena has as decimals. */
 function isWide({typeId}: DuckDBType): boolean {
-  return typeId === DuckDBTypeId.HUGEINT || typeId === DuckDBTypeId.UHUGEINT || typeId === DuckDBTypeId.UBIGINT
+  return typeId === DuckDBTypeId.UHUGEINT || typeId === DuckDBTypeId.UBIGINT
 }
 
 /** The years that ISO 8601 writes with four digits; the engine has its own texts for others, and for infinity. */
@@ -93,7 +93,8 @@ function isoInstant(micros: bigint): string | undefined {
 const ATHENA_NAMES: Partial<Record<DuckDBTypeId, string>> = {
   [DuckDBTypeId.VARCHAR]: 'varchar',
   [DuckDBTypeId.INTEGER]: 'integer',
-  [DuckDBTypeId.HUGEINT]: 'decimal(38,0)',
+  // The type of every sum of bigint, which Athena adds as bigint, and refuses beyond it.
+  [DuckDBTypeId.HUGEINT]: 'bigint',
   [DuckDBTypeId.UHUGEINT]: 'decimal(38,0)',
   [DuckDBTypeId.UBIGINT]: 'decimal(20,0)',
   [DuckDBTypeId.BLOB]: 'varbinary',

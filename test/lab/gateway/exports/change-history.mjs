@@ -26,7 +26,9 @@ export function changesWithin(changes, fromMicroseconds, toMicroseconds, view) {
     const text = keyText(change.key)
     found.set(text, {...change, old: found.get(text)?.old ?? (found.has(text) ? null : change.old)})
   }
-  return [...found.values()].filter((change) => change.old !== null || change.new !== null).map((change) => changeLine(change, view))
+  return [...found.values()]
+    .filter((change) => change.old !== null || change.new !== null)
+    .map((change) => changeLine(change, view))
 }
 
 function changeLine(change, view) {

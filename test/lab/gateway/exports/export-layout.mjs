@@ -27,10 +27,12 @@ export function exportObjects(described, lines, settings) {
 
 export const startedKey = (described) => `${rootOf(described)}/_started`
 export const summaryKey = (described) => `${rootOf(described)}/manifest-summary.json`
-export const billedBytes = (described, lines) => Math.max(isIncremental(described) ? SMALLEST_BILL_BYTES : 0, sizeOf(lines))
+export const billedBytes = (described, lines) =>
+  Math.max(isIncremental(described) ? SMALLEST_BILL_BYTES : 0, sizeOf(lines))
 
 const isIncremental = (described) => described.ExportType === 'INCREMENTAL_EXPORT'
-const folderOf = ({S3Prefix}) => (S3Prefix === undefined ? 'AWSDynamoDB' : `${S3Prefix.replace(/\/+$/, '')}/AWSDynamoDB`)
+const folderOf = ({S3Prefix}) =>
+  S3Prefix === undefined ? 'AWSDynamoDB' : `${S3Prefix.replace(/\/+$/, '')}/AWSDynamoDB`
 const rootOf = (described) => `${folderOf(described)}/${described.ExportArn.split('/').at(-1)}`
 const sizeOf = (lines) => lines.reduce((total, {line}) => total + JSON.stringify(line).length, 0)
 

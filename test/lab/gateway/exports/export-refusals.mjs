@@ -27,7 +27,10 @@ function checkWindow({IncrementalExportSpecification: wish}, {table, settings, n
   }
   const seconds = wish.ExportToTime - wish.ExportFromTime
   if (seconds < settings.minimumWindowSeconds || seconds > LONGEST_WINDOW_SECONDS) {
-    refuse('ValidationException', 'The difference between ExportFromTime and ExportToTime must be between 15 minutes and 24 hours')
+    refuse(
+      'ValidationException',
+      'The difference between ExportFromTime and ExportToTime must be between 15 minutes and 24 hours',
+    )
   }
   for (const name of ['ExportFromTime', 'ExportToTime']) checkInstant(name, wish[name], {table, nowMicroseconds})
 }

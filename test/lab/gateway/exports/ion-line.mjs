@@ -8,17 +8,22 @@ const IMAGES = ['Item', 'Keys', 'OldImage', 'NewImage']
 export const ionLine = (line) => ` $ion_1_0 ${envelope(mapImages(line))}\n`
 
 function envelope(line) {
-  const fields = Object.entries(line).map(([name, value]) => `${name}:${IMAGES.includes(name) ? struct(value) : metadata(value)}`)
+  const fields = Object.entries(line).map(
+    ([name, value]) => `${name}:${IMAGES.includes(name) ? struct(value) : metadata(value)}`,
+  )
   return `{${fields.join(',')}}`
 }
 
 const metadata = ({WriteTimestampMicros}) => `{WriteTimestampMicros:${WriteTimestampMicros.N}}`
 
 function struct(item) {
-  return `{${Object.entries(item).map(([name, value]) => `${fieldName(name)}:${ionValue(value)}`).join(',')}}`
+  return `{${Object.entries(item)
+    .map(([name, value]) => `${fieldName(name)}:${ionValue(value)}`)
+    .join(',')}}`
 }
 
-const fieldName = (name) => (SYMBOL.test(name) && !KEYWORDS.includes(name) ? name : `'${escaped(name).replace(/'/g, "\\'")}'`)
+const fieldName = (name) =>
+  SYMBOL.test(name) && !KEYWORDS.includes(name) ? name : `'${escaped(name).replace(/'/g, "\\'")}'`
 
 function ionValue(value) {
   const [type, content] = Object.entries(value)[0]

@@ -10,7 +10,8 @@ export function mapImages(line) {
   )
 }
 
-const normalisedItem = (item) => Object.fromEntries(Object.entries(item).map(([name, value]) => [name, normalised(value)]))
+const normalisedItem = (item) =>
+  Object.fromEntries(Object.entries(item).map(([name, value]) => [name, normalised(value)]))
 
 function normalised(value) {
   const [type, content] = Object.entries(value)[0]

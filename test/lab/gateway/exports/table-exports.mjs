@@ -26,7 +26,11 @@ export class TableExports {
     const {ClientToken, ...rest} = request
     const standing = this.#tokens.get(ClientToken)
     if (standing !== undefined) {
-      if (standing.text !== JSON.stringify(rest)) refuse('ExportConflictException', 'There was a conflict with the specified export: ClientToken was used with other parameters')
+      if (standing.text !== JSON.stringify(rest))
+        refuse(
+          'ExportConflictException',
+          'There was a conflict with the specified export: ClientToken was used with other parameters',
+        )
       return standing.job
     }
     const table = await tableFacts(this.context, request.TableArn)
@@ -88,7 +92,9 @@ export class TableExports {
     const from = Number(token ?? 0)
     const next = from + Math.min(size, EXPORTS_IN_A_PAGE)
     return {
-      ExportSummaries: wanted.slice(from, next).map(({ExportArn, ExportStatus, ExportType}) => ({ExportArn, ExportStatus, ExportType})),
+      ExportSummaries: wanted
+        .slice(from, next)
+        .map(({ExportArn, ExportStatus, ExportType}) => ({ExportArn, ExportStatus, ExportType})),
       ...(next < wanted.length ? {NextToken: String(next)} : {}),
     }
   }
@@ -124,7 +130,12 @@ const seconds = (window) => ({
 function linesOf(described, request, changes) {
   const window = described.IncrementalExportSpecification
   if (window !== undefined) {
-    return changesWithin(changes, window.ExportFromTime * 1_000_000, window.ExportToTime * 1_000_000, window.ExportViewType)
+    return changesWithin(
+      changes,
+      window.ExportFromTime * 1_000_000,
+      window.ExportToTime * 1_000_000,
+      window.ExportViewType,
+    )
   }
   // an export "now" holds all that was written before the call, also in its own millisecond
   const until = request.ExportTime === undefined ? Infinity : described.ExportTime * 1_000_000
@@ -132,7 +143,12 @@ function linesOf(described, request, changes) {
 }
 
 function fail(described, {code, message}) {
-  Object.assign(described, {ExportStatus: 'FAILED', FailureCode: code, FailureMessage: message, EndTime: described.StartTime + 60})
+  Object.assign(described, {
+    ExportStatus: 'FAILED',
+    FailureCode: code,
+    FailureMessage: message,
+    EndTime: described.StartTime + 60,
+  })
 }
 
 function shown({described}) {

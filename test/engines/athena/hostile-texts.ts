@@ -1,0 +1,22 @@
+/** Texts that must reach the engine as values, whole. */
+export const HOSTILE_TEXTS = [
+  '',
+  "'",
+  "''",
+  "x'; DROP TABLE things --",
+  "' OR '1'='1",
+  '\\',
+  "\\'",
+  '"',
+  '`',
+  '$t',
+  '?',
+  '/* x */',
+  '-- x',
+  'a\nb\r\nc\td',
+  'nul \u0000 in it',
+  '\u0000',
+  '${jndi:x} {{x}} %s',
+  'línea 漢字 😀 \u202e',
+  'x'.repeat(3000),
+]

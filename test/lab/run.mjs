@@ -1,0 +1,54 @@
+// npm run lab [-- vitest arguments]: installs, starts, runs the suites against it, and always stops what it started.
+import {spawn} from 'node:child_process'
+import {fileURLToPath} from 'node:url'
+import {install} from './install.mjs'
+import {startLab} from './machine/start-lab.mjs'
+import {nameOfRun, stopAbandoned, stopLab} from './machine/stop-lab.mjs'
+import {labSuites, suitesOnTrino} from './machine/suites.mjs'
+
+const VITEST = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url))
+const PROJECT = fileURLToPath(new URL('../..', import.meta.url))
+const name = nameOfRun(process.pid)
+
+let interrupted = false
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => {
+    interrupted = true
+    suites?.kill('SIGTERM')
+  })
+}
+
+let suites = null
+try {
+  await stopAbandoned()
+  process.exitCode = await runSuites(await install())
+} catch (error) {
+  const known = error.message.startsWith('lab:')
+  console.error(interrupted ? 'lab: interrupted' : known ? error.message : error)
+  process.exitCode = 1
+} finally {
+  await stopLab(name)
+}
+if (interrupted) process.exitCode = 130
+
+async function runSuites(layers) {
+  if (!layers.aws) {
+    console.log(`lab: skipped: ${labSuites().join(', ')}`)
+    return 0
+  }
+  const left = layers.trino ? [] : suitesOnTrino()
+  if (left.length > 0) console.log(`lab: skipped for want of Trino: ${left.join(', ')}`)
+  const {environment} = await startLab({name, withTrino: layers.trino})
+  return interrupted ? 130 : runVitest(environment, left)
+}
+
+function runVitest(environment, left) {
+  const exclusions = left.flatMap((file) => ['--exclude', file])
+  const parameters = [VITEST, 'run', '--config', 'vitest.lab.config.ts', ...exclusions, ...process.argv.slice(2)]
+  const variables = {...process.env, ...environment, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true'}
+  return new Promise((resolve, reject) => {
+    suites = spawn(process.execPath, parameters, {cwd: PROJECT, env: variables, stdio: 'inherit'})
+    suites.on('error', reject)
+    suites.on('close', (code) => resolve(code ?? 1))
+  })
+}
