@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import type {Column, DynamoItem, SourceColumn, TableMapping} from '../../../src/lib/mapping/index.js'
+import type {Column, SourceColumn, TableMapping} from '../../../src/lib/mapping/index.js'
 import {everyTypeMapping} from '../../mapping/arbitrary-items.js'
 
 const source = {missing: 'null', inexact: 'quarantine', wrong_type: 'quarantine', class: 'internal'} as const
@@ -59,7 +59,8 @@ export const oneReadingMappings: readonly TableMapping[] = READINGS.map((reading
   skip: [],
 }))
 
-const NUMBERS = `0 -0 +0 0.0 -0.00 0E-130 0E+99 00 007 +7 7. .7 7e0 7E+2 7E-2 70E-1 1E-130 -1E-130 9.99E125 1E126 1E999 1E1000
+const NUMBERS =
+  `0 -0 +0 0.0 -0.00 0E-130 0E+99 00 007 +7 7. .7 7e0 7E+2 7E-2 70E-1 1E-130 -1E-130 9.99E125 1E126 1E999 1E1000
   1.005 -1.005 0.005 0.5 -0.5 0.05 0.049999999999999999999999999999999999999 1.50 100 1E2 99999.5 1.0E1 12.340E1 120E-1
   999999999 2147483647 2147483648 -2147483648 -2147483649 999999999999999999 9223372036854775807 9223372036854775808
   -9223372036854775808 -9223372036854775809 9999999999999999.99 9999999999999999.994 9999999999999999.995
@@ -82,9 +83,51 @@ const TIMES = `2026-01-14T10:18:50.622Z 2026-01-14T10:18:50Z 2026-01-14T10:18:50
   1899-12-31T23:59:59 2099-12-31T23:59:59.9999 2100-01-01T00:00:00 1916-05-21T02:30:00 1968-02-18T02:30:00 1971-10-31T02:30:00
   2026-01-14 0001-01-01 9999-12-31 2025-02-29 0000-01-01 2026-1-1`.split(/\s+/)
 
-const BINARIES = ['', 'AAEC', 'QQ==', 'QUI=', 'QR==', 'QUJ=', 'QQ=', 'QQ', 'A===', '=', 'QQ-_', 'Q Q=', 'QQ==\n', 'é===']
-const TEXTS = ['', ' ', 'null', '{}', '[]', "o'hara", '"', '\\', '\\\\', '\\uD83D', '\u0000', 'a\u0000b', '\u0001\u001f\u007f', 'x\ufeff', '\ufffd', '\ud7ff\ue000', 'é', 'e\u0301', '😀', '\\😀', '😀😀\\\\😀', '𝒜é\n\r\t\b\f', 'true', 'a'.repeat(5000)]
-const TEXTS_WITH_BLANKS = [...NUMBERS, ...TIMES].flatMap((text, index) => (index % 9 === 0 ? [` ${text}`, `${text} `, `${text}\n`] : []))
+const BINARIES = [
+  '',
+  'AAEC',
+  'QQ==',
+  'QUI=',
+  'QR==',
+  'QUJ=',
+  'QQ=',
+  'QQ',
+  'A===',
+  '=',
+  'QQ-_',
+  'Q Q=',
+  'QQ==\n',
+  'é===',
+]
+const TEXTS = [
+  '',
+  ' ',
+  'null',
+  '{}',
+  '[]',
+  "o'hara",
+  '"',
+  '\\',
+  '\\\\',
+  '\\uD83D',
+  '\u0000',
+  'a\u0000b',
+  '\u0001\u001f\u007f',
+  'x\ufeff',
+  '\ufffd',
+  '\ud7ff\ue000',
+  'é',
+  'e\u0301',
+  '😀',
+  '\\😀',
+  '😀😀\\\\😀',
+  '𝒜é\n\r\t\b\f',
+  'true',
+  'a'.repeat(5000),
+]
+const TEXTS_WITH_BLANKS = [...NUMBERS, ...TIMES].flatMap((text, index) =>
+  index % 9 === 0 ? [` ${text}`, `${text} `, `${text}\n`] : [],
+)
 
 const values: object[] = [
   ...[...NUMBERS, ...TEXTS, ...TEXTS_WITH_BLANKS].map((text) => ({N: text})),
@@ -154,16 +197,18 @@ const WILD_VALUES: readonly unknown[] = [
   {L: [{S: 'x', N: '1'}, {N: 2}]},
 ]
 
-const tables = ['S', 'N', 'BOOL', 'NULL', 'M', 'L', 'SS', 'NS', 'BS', 'B']
+const TAGS = ['S', 'N', 'BOOL', 'NULL', 'M', 'L', 'SS', 'NS', 'BS', 'B']
 const wildValue = fc.oneof(
   fc.constantFrom(...WILD_VALUES),
   fc.dictionary(
-    fc.constantFrom(...tables),
+    fc.constantFrom(...TAGS),
     fc.constantFrom<unknown>(null, 'x', '1', 'QQ==', true, 7, [], ['1'], [null], {}, {S: 'x'}, [{S: 'x'}]),
     {maxKeys: 3},
   ),
 )
-const names = [...new Set(everyTypeMapping.columns.flatMap((column) => ('from' in column ? [[column.from].flat()[0]!] : [])))]
+const names = [
+  ...new Set(everyTypeMapping.columns.flatMap((column) => ('from' in column ? [[column.from].flat()[0]!] : []))),
+]
 
 /** Any JSON in the place of an item. */
 export const wildItem: fc.Arbitrary<unknown> = fc.oneof(
@@ -219,5 +264,3 @@ function addOperands(derive: object, kept: Set<number>): void {
     if (operands.includes(name)) kept.add(index)
   })
 }
-
-export type {DynamoItem}
