@@ -1,22 +1,11 @@
-import {SluiceError} from '../errors.js'
+import {hasCode, SluiceError} from '../errors.js'
+import {awsError, awsReason} from './aws-errors.js'
 import {clientConfiguration, type AwsSettings} from './client-settings.js'
 
 export interface Caller {
   readonly account: string
   readonly arn: string
 }
-
-/** Names of errors that say that the credentials are missing, wrong or old. */
-const SIGN_IN_ERRORS = new Set([
-  'CredentialsProviderError',
-  'TokenProviderError',
-  'ExpiredToken',
-  'ExpiredTokenException',
-  'InvalidClientTokenId',
-  'UnrecognizedClientException',
-  'SignatureDoesNotMatch',
-  'UnauthorizedException',
-])
 
 /** Who calls. Throws `AWS_SIGN_IN`, `AWS_ACCESS_DENIED` for a role that may not be taken, `AWS_UNAVAILABLE`. */
 export async function findCaller(settings: AwsSettings): Promise<Caller> {
@@ -47,35 +36,15 @@ export async function checkCaller(settings: AwsSettings, account: string, enviro
 }
 
 function callerError(error: unknown, {profile, roleArn}: AwsSettings): SluiceError {
-  const name = error instanceof Error ? error.name : ''
+  const failure = awsError(error, {
+    service: 'AWS',
+    action: roleArn === null ? 'sts:GetCallerIdentity' : 'sts:AssumeRole',
+  })
+  // Nothing has begun yet: what ran out since is the same as never having signed in.
+  if (!hasCode(failure, 'AWS_SIGN_IN', 'AWS_TOKEN_EXPIRED')) return failure
   const who = profile === null ? 'the default credentials' : `profile ${profile}`
-  if (SIGN_IN_ERRORS.has(name)) {
-    return new SluiceError('AWS_SIGN_IN', `AWS does not accept ${who}: ${reasonOf(error)}.`, {
-      fix: `Sign in, then run the command again: aws sso login${profile === null ? '' : ` --profile ${profile}`}`,
-      cause: error,
-    })
-  }
-  if (name === 'AccessDenied' || name === 'AccessDeniedException') {
-    return new SluiceError('AWS_ACCESS_DENIED', `${who} may not take the role ${roleArn ?? ''} (sts:AssumeRole).`, {
-      fix: 'Allow sts:AssumeRole on that role, and the caller in its trust policy.',
-      cause: error,
-    })
-  }
-  return new SluiceError(
-    'AWS_UNAVAILABLE',
-    `AWS does not tell who calls (sts:GetCallerIdentity): ${reasonOf(error)}.`,
-    {
-      fix: 'Check the network, the Region and the endpoints of the environment, then run the command again.',
-      cause: error,
-    },
-  )
-}
-
-/** The first sentence of a vendor's message, on one line. */
-function reasonOf(error: unknown): string {
-  const text = error instanceof Error ? error.message || error.name : String(error)
-  return text
-    .split(/[\n.](?:\s|$)/)[0]!
-    .trim()
-    .slice(0, 200)
+  return new SluiceError('AWS_SIGN_IN', `AWS does not accept ${who}: ${awsReason(error)}.`, {
+    fix: `Sign in, then run the command again: aws sso login${profile === null ? '' : ` --profile ${profile}`}`,
+    cause: error,
+  })
 }

@@ -17,7 +17,10 @@ export interface AwsSettings {
 export type AwsService = 's3' | 'glue' | 'athena' | 'dynamodb' | 'sts' | 'cloudwatch'
 
 const CONNECTION_TIMEOUT_MS = 5000
-/** Between bytes of an answer; `throwOnRequestTimeout` is needed, else the SDK only warns and waits for ever. */
+/**
+ * From the request to the first bytes of its answer, and between bytes. `throwOnRequestTimeout` is needed, else the SDK
+ * only warns and waits for ever.
+ */
 const REQUEST_TIMEOUT_MS = 30_000
 const MAX_ATTEMPTS = 5
 
@@ -30,6 +33,7 @@ export interface ClientConfiguration {
   readonly requestHandler: {
     readonly connectionTimeout: number
     readonly requestTimeout: number
+    readonly socketTimeout: number
     readonly throwOnRequestTimeout: true
   }
   readonly customUserAgent: [string, string][]
@@ -50,6 +54,7 @@ export function clientConfiguration(settings: AwsSettings, service: AwsService):
     requestHandler: {
       connectionTimeout: CONNECTION_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
+      socketTimeout: REQUEST_TIMEOUT_MS,
       throwOnRequestTimeout: true,
     },
     customUserAgent: [['sluice', settings.version]],

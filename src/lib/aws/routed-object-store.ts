@@ -11,7 +11,7 @@ import type {
   WriteBody,
   WriteOptions,
 } from '../ports/object-store.js'
-import {assertKey, assertPrefix, compareKeys} from './s3-key-rules.js'
+import {assertKey, assertPrefix, compareKeys} from '../ports/object-keys.js'
 
 /** A store that holds every object whose key starts with `prefix`; it knows them by what follows the prefix. */
 export interface Route {

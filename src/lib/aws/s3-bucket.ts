@@ -5,7 +5,7 @@ import type {AwsSettings} from './client-settings.js'
 import {clientConfiguration} from './client-settings.js'
 import type {S3Call, S3Place} from './s3-errors.js'
 import {s3Error} from './s3-errors.js'
-import {assertKey, faultBelowRoot, faultOfKey, keyInvalid, shown} from './s3-key-rules.js'
+import {assertKey, faultOfKey, keyInvalid, LONGEST_KEY_BYTES, shown} from '../ports/object-keys.js'
 
 /** How long a connection may be silent, and how long an answer without an upload may take to begin. */
 const PATIENCE_MS = 30_000
@@ -101,4 +101,10 @@ async function openClient(settings: AwsSettings, patienceMs: number): Promise<S3
     // An endpoint of one's own has no name for every bucket.
     forcePathStyle: shared.endpoint !== undefined,
   })
+}
+
+/** Why S3 cannot hold the key below this root, or null. */
+function faultBelowRoot(root: string, key: string): string | null {
+  const bytes = Buffer.byteLength(root) + Buffer.byteLength(key)
+  return bytes > LONGEST_KEY_BYTES ? `with its location it is longer than ${LONGEST_KEY_BYTES} bytes` : null
 }

@@ -1,6 +1,6 @@
 import {SluiceError, hasCode} from '../errors.js'
 import {awsError, awsReason, errorName, httpStatus} from './aws-errors.js'
-import {keyInvalid, shown} from './s3-key-rules.js'
+import {keyInvalid, shown} from '../ports/object-keys.js'
 
 /** Where a call went, for messages. */
 export interface S3Place {

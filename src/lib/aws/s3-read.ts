@@ -6,7 +6,7 @@ import {errorName, httpStatus} from './aws-errors.js'
 import type {S3Bucket} from './s3-bucket.js'
 import type {S3Call} from './s3-errors.js'
 import {objectUnavailable, s3Error} from './s3-errors.js'
-import {shown} from './s3-key-rules.js'
+import {shown} from '../ports/object-keys.js'
 
 /** How often a body may break off in a row without one byte more. */
 const MOST_STANDSTILLS = 5

@@ -2,7 +2,7 @@ import type {FileHandle} from 'node:fs/promises'
 import {open, readFile, stat} from 'node:fs/promises'
 import {SluiceError} from '../errors.js'
 import {errorName} from './aws-errors.js'
-import {shown} from './s3-key-rules.js'
+import {shown} from '../ports/object-keys.js'
 
 /** A local file that is sent. */
 export interface SourceFile {

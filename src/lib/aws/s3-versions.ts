@@ -4,7 +4,7 @@ import {httpStatus} from './aws-errors.js'
 import type {S3Bucket} from './s3-bucket.js'
 import {s3Error} from './s3-errors.js'
 import {wholeSeconds} from './s3-head.js'
-import {compareKeys} from './s3-key-rules.js'
+import {compareKeys} from '../ports/object-keys.js'
 import {decoded} from './s3-list.js'
 import {isNoObject} from './s3-read.js'
 

@@ -2,7 +2,7 @@ import {createHash} from 'node:crypto'
 import {z} from 'zod'
 import {SluiceError} from '../errors.js'
 import type {CatalogPartition, NewCatalogPartition, NewCatalogTable} from '../ports/catalog.js'
-import {compareKeys, shown} from './key-rules.js'
+import {compareKeys, shown} from '../ports/object-keys.js'
 
 const FORMAT = 1
 

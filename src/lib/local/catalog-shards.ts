@@ -5,7 +5,7 @@ import type {NewCatalogPartition} from '../ports/catalog.js'
 import type {ObjectKey, ObjectStore} from '../ports/object-store.js'
 import {decodeShard, encodeShard, identityOf} from './catalog-documents.js'
 import {readDocument} from './document.js'
-import {shown} from './key-rules.js'
+import {shown} from '../ports/object-keys.js'
 
 const PARALLEL_SHARDS = 16
 const MOST_TRIES = 64

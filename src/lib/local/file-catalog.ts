@@ -13,7 +13,7 @@ import {decodeShard, decodeTable, encodeTable, identityOf, shardOf, versioned} f
 import type {Shard} from './catalog-shards.js'
 import {CatalogShards} from './catalog-shards.js'
 import {readDocument} from './document.js'
-import {shown} from './key-rules.js'
+import {shown} from '../ports/object-keys.js'
 
 const PARALLEL_DOCUMENTS = 16
 

@@ -1,7 +1,7 @@
 import type {Dirent} from 'node:fs'
 import {readdir} from 'node:fs/promises'
 import {join} from 'node:path'
-import {RESERVED_NAME, compareKeys} from './key-rules.js'
+import {RESERVED_NAME, compareKeys} from '../ports/object-keys.js'
 import {nullWhenAbsent} from './store-errors.js'
 
 const BATCH_KEYS = 256

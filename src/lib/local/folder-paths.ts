@@ -1,7 +1,7 @@
 import {lstat, mkdir, realpath, rmdir} from 'node:fs/promises'
 import {dirname, join, relative} from 'node:path'
 import {FolderSync} from './folder-sync.js'
-import {assertKey, keyInvalid} from './key-rules.js'
+import {assertKey, keyInvalid} from '../ports/object-keys.js'
 import {errnoOf, isAbsence} from './store-errors.js'
 
 // Each try beyond the first needs a concurrent delete that empties the same folder at that moment.
@@ -20,6 +20,8 @@ export class FolderPaths {
   /** The file of a key. Throws `KEY_INVALID`. */
   fileOf(key: string): string {
     assertKey(key)
+    if (process.platform === 'win32' && /[\\:]/.test(key))
+      throw keyInvalid(key, 'it holds a character that Windows reads as a path')
     return join(this.root, key)
   }
 

@@ -6,7 +6,7 @@ import type {ObjectKey, ObjectVersion} from '../ports/object-store.js'
 import type {FileStats} from './etag-cache.js'
 import {walkKeys} from './folder-listing.js'
 import type {FolderPaths} from './folder-paths.js'
-import {RESERVED_NAME, compareKeys} from './key-rules.js'
+import {RESERVED_NAME, compareKeys} from '../ports/object-keys.js'
 import {errnoOf, nullWhenAbsent} from './store-errors.js'
 
 // A key has its old versions in a subfolder of this name, which no segment of a key can have.

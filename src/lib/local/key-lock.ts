@@ -3,7 +3,7 @@ import {link, mkdir, readFile, readdir, unlink} from 'node:fs/promises'
 import {join} from 'node:path'
 import {SluiceError} from '../errors.js'
 import type {Clock, Host} from '../ports/clock.js'
-import {shown} from './key-rules.js'
+import {shown} from '../ports/object-keys.js'
 import {parseIdentity} from './process-identity.js'
 import {errnoOf, nullWhenAbsent} from './store-errors.js'
 

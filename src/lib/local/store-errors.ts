@@ -1,5 +1,5 @@
 import {SluiceError} from '../errors.js'
-import {keyInvalid, shown} from './key-rules.js'
+import {keyInvalid, shown} from '../ports/object-keys.js'
 
 /** What a call was doing when the file system refused. */
 export interface FailedCall {

@@ -1,9 +1,12 @@
 import {SluiceError} from '../errors.js'
 
+// One set of rules for every store, so that a lake can be copied from one to another.
+
 /** How the name of everything begins that a folder store keeps for itself; no segment of a key may begin so. */
 export const RESERVED_NAME = '.sluice-store'
 
-const LONGEST_KEY_BYTES = 1024
+/** As in S3. */
+export const LONGEST_KEY_BYTES = 1024
 const LONGEST_SEGMENT_BYTES = 255
 
 /** Throws `KEY_INVALID` for a key that could leave the store's root or that not every store can hold. */
@@ -15,10 +18,8 @@ export function assertKey(key: string): void {
 /** Throws `KEY_INVALID` for a list prefix whose folders no key can have. */
 export function assertPrefix(prefix: string): void {
   const folder = prefix.slice(0, prefix.lastIndexOf('/'))
-  const fault = prefix.includes('/') ? faultOfKey(folder) : faultOfCharacters(prefix)
+  const fault = faultOfCharacters(prefix) ?? (prefix.includes('/') ? faultOfKey(folder) : null)
   if (fault !== null) throw keyInvalid(prefix, fault)
-  const partFault = faultOfCharacters(prefix)
-  if (partFault !== null) throw keyInvalid(prefix, partFault)
 }
 
 /** The error for a key that the store refuses. */
@@ -51,7 +52,8 @@ function rankOfUnit(unit: number): number {
   return unit >= 0xd800 && unit <= 0xdfff ? unit + 0x10000 : unit
 }
 
-function faultOfKey(key: string): string | null {
+/** Why no store may take the key, or null when every store must. */
+export function faultOfKey(key: string): string | null {
   if (key === '') return 'it is empty'
   if (key.startsWith('/')) return 'it begins with a slash'
   if (Buffer.byteLength(key) > LONGEST_KEY_BYTES) return `it is longer than ${LONGEST_KEY_BYTES} bytes`
@@ -61,7 +63,6 @@ function faultOfKey(key: string): string | null {
 function faultOfCharacters(text: string): string | null {
   if (text.includes('\0')) return 'it holds a NUL character'
   if (/\p{Cs}/u.test(text)) return 'it is not well-formed Unicode'
-  if (process.platform === 'win32' && /[\\:]/.test(text)) return 'it holds a character that Windows reads as a path'
   return null
 }
 
