@@ -43,9 +43,10 @@ Rows go to stdout as they come; warnings and the closing line to stderr. Restric
     const {closingLine, resultOf, rowColumns, runQuery} = await import('../../lib/query/index.js')
     const {clock, report} = context.ports
     const startedMs = clock.monotonicMs()
-    const {columns, rows} = await runQuery(plan, context)
+    const {columns, rows, statistics} = await runQuery(plan, context)
     const {notes, ...printed} = await this.print({columns: rowColumns(columns), rows, ...flags})
-    const closing = closingLine(plan, {...printed, durationMs: clock.monotonicMs() - startedMs})
+    const durationMs = clock.monotonicMs() - startedMs
+    const closing = closingLine(plan, {...printed, durationMs}, statistics)
     for (const text of printed.isReaderGone ? [] : [...notes, closing]) report({kind: 'note', text})
     return this.finish(resultOf(plan, null), '')
   }

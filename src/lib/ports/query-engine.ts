@@ -45,8 +45,19 @@ export interface QueryRequest {
   readonly signal?: AbortSignal
 }
 
+/** What an engine that bills for it says of a statement that has ended. */
+export interface QueryStatistics {
+  /** Name of the run, to find it in the engine's own history. */
+  readonly executionId: string
+  readonly scannedBytes: number
+  readonly engineMs: number
+  readonly queuedMs: number
+}
+
 export interface QueryResult {
   readonly columns: readonly QueryColumn[]
+  /** Left out by an engine on this machine. */
+  readonly statistics?: QueryStatistics
   /** Streamed; leaving the loop early cancels the query. */
   readonly rows: AsyncIterable<readonly QueryValue[]>
 }

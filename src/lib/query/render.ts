@@ -5,9 +5,10 @@ import {durationText} from '../cli/output/duration.js'
 import {microsText} from '../cli/output/money.js'
 import {plural} from '../cli/output/text.js'
 import type {Column} from '../cli/output/table.js'
-import type {PortabilityWarning, QueryColumn, QueryValue} from '../ports/query-engine.js'
+import type {PortabilityWarning, QueryColumn, QueryStatistics, QueryValue} from '../ports/query-engine.js'
 import type {JudgedScan} from './guard.js'
 import type {QueryPlan} from './plan.js'
+import {scanCostUsdMicros} from './price.js'
 
 const FIGURE = /^(tinyint|smallint|integer|bigint|real|double|float|decimal\(.*\))$/
 /** Values that mean something else when their end is missing. */
@@ -44,15 +45,25 @@ export function warningLines({scans, portability}: QueryPlan): string[] {
 
 /** The closing line of the conversation. */
 export function closingLine(
-  {estimate, scans}: QueryPlan,
+  {engine, estimate, scans}: QueryPlan,
   {rows, isTruncated, durationMs}: {rows: number; isTruncated: boolean; durationMs: number},
+  statistics: QueryStatistics | null,
 ): string {
   const files = scans.reduce((total, scan) => total + scan.files.read, 0)
-  return [
-    `${isTruncated ? `the first ${plural(rows, 'row')} (--max-rows for more)` : plural(rows, 'row')} in ${durationText(durationMs)}`,
-    `scanned at most ${bytesText(estimate.sizeBytes)} in ${plural(files, 'file')}`,
-    `cost ${microsText(BigInt(estimate.costUsdMicros))} (estimate)`,
-  ].join(', ')
+  const shown = isTruncated ? `the first ${plural(rows, 'row')} (--max-rows for more)` : plural(rows, 'row')
+  const price = (micros: number): string => microsText(BigInt(micros))
+  const bill =
+    statistics === null
+      ? [
+          `scanned at most ${bytesText(estimate.sizeBytes)} in ${plural(files, 'file')}`,
+          `cost ${price(estimate.costUsdMicros)} (estimate)`,
+        ]
+      : [
+          `scanned ${bytesText(statistics.scannedBytes)}`,
+          `cost ${price(scanCostUsdMicros(engine, statistics.scannedBytes))}`,
+          `Athena run ${statistics.executionId}`,
+        ]
+  return [`${shown} in ${durationText(durationMs)}`, ...bill].join(', ')
 }
 
 /** A view may read one table in several places. */

@@ -43,6 +43,9 @@ const answer = z.strictObject({
   rowCount: z.int().nonnegative().meta({description: 'Rows in this document.'}),
   truncated: z.boolean().meta({description: 'There are more rows: --max-rows.'}),
   durationMs: z.number().nonnegative(),
+  bytesScanned: z.number().nullable().meta({description: 'As the engine counted them; null where nothing is billed.'}),
+  billedUsd: z.string().nullable().meta({description: 'Of what was scanned; null where nothing is billed.'}),
+  executionId: z.string().nullable().meta({description: 'Name of the run in the history of Athena.'}),
 })
 
 /** Schemas of this topic's `--json` answers, by command. */

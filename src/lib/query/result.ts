@@ -1,7 +1,8 @@
 import type {Clock} from '../ports/clock.js'
-import type {PortabilityWarning, QueryColumn, QueryValue} from '../ports/query-engine.js'
+import type {PortabilityWarning, QueryColumn, QueryStatistics, QueryValue} from '../ports/query-engine.js'
 import type {JudgedScan} from './guard.js'
 import type {QueryPlan, QueryPorts} from './plan.js'
+import {scanCostUsdMicros} from './price.js'
 import {runQuery, type RunningQuery} from './run.js'
 
 export interface AnswerPorts extends QueryPorts {
@@ -31,6 +32,12 @@ export interface QueryAnswer {
   /** There are more rows than `rows` holds. */
   readonly truncated: boolean
   readonly durationMs: number
+  /** As the engine counted them; null where nothing is billed. */
+  readonly bytesScanned: number | null
+  /** Decimal text, of what was scanned; null where nothing is billed. */
+  readonly billedUsd: string | null
+  /** Name of the run in the engine's own history. */
+  readonly executionId: string | null
 }
 
 export function resultOf(plan: QueryPlan, answer: QueryAnswer | null): QueryResult {
@@ -52,11 +59,24 @@ export function resultOf(plan: QueryPlan, answer: QueryAnswer | null): QueryResu
 export async function answerQuery(plan: QueryPlan, context: AnswerPorts, maxRows: number): Promise<QueryResult> {
   const {clock} = context.ports
   const startedMs = clock.monotonicMs()
-  const collected = await collect(await runQuery(plan, context), maxRows)
-  return resultOf(plan, {...collected, durationMs: clock.monotonicMs() - startedMs})
+  const running = await runQuery(plan, context)
+  const collected = await collect(running, maxRows)
+  const durationMs = clock.monotonicMs() - startedMs
+  return resultOf(plan, {...collected, durationMs, ...billOf(plan, running.statistics)})
 }
 
-async function collect({columns, rows}: RunningQuery, maxRows: number): Promise<Omit<QueryAnswer, 'durationMs'>> {
+function billOf(
+  {engine}: QueryPlan,
+  statistics: QueryStatistics | null,
+): Pick<QueryAnswer, 'bytesScanned' | 'billedUsd' | 'executionId'> {
+  if (statistics === null) return {bytesScanned: null, billedUsd: null, executionId: null}
+  const {scannedBytes, executionId} = statistics
+  return {bytesScanned: scannedBytes, billedUsd: dollars(scanCostUsdMicros(engine, scannedBytes)), executionId}
+}
+
+type CollectedRows = Pick<QueryAnswer, 'columns' | 'rows' | 'rowCount' | 'truncated'>
+
+async function collect({columns, rows}: RunningQuery, maxRows: number): Promise<CollectedRows> {
   const kept: Readonly<Record<string, QueryValue>>[] = []
   let truncated = false
   for await (const row of rows) {

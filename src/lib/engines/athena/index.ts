@@ -1,9 +1,2 @@
 export {AthenaQueryEngine, type AthenaQueryOptions, type AthenaQueryResult} from './query-engine.js'
-export type {
-  EngineColumn,
-  EngineRun,
-  EngineStatistics,
-  ReadStatement,
-  StatementReader,
-  StatementRunner,
-} from './ports.js'
+export type {EngineColumn, EngineRun, ReadStatement, StatementReader, StatementRunner} from './ports.js'

@@ -1,3 +1,4 @@
+import type {QueryStatistics} from '../../ports/query-engine.js'
 import type {StatementReads, SyntaxTree} from '../../sql/analysis.js'
 
 /** A result column as Athena's API names its type: without the types of a nested one's parts, e.g. `array`. */
@@ -8,18 +9,11 @@ export interface EngineColumn {
   readonly scale: number
 }
 
-export interface EngineStatistics {
-  readonly executionId: string
-  readonly scannedBytes: number
-  readonly engineMs: number
-  readonly queuedMs: number
-}
-
 export interface EngineRun {
   readonly columns: readonly EngineColumn[]
   /** Athena's texts, null for NULL. */
   readonly rows: AsyncIterable<readonly (string | null)[]>
-  readonly statistics: EngineStatistics
+  readonly statistics: QueryStatistics
 }
 
 export interface EngineRunOptions {

@@ -7,6 +7,7 @@ import type {
   QueryEngine,
   QueryRequest,
   QueryResult,
+  QueryStatistics,
   QueryValue,
 } from '../../ports/query-engine.js'
 import {composeStatement, type ComposedStatement} from './composed-statement.js'
@@ -15,7 +16,7 @@ import {exactColumn} from './exact-columns.js'
 import {invalid} from './invalid.js'
 import {refuseOtherParameters} from './parameters.js'
 import {EXPLAIN_COLUMNS, explainedJson, plannedColumns, type PlannedColumns} from './planned-columns.js'
-import type {EngineRun, EngineStatistics, StatementReader, StatementRunner} from './ports.js'
+import type {EngineRun, StatementReader, StatementRunner} from './ports.js'
 import {analyseStatement} from './query-analysis.js'
 import {queryError} from './query-errors.js'
 import {athenaTypeName, parseType, type ResultType} from './types.js'
@@ -33,7 +34,7 @@ export interface AthenaQueryOptions {
 
 export interface AthenaQueryResult extends QueryResult {
   /** Of the statement, which has ended by the time that its rows are read. */
-  readonly statistics: EngineStatistics
+  readonly statistics: QueryStatistics
 }
 
 /**
