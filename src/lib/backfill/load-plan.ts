@@ -57,6 +57,8 @@ export type PlanPorts = Pick<OperationPorts, 'store' | 'catalog' | 'ids' | 'open
 /** Measured on the reference machine (docs/performance.md): compressed bytes of an export a second, and their growth. */
 const COMPRESSED_BYTES_PER_SECOND = 11_000_000
 export const PARQUET_BYTES_PER_COMPRESSED_BYTE = 1.15
+/** $0.005 for a thousand PUT, COPY, POST or LIST requests (S3 Standard). */
+const MICROS_PER_S3_WRITE = 5
 const FIXED_REQUESTS = 20
 
 /**
@@ -94,7 +96,15 @@ export async function planLoad(request: LoadRequest, definition: LakeDefinition,
   }
   return {
     plan: {
-      header: loadHeader(table, estimateLoad(wanted.map((one) => one.export)), definition, ports),
+      header: loadHeader(
+        table,
+        estimateLoad(
+          wanted.map((one) => one.export),
+          definition.environment,
+        ),
+        definition,
+        ports,
+      ),
       units: wanted.length === 0 ? [] : [loadUnit(parts)],
     },
     exports,
@@ -200,17 +210,22 @@ export function loadHeader(
   }
 }
 
-/** What reading so many compressed bytes costs. */
+/**
+ * What reading so many compressed bytes costs: in S3 every request at the price of a write, the dearest; nothing for
+ * what a transfer out of the Region would cost.
+ */
 export function estimateLoad(
   sources: readonly {readonly sizeBytes: number; readonly files: readonly unknown[]}[],
+  {backend}: LakeDefinition['environment'],
 ): Estimate {
   const sizeBytes = sources.reduce((sum, source) => sum + source.sizeBytes, 0)
   const bytesWritten = Math.round(sizeBytes * PARQUET_BYTES_PER_COMPRESSED_BYTE)
+  const requests = FIXED_REQUESTS + sources.reduce((sum, {files}) => sum + files.length, 0) * 2
   return {
     bytesRead: sizeBytes + bytesWritten,
     bytesWritten,
-    requests: FIXED_REQUESTS + sources.reduce((sum, {files}) => sum + files.length, 0) * 2,
-    costUsdMicros: '0',
+    requests,
+    costUsdMicros: backend === 'local' ? '0' : String(requests * MICROS_PER_S3_WRITE),
     durationMs: Math.round((sizeBytes / COMPRESSED_BYTES_PER_SECOND) * 1000) + 500,
   }
 }

@@ -47,6 +47,7 @@ export async function planReload(operation: string, definition: LakeDefinition, 
         table,
         estimateLoad(
           sources.map(({files}) => ({files, sizeBytes: files.reduce((sum, {sizeBytes}) => sum + sizeBytes, 0)})),
+          definition.environment,
         ),
         definition,
         ports,

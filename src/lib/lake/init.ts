@@ -144,7 +144,7 @@ environments:
   # prod:
   #   backend: aws
   #   region: eu-west-1
-  #   account: "111122223333"
+  #   account: "111122223333" # asked before the first call
   #   protect: true # every change asks for the name of the lake
   #   state: s3://my-bucket/sluice
   #   database: my_analytics_db
