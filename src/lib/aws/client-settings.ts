@@ -68,8 +68,9 @@ function credentialsOf(settings: AwsSettings): AwsCredentialIdentityProvider {
   const standing = remembered.get(settings)
   if (standing !== undefined) return standing
   const provider = rememberedUntilExpiry(async () => {
-    const {fromNodeProviderChain, fromTemporaryCredentials} = await import('@aws-sdk/credential-providers')
-    const own = fromNodeProviderChain(settings.profile === null ? {} : {profile: settings.profile})
+    const {fromIni, fromNodeProviderChain, fromTemporaryCredentials} = await import('@aws-sdk/credential-providers')
+    // The chain would print a warning where keys stand in the environment beside a profile that was named.
+    const own = settings.profile === null ? fromNodeProviderChain() : fromIni({profile: settings.profile})
     if (settings.roleArn === null) return own()
     const endpoint = settings.endpoints['sts'] ?? settings.endpoints['all']
     const role = fromTemporaryCredentials({

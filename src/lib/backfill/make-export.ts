@@ -87,7 +87,7 @@ async function waited(
 ): Promise<ExportProgress> {
   if (!wait) return begun
   const startedMs = clock.monotonicMs()
-  report({kind: 'phase', phase: 'export', unit: 'seconds', total: null})
+  report({kind: 'phase', phase: 'export', unit: 'exports', total: 1})
   let progress = begun
   for (
     let pauseMs = FIRST_PAUSE_MS;
@@ -96,7 +96,6 @@ async function waited(
   ) {
     await clock.sleep(pauseMs, signal)
     progress = await exports.follow(begun.arn)
-    report({kind: 'progress', done: Math.round((clock.monotonicMs() - startedMs) / 1000)})
   }
   if (progress.state === 'failed') {
     throw new SluiceError(
