@@ -6,29 +6,28 @@ import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {runCommand} from './measure.mjs'
 
-const REQUIREMENTS = fileURLToPath(new URL('peers/requirements.txt', import.meta.url))
-
-let environment = null
+const environments = new Map()
 
 /**
- * A Python with the peers' packages: `{python}`, or `{missing}` with the reason. Made once for a list of packages, by
+ * A Python with the packages of a list in `peers/`: `{python}`, or `{missing}` with the reason. Made once for a list, by
  * pip as this machine has it set up, and kept below the temporary folder.
  */
-export function pythonEnvironment() {
+export function pythonEnvironment(list = 'requirements.txt') {
   // One attempt a run: what cannot be installed for one peer cannot be for the next.
-  environment ??= findEnvironment()
-  return environment
+  if (!environments.has(list)) environments.set(list, findEnvironment(list))
+  return environments.get(list)
 }
 
-async function findEnvironment() {
-  const digest = createHash('sha256').update(await readFile(REQUIREMENTS))
+async function findEnvironment(list) {
+  const requirements = fileURLToPath(new URL(`peers/${list}`, import.meta.url))
+  const digest = createHash('sha256').update(await readFile(requirements))
   const folder = join(tmpdir(), 'sluice-bench', `python-${digest.digest('hex').slice(0, 8)}`)
-  const missing = existsSync(folder) ? null : await makeEnvironment(folder)
+  const missing = existsSync(folder) ? null : await makeEnvironment(folder, requirements)
   return missing === null ? {python: join(folder, 'bin/python')} : {missing}
 }
 
 /** Null when the environment stands; else why it does not. */
-async function makeEnvironment(folder) {
+async function makeEnvironment(folder, requirements) {
   const partial = `${folder}.partial-${process.pid}`
   await mkdir(partial, {recursive: true})
   try {
@@ -36,7 +35,7 @@ async function makeEnvironment(folder) {
     const missing = await firstFailure([
       ['python3', ['--version'], 'python3'],
       ['python3', ['-m', 'venv', partial], 'python3 -m venv'],
-      [join(partial, 'bin/python'), ['-m', 'pip', 'install', '--quiet', '-r', REQUIREMENTS], 'pip install'],
+      [join(partial, 'bin/python'), ['-m', 'pip', 'install', '--quiet', '-r', requirements], 'pip install'],
     ])
     if (missing === null) await rename(partial, folder)
     return missing

@@ -3,22 +3,31 @@
 //   node test/bench/run.mjs current [--rows 10000000] [--rounds 5]
 //   node test/bench/run.mjs questions [--items 1000000] [--rounds 5]
 //   node test/bench/run.mjs startup [--rounds 15]
+//   node test/bench/run.mjs aws [--rounds 5]          in the running lab: npm run lab:up
 // Nothing is asserted: the machine decides the figures, the ratios are what counts.
 import {parseArgs} from 'node:util'
+import {benchAws} from './aws.mjs'
 import {benchBackfill} from './backfill.mjs'
 import {benchCurrent} from './current.mjs'
 import {machineLine} from './figures.mjs'
 import {benchQuestions} from './questions.mjs'
 import {benchStartup} from './startup.mjs'
 
-const BENCHES = {backfill: benchBackfill, current: benchCurrent, questions: benchQuestions, startup: benchStartup}
+const BENCHES = {
+  backfill: benchBackfill,
+  current: benchCurrent,
+  questions: benchQuestions,
+  startup: benchStartup,
+  aws: benchAws,
+}
 const OPTIONS = ['items', 'rows', 'rounds', 'contenders', 'dist', 'bin']
 
 const {values, positionals} = parseArgs({
   allowPositionals: true,
   options: Object.fromEntries(OPTIONS.map((name) => [name, {type: 'string'}])),
 })
-const names = positionals.length === 0 ? Object.keys(BENCHES) : positionals
+// The lab is not always there.
+const names = positionals.length === 0 ? Object.keys(BENCHES).filter((name) => name !== 'aws') : positionals
 const unknown = names.find((name) => !(name in BENCHES))
 if (unknown === undefined) {
   console.log(`${machineLine()}\n`)
