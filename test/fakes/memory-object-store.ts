@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto'
 import {readFile, rm} from 'node:fs/promises'
 import {SluiceError, hasCode} from '../../src/lib/errors.js'
-import {assertKey, assertPrefix, compareKeys, keyInvalid} from '../../src/lib/local/key-rules.js'
+import {assertKey, assertPrefix, compareKeys, keyInvalid} from '../../src/lib/ports/object-keys.js'
 import type {
   DeleteOutcome,
   Etag,
