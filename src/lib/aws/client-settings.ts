@@ -14,7 +14,7 @@ export interface AwsSettings {
 }
 
 /** Names of services as the SDK's own variables write them, e.g. `AWS_ENDPOINT_URL_ATHENA`. */
-export type AwsService = 's3' | 'glue' | 'athena' | 'dynamodb' | 'sts' | 'cloudwatch'
+export type AwsService = 's3' | 'glue' | 'athena' | 'dynamodb' | 'sts' | 'kms' | 'iam' | 'lakeformation'
 
 const CONNECTION_TIMEOUT_MS = 5000
 /**

@@ -69,6 +69,7 @@ const STORY: readonly (readonly [command: string, before: () => string])[] = [
   ['ingest:stream', streamed],
   ['kpi:show', nothing],
   ['status', nothing],
+  ['doctor', nothing],
   ['query', nothing],
   ['ops:list', nothing],
   ['ops:show', done],
