@@ -1,0 +1,285 @@
+import {CreateWorkGroupCommand, DeleteWorkGroupCommand} from '@aws-sdk/client-athena'
+import {CreateTableCommand, type TableInput} from '@aws-sdk/client-glue'
+import {afterAll, beforeAll, describe, expect, it} from 'vitest'
+import {MEETS_ALL, tellCases} from '../../fault/fault-points.js'
+import {control, type FaultWish} from '../checks/gateway-control.js'
+import {athena, glue, ownName} from '../checks/lab-clients.js'
+import {redefine, stateOf} from './bad-lake.js'
+import {expectCoded} from './fault-cases.js'
+import {FaultBench, type FaultLake} from './fault-lake.js'
+
+interface BadPlace {
+  readonly what: string
+  /** What happens instead, as long as sluice does not see it in time: the test must fail. */
+  readonly today?: string
+  /** Any of these says it well. */
+  readonly codes: readonly string[]
+  /** Makes it so; gives what else a process needs to be told. */
+  readonly make: (lake: FaultLake) => Promise<Readonly<Record<string, string>> | void>
+}
+
+const LONG_MS = 120_000
+const workgroups: string[] = []
+
+const PARQUET = {
+  InputFormat: 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat',
+  OutputFormat: 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat',
+  SerdeInfo: {SerializationLibrary: 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe'},
+}
+const COLUMNS = [
+  {Name: 'id', Type: 'string'},
+  {Name: 'count', Type: 'bigint'},
+  {Name: 'amount', Type: 'decimal(18,2)'},
+  {Name: 'note', Type: 'string'},
+  {Name: 'created_at', Type: 'timestamp'},
+]
+const DAY = [{Name: 'day', Type: 'string'}]
+
+/** A table that somebody else made where the lake's own is to be. */
+function standing(change: (input: TableInput, lake: FaultLake) => TableInput): BadPlace['make'] {
+  return async (lake) => {
+    const {database, tableBucket} = lake.own
+    const input: TableInput = {
+      Name: 'claims',
+      TableType: 'EXTERNAL_TABLE',
+      Parameters: {EXTERNAL: 'TRUE'},
+      PartitionKeys: DAY,
+      StorageDescriptor: {...PARQUET, Columns: COLUMNS, Location: `s3://${tableBucket}/claims/`},
+    }
+    await glue.send(new CreateTableCommand({DatabaseName: database, TableInput: change(input, lake)}))
+  }
+}
+
+function columns(change: (columns: typeof COLUMNS) => typeof COLUMNS): BadPlace['make'] {
+  return standing((input) => ({...input, StorageDescriptor: {...input.StorageDescriptor, Columns: change(COLUMNS)}}))
+}
+
+function parameters(more: Readonly<Record<string, string>>): BadPlace['make'] {
+  return standing((input) => ({...input, Parameters: {...input.Parameters, ...more}}))
+}
+
+/** A service that answers all calls to a place in one way, to this lake's keys. */
+function refusing(match: (lake: FaultLake) => FaultWish['match'], answer: object): BadPlace['make'] {
+  return async (lake) => {
+    const wish = {...answer, fault: 'status', match: {...match(lake), accessKey: lake.keys.accessKey, times: 0}}
+    const [armed] = (await control('POST', '/__faults', wish)) as readonly {readonly id: number}[]
+    refusals.push(armed!.id)
+  }
+}
+
+const refusals: number[] = []
+const DENIED = {status: 403, code: 'AccessDenied', message: 'Access Denied'}
+const objectsIn = (bucket: string) => ({service: 's3', path: `^/${bucket}([/?]|$)`})
+
+async function workgroup(lake: FaultLake, configuration: object): Promise<void> {
+  const Name = ownName('bad')
+  workgroups.push(Name)
+  await athena.send(new CreateWorkGroupCommand({Name, Configuration: configuration}))
+  await redefine(lake, 'workgroup: primary', `workgroup: ${Name}`)
+}
+
+const NOTHING = {AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_SESSION_TOKEN: '', AWS_PROFILE: ''}
+
+const BAD_PLACES: readonly BadPlace[] = [
+  {
+    what: 'another Region, where the database is not',
+    codes: ['PLACE_UNUSABLE'],
+    make: (lake) => redefine(lake, 'region: eu-west-1', 'region: us-east-1'),
+  },
+  {
+    what: 'another Region, as S3 says it',
+    codes: ['PLACE_UNUSABLE'],
+    make: refusing(({own}) => objectsIn(own.stateBucket), {
+      status: 301,
+      code: 'PermanentRedirect',
+      headers: {'x-amz-bucket-region': 'eu-central-1'},
+    }),
+  },
+  {
+    what: 'another account',
+    codes: ['AWS_ACCOUNT_WRONG'],
+    make: (lake) => redefine(lake, '123456789012', '999999999999'),
+  },
+  {
+    what: 'no credentials',
+    codes: ['AWS_SIGN_IN'],
+    make: async (lake) => ({...NOTHING, HOME: lake.own.folder}),
+  },
+  {
+    what: 'a profile that is not there',
+    codes: ['AWS_SIGN_IN'],
+    make: async (lake) => ({...NOTHING, AWS_PROFILE: 'nobody', HOME: lake.own.folder}),
+  },
+  {
+    what: 'a bucket of the state that is not there',
+    codes: ['PLACE_UNUSABLE'],
+    make: (lake) => redefine(lake, /state: s3:\/\/[^/]+/, `state: s3://${ownName('absent')}`),
+  },
+  {
+    what: 'a bucket of the table that is not there',
+    today: 'ends when rows are staged',
+    codes: ['PLACE_UNUSABLE'],
+    make: (lake) => redefine(lake, /location: "s3:\/\/[^/]+/, `location: "s3://${ownName('absent')}`),
+  },
+  {
+    what: 'a bucket of the results that is not there',
+    today: 'QUERY_FAILED when what stands is compared',
+    codes: ['PLACE_UNUSABLE'],
+    make: (lake) => redefine(lake, /results: s3:\/\/[^/]+/, `results: s3://${ownName('absent')}`),
+  },
+  {
+    what: 'a bucket of the state that denies',
+    today: 'exit 1',
+    codes: ['AWS_ACCESS_DENIED', 'PLACE_UNUSABLE'],
+    make: refusing(({own}) => objectsIn(own.stateBucket), DENIED),
+  },
+  {
+    what: 'a bucket of the state that is read only',
+    today: 'exit 1',
+    codes: ['AWS_ACCESS_DENIED', 'PLACE_UNUSABLE'],
+    make: refusing(({own}) => ({...objectsIn(own.stateBucket), method: 'PUT'}), DENIED),
+  },
+  {
+    what: 'a bucket of the table that denies',
+    today: 'exit 1, when rows are staged',
+    codes: ['AWS_ACCESS_DENIED', 'PLACE_UNUSABLE'],
+    make: refusing(({own}) => objectsIn(own.tableBucket), DENIED),
+  },
+  {
+    what: 'a database that is not there',
+    codes: ['PLACE_UNUSABLE'],
+    make: (lake) => redefine(lake, /database: lake_\w+/, 'database: absent_database'),
+  },
+  {
+    what: 'a database in capitals',
+    codes: ['DEFINITION_INVALID', 'PLACE_UNUSABLE'],
+    make: (lake) => redefine(lake, /database: lake_\w+/, `database: ${lake.own.database.toUpperCase()}`),
+  },
+  {
+    what: 'a workgroup that is not there',
+    today: 'ends when what stands is compared',
+    codes: ['PLACE_UNUSABLE'],
+    make: (lake) => redefine(lake, 'workgroup: primary', `workgroup: ${ownName('absent')}`),
+  },
+  {
+    what: 'a workgroup that enforces another place for results',
+    today: 'ends when what stands is compared',
+    codes: ['PLACE_UNUSABLE'],
+    make: (lake) =>
+      workgroup(lake, {
+        EnforceWorkGroupConfiguration: true,
+        ResultConfiguration: {OutputLocation: `s3://${lake.own.stateBucket}/elsewhere/`},
+      }),
+  },
+  {
+    what: 'a view in the place of the table',
+    today: 'the view is replaced',
+    codes: ['TABLE_UNSUPPORTED'],
+    make: standing(({Name}) => ({
+      Name,
+      TableType: 'VIRTUAL_VIEW',
+      Parameters: {presto_view: 'true', comment: 'Presto View'},
+      ViewOriginalText: `/* Presto View: ${Buffer.from(JSON.stringify({originalSql: 'SELECT 1 AS id', catalog: 'awsdatacatalog', columns: [{name: 'id', type: 'integer'}]})).toString('base64')} */`,
+      ViewExpandedText: '/* Presto View */',
+      StorageDescriptor: {Columns: [{Name: 'id', Type: 'int'}], Location: '', SerdeInfo: {}},
+    })),
+  },
+  {
+    what: 'an Iceberg table in the place of the table',
+    today: 'ends when the table is registered',
+    codes: ['TABLE_UNSUPPORTED'],
+    make: parameters({table_type: 'ICEBERG'}),
+  },
+  {
+    what: 'a Delta table in the place of the table',
+    today: 'ends when the table is registered',
+    codes: ['TABLE_UNSUPPORTED'],
+    make: parameters({'spark.sql.sources.provider': 'delta'}),
+  },
+  {
+    what: 'a projected table in the place of the table',
+    today: 'is loaded',
+    codes: ['TABLE_UNSUPPORTED'],
+    make: parameters({
+      'projection.enabled': 'true',
+      'projection.day.type': 'date',
+      'projection.day.format': 'yyyy-MM-dd',
+      'projection.day.range': '2026-01-01,NOW',
+    }),
+  },
+  {
+    what: 'a link in the place of the table',
+    today: 'ends when rows are staged',
+    codes: ['TABLE_UNSUPPORTED'],
+    make: standing(({Name}) => ({
+      Name,
+      TargetTable: {CatalogId: '123456789012', DatabaseName: 'shared', Name: 'claims'},
+    })),
+  },
+  {
+    what: 'a column of another type in Glue',
+    today: 'the column is replaced',
+    codes: ['TABLE_DIFFERS', 'COLUMN_NARROWED'],
+    make: columns((all) => all.map((column) => (column.Name === 'count' ? {...column, Type: 'string'} : column))),
+  },
+  {
+    what: 'a column less in Glue',
+    today: 'the column is added',
+    codes: ['TABLE_DIFFERS'],
+    make: columns((all) => all.filter(({Name}) => Name !== 'note')),
+  },
+  {
+    what: 'other partition columns in Glue',
+    today: 'the partition columns are replaced',
+    codes: ['TABLE_DIFFERS', 'LAYOUT_CHANGED'],
+    make: standing((input) => ({...input, PartitionKeys: [{Name: 'month', Type: 'string'}]})),
+  },
+  {
+    what: 'another format in Glue',
+    today: 'the format is replaced',
+    codes: ['TABLE_DIFFERS', 'TABLE_UNSUPPORTED'],
+    make: standing((input) => ({
+      ...input,
+      StorageDescriptor: {
+        ...input.StorageDescriptor,
+        InputFormat: 'org.apache.hadoop.mapred.TextInputFormat',
+        OutputFormat: 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat',
+        SerdeInfo: {SerializationLibrary: 'org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe'},
+      },
+    })),
+  },
+]
+
+describe('a place that cannot be used ends a command before the first change', () => {
+  let bench: FaultBench
+
+  beforeAll(async () => {
+    bench = await FaultBench.make('single')
+  })
+
+  afterAll(async () => {
+    for (const id of refusals) await control('DELETE', `/__faults?id=${id}`)
+    for (const WorkGroup of workgroups) await athena.send(new DeleteWorkGroupCommand({WorkGroup}))
+    tellCases('bad places on AWS', BAD_PLACES.length, BAD_PLACES.length)
+    await bench.close()
+  })
+
+  async function expectRefused({codes, make}: BadPlace): Promise<void> {
+    const lake = await bench.lake()
+    const variables = (await make(lake)) ?? {}
+    const before = await stateOf(lake)
+    const plan = ['backfill', 'plan', '--export', lake.bench.story.exports[0]!]
+    for (const argv of MEETS_ALL ? [plan, lake.load] : [lake.load]) {
+      const ended = await lake.runWith(variables, ...argv)
+      expect(ended).toMatchObject({exit: 2, stderr: ''})
+      expect(codes).toContain(ended.document.error?.code)
+      expectCoded(ended)
+      expect(await stateOf(lake)).toEqual(before)
+    }
+  }
+
+  for (const place of BAD_PLACES) {
+    const test = place.today === undefined ? it : it.fails
+    test(place.what, {timeout: LONG_MS}, () => expectRefused(place))
+  }
+})
