@@ -81,7 +81,7 @@ const STORY: readonly (readonly [command: string, before: () => string])[] = [
 ]
 
 /** Of services that a lake in a folder does not have; the lab types their examples. */
-const ON_AWS = ['backfill:export']
+const ON_AWS = ['backfill:export', 'lake:iam']
 
 function examplesOf(command: string): string[] {
   const examples = (commands.find(({id}) => id === command)?.examples ?? []) as {readonly command: string}[]
