@@ -62,6 +62,13 @@ export const CODES = {
   PROOF_FAILED: EXIT.failed,
   UNVERIFIED: EXIT.partial,
   VANISHED_TOO_MANY: EXIT.usage,
+  // compaction
+  MERGE_SOURCE_CHANGED: EXIT.failed,
+  MERGE_SOURCE_BROKEN: EXIT.failed,
+  MERGE_LOSSY: EXIT.failed,
+  PARTITION_BUSY: EXIT.failed,
+  PARTITION_MOVED: EXIT.failed,
+  COMPACTION_REFUSED: EXIT.usage,
   // store, catalog, engine
   OBJECT_NOT_FOUND: EXIT.failed,
   PRECONDITION_FAILED: EXIT.failed,

@@ -266,6 +266,7 @@ function withoutData(store: ObjectStore): ObjectStore {
     },
     read: (name, options) => (isData(name) ? refuse() : store.read(name, options)),
     write: (name, body, options) => store.write(name, body, options),
+    copy: (from, to, options) => store.copy(from, to, options),
     delete: (name, options) => store.delete(name, options),
     deleteBatch: (objects) => store.deleteBatch(objects),
     versions: (prefix) => store.versions(prefix),

@@ -76,6 +76,14 @@ export class MemoryObjectStore implements ObjectStore {
     return this.#headOf(key, version)
   }
 
+  async copy(from: ObjectKey, to: ObjectKey, {ifMatch}: {readonly ifMatch: Etag}): Promise<ObjectHead> {
+    assertKey(from)
+    const source = this.#standing(from)
+    if (source === null) throw new SluiceError('OBJECT_NOT_FOUND', `There is no object "${from}".`)
+    if (etagOf(source) !== ifMatch) throw preconditionFailed(from)
+    return this.write(to, source.bytes, {ifAbsent: true})
+  }
+
   async delete(key: ObjectKey, options: {readonly ifMatch?: Etag} = {}): Promise<'deleted' | 'absent'> {
     assertKey(key)
     const standing = this.#standing(key)

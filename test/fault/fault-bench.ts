@@ -107,6 +107,7 @@ function shownStore(shown: () => ObjectStore, uri: string): ObjectStore {
     head: (key) => shown().head(key),
     read: (key, options) => shown().read(key, options),
     write: (key, body, options) => shown().write(key, body, options),
+    copy: (from, to, options) => shown().copy(from, to, options),
     delete: (key, options) => shown().delete(key, options),
     deleteBatch: (objects) => shown().deleteBatch(objects),
     versions: (prefix) => shown().versions(prefix),

@@ -23,6 +23,8 @@ function portsOver(store: MemoryObjectStore): OperationPorts {
       load: unused,
       digest: unused,
       digestQuarantine: unused,
+      merge: unused,
+      proveMerged: unused,
       close: async () => undefined,
     },
     query: {name: 'duckdb', run: unused, close: async () => undefined},

@@ -203,6 +203,7 @@ export class FaultyPorts {
       head: (key) => this.#inTurn(`${label}.head ${key}`, () => inner.head(key)),
       read: (key, options) => this.#iterate(`${label}.read ${key}`, () => inner.read(key, options), true),
       write: (key, body, options) => change(`write ${key}`, () => inner.write(key, body, options)),
+      copy: (from, to, options) => change(`copy ${to}`, () => inner.copy(from, to, options)),
       delete: (key, options) => change(`delete ${key}`, () => inner.delete(key, options)),
       deleteBatch: (objects) => change(`deleteBatch of ${objects.length}`, () => inner.deleteBatch(objects)),
       versions: (prefix) => this.#iterate(`${label}.versions ${prefix}`, () => inner.versions(prefix), true),
@@ -241,6 +242,9 @@ export class FaultyPorts {
       load: (request) => this.#atOnce(`parquet.load ${request.mapping.table}`, () => inner.load(request), true),
       append: (request) => this.#atOnce(`parquet.append ${request.mapping.table}`, () => inner.append(request), true),
       digest: (request) => this.#atOnce(`parquet.digest ${request.mapping.table}`, () => inner.digest(request)),
+      merge: (request) => this.#inTurn(`parquet.merge to ${request.keyOf(0, '')}`, () => inner.merge(request), true),
+      proveMerged: (request) =>
+        this.#inTurn(`parquet.proveMerged ${request.objects[0]?.key}`, () => inner.proveMerged(request)),
       digestQuarantine: (request) => this.#atOnce('parquet.digestQuarantine', () => inner.digestQuarantine(request)),
       close: () => inner.close(),
     }

@@ -11,7 +11,9 @@ import type {
   WriteBody,
   WriteOptions,
 } from '../ports/object-store.js'
-import {assertKey, assertPrefix, compareKeys} from '../ports/object-keys.js'
+import {readBytes} from '../ports/object-content.js'
+import {assertKey, assertPrefix, compareKeys, shown} from '../ports/object-keys.js'
+import {S3ObjectStore} from './s3-object-store.js'
 
 /** A store that holds every object whose key starts with `prefix`; it knows them by what follows the prefix. */
 export interface Route {
@@ -68,6 +70,18 @@ export class RoutedObjectStore implements ObjectStore {
   async write(key: ObjectKey, body: WriteBody, options?: WriteOptions): Promise<ObjectHead> {
     const {store, rest} = this.#find(key)
     return {...(await store.write(rest, body, options)), key}
+  }
+
+  async copy(from: ObjectKey, to: ObjectKey, options: {readonly ifMatch: Etag}): Promise<ObjectHead> {
+    const [source, target] = [this.#find(from), this.#find(to)]
+    if (source.store === target.store) return {...(await target.store.copy(source.rest, target.rest, options)), key: to}
+    if (target.store instanceof S3ObjectStore && source.store instanceof S3ObjectStore)
+      return {...(await target.store.copyFrom(source.store, source.rest, target.rest, options)), key: to}
+    const head = await source.store.head(source.rest)
+    if (head !== null && head.etag !== options.ifMatch)
+      throw new SluiceError('PRECONDITION_FAILED', `The object ${shown(from)} was changed in the meantime.`)
+    const bytes = await readBytes(source.store, source.rest)
+    return {...(await target.store.write(target.rest, bytes, {ifAbsent: true})), key: to}
   }
 
   async delete(key: ObjectKey, options?: {readonly ifMatch?: Etag}): Promise<'deleted' | 'absent'> {

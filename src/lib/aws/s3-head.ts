@@ -1,5 +1,5 @@
 import type {HeadObjectCommandOutput} from '@aws-sdk/client-s3'
-import type {Etag, ObjectHead, ObjectKey} from '../ports/object-store.js'
+import type {Etag, ObjectHead, ObjectKey, StorageClass} from '../ports/object-store.js'
 import {httpStatus} from './aws-errors.js'
 import type {S3Bucket} from './s3-bucket.js'
 import type {S3Call} from './s3-errors.js'
@@ -62,7 +62,24 @@ export function headOf(key: ObjectKey, answer: HeadObjectCommandOutput): ObjectH
     modifiedAt: wholeSeconds(answer.LastModified),
     etag: unquoted(answer.ETag),
     versionId: answer.VersionId ?? null,
+    ...storageClassOf(answer),
   }
+}
+
+const ARCHIVES = new Set(['GLACIER', 'DEEP_ARCHIVE'])
+
+/** Of a head or a listing; a listing does not tell that an object of INTELLIGENT_TIERING lies in its archive. */
+export function storageClassOf({
+  StorageClass,
+  ArchiveStatus,
+  Restore,
+}: Pick<HeadObjectCommandOutput, 'ArchiveStatus' | 'Restore'> & {readonly StorageClass?: string | undefined}): {
+  storageClass?: StorageClass
+} {
+  if (StorageClass === undefined || StorageClass === 'STANDARD') return {}
+  const isRestored = Restore?.includes('ongoing-request="false"') === true
+  const isArchived = (ARCHIVES.has(StorageClass) || ArchiveStatus !== undefined) && !isRestored
+  return {storageClass: {name: ArchiveStatus ?? StorageClass, isArchived}}
 }
 
 /** Headers say whole seconds; listings of some servers say more. */

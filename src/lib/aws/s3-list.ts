@@ -1,6 +1,6 @@
 import type {ListedObject, ObjectKey} from '../ports/object-store.js'
 import type {S3Bucket} from './s3-bucket.js'
-import {wholeSeconds} from './s3-head.js'
+import {storageClassOf, unquoted, wholeSeconds} from './s3-head.js'
 
 /** Objects below a prefix in the order of S3, which is the byte order of the keys; one page in memory. */
 export async function* listObjects(
@@ -20,9 +20,11 @@ export async function* listObjects(
     const page = await bucket.call({action: 's3:ListBucket', key: prefix}, (s3) =>
       s3.listObjectsV2({...request, ...(token === undefined ? {} : {ContinuationToken: token})}),
     )
-    for (const {Key = '', Size = 0, LastModified} of page.Contents ?? []) {
+    for (const {Key = '', Size = 0, LastModified, ETag, StorageClass} of page.Contents ?? []) {
       const key = bucket.ownKey(decoded(Key, page.EncodingType))
-      if (key !== null) yield {key, sizeBytes: Size, modifiedAt: wholeSeconds(LastModified)}
+      if (key === null) continue
+      const listed = {key, sizeBytes: Size, modifiedAt: wholeSeconds(LastModified), ...storageClassOf({StorageClass})}
+      yield ETag === undefined ? listed : {...listed, etag: unquoted(ETag)}
     }
     token = page.IsTruncated === true ? page.NextContinuationToken : undefined
   } while (token !== undefined)

@@ -14,6 +14,7 @@ import type {
 } from '../ports/object-store.js'
 import type {AwsSettings} from './client-settings.js'
 import {S3Bucket} from './s3-bucket.js'
+import {copyObject} from './s3-copy.js'
 import {deleteMany, deleteObject, refusedOutcome} from './s3-delete.js'
 import {headObject} from './s3-head.js'
 import {assertKey, assertPrefix, shown} from '../ports/object-keys.js'
@@ -76,6 +77,23 @@ export class S3ObjectStore implements ObjectStore {
     const head = await writeObject(this.#bucket, key, body, {...options, encryption: this.#encryption})
     if (!(body instanceof Uint8Array)) await rm(body.file, {force: true}).catch(() => undefined)
     return head
+  }
+
+  async copy(from: ObjectKey, to: ObjectKey, options: {readonly ifMatch: Etag}): Promise<ObjectHead> {
+    return this.copyFrom(this, from, to, options)
+  }
+
+  /** As `copy`, out of another store of the same account and Region. */
+  async copyFrom(
+    source: S3ObjectStore,
+    from: ObjectKey,
+    to: ObjectKey,
+    {ifMatch}: {readonly ifMatch: Etag},
+  ): Promise<ObjectHead> {
+    assertKey(from)
+    assertKey(to)
+    this.#refuseWhenReadOnly()
+    return copyObject({bucket: source.#bucket, key: from, etag: ifMatch}, this.#bucket, to, this.#encryption)
   }
 
   async delete(key: ObjectKey, options: {readonly ifMatch?: Etag} = {}): Promise<'deleted' | 'absent'> {

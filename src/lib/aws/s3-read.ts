@@ -119,7 +119,8 @@ export function isNoObject(error: unknown, versionId?: string): boolean {
   return status === 405 || (status === 400 && (name === 'InvalidArgument' || name === 'NoSuchVersion'))
 }
 
-function notFound({uri}: S3Bucket, key: ObjectKey, versionId: string | undefined): SluiceError {
+/** The error for an object, or a version of it, that is not there. */
+export function notFound({uri}: S3Bucket, key: ObjectKey, versionId: string | undefined): SluiceError {
   const what = versionId === undefined ? 'object' : `version ${shown(versionId)} of the object`
   return new SluiceError('OBJECT_NOT_FOUND', `There is no ${what} ${shown(key)} in ${shown(uri)}.`)
 }

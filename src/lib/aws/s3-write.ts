@@ -51,12 +51,24 @@ export async function writeObject(
 ): Promise<ObjectHead> {
   const call: S3Call = {action: 's3:PutObject', key}
   if (options.ifAbsent === true && options.ifMatch !== undefined) throw preconditionFailed(key)
+  return settled(bucket, call, options, (headers) => send(bucket, {key, headers, body, options}))
+}
+
+/**
+ * Does a write that carries a mark of its own, again while S3 says that others write the key, and finds out by the mark
+ * whether one whose answer was lost was done. Throws `PRECONDITION_FAILED` when the condition does not hold.
+ */
+export async function settled(
+  bucket: S3Bucket,
+  call: S3Call,
+  options: WriteOptions & {readonly encryption: S3Encryption},
+  write: (headers: S3Headers) => Promise<Sent>,
+): Promise<ObjectHead> {
   const mark = randomUUID()
-  const headers = headersOf(bucket, key, mark, options.encryption)
+  const headers = headersOf(bucket, call.key, mark, options.encryption)
   for (let conflicts = 0; ; conflicts += 1) {
     try {
-      const done = await send(bucket, {key, headers, body, options})
-      return await headAfter(bucket, key, {...done, mark})
+      return await headAfter(bucket, call.key, {...(await write(headers)), mark})
     } catch (error) {
       const head = await settle(bucket, call, {error, mark, options})
       if (head !== null) return head
@@ -119,7 +131,8 @@ interface Outgoing {
   readonly options: WriteOptions
 }
 
-interface Sent {
+/** What was sent, and what S3 said of it. */
+export interface Sent {
   readonly sizeBytes: number
   readonly written: S3Written
 }

@@ -1,5 +1,6 @@
 import type {ErrorCode, ExitCode} from '../errors.js'
 import {AWS_TEXTS} from './aws-texts.js'
+import {COMPACTION_TEXTS} from './compaction-texts.js'
 import type {Explanation} from './explanation.js'
 import {EXPORT_TEXTS} from './export-texts.js'
 import {OPERATION_TEXTS} from './operation-texts.js'
@@ -11,6 +12,7 @@ export const EXPLANATIONS: Readonly<Record<ErrorCode, Explanation>> = {
   ...USAGE_TEXTS,
   ...EXPORT_TEXTS,
   ...OPERATION_TEXTS,
+  ...COMPACTION_TEXTS,
   ...STORE_TEXTS,
   ...AWS_TEXTS,
 }

@@ -26,7 +26,7 @@ import {KeyLock} from './key-lock.js'
 import {RESERVED_NAME, assertPrefix, keyInvalid, shown} from '../ports/object-keys.js'
 import {readChunks} from './read-chunks.js'
 import type {StagedFile} from './staging.js'
-import {Staging, removeQuietly} from './staging.js'
+import {Staging, isNotLinkable, removeQuietly} from './staging.js'
 import {atEdge, errnoOf, nullWhenAbsent, readOnly, storeError} from './store-errors.js'
 import {systemClock, systemHost} from './system.js'
 
@@ -132,6 +132,25 @@ export class FolderObjectStore implements ObjectStore {
     })
   }
 
+  /** A second name for the same file: the store never writes into a file that has a key. */
+  async copy(from: ObjectKey, to: ObjectKey, {ifMatch}: {readonly ifMatch: Etag}): Promise<ObjectHead> {
+    const [source, file] = [this.#paths.fileOf(from), this.#paths.fileOf(to)]
+    this.#refuseWhenReadOnly()
+    return this.#changing(to, async () => {
+      if ((await this.#standing(from, source)) === null) throw this.#notFound(from, undefined)
+      const stats = await this.#assertEtag(from, source, ifMatch)
+      await this.#paths.ensure(dirname(file))
+      const staged = {path: source, etag: ifMatch, stats}
+      const tagged = await this.#linked(to, file, staged).catch(async (error: unknown) => {
+        if (!isNotLinkable(error)) throw error
+        const copied = await this.#staging.stage({file: source})
+        return this.#linked(to, file, copied).finally(() => removeQuietly(copied.path))
+      })
+      await this.#paths.sync(dirname(file))
+      return this.#headOf(to, this.#etags.remember(file, tagged))
+    })
+  }
+
   async delete(key: ObjectKey, options: {readonly ifMatch?: Etag} = {}): Promise<'deleted' | 'absent'> {
     const file = this.#paths.fileOf(key)
     this.#refuseWhenReadOnly()
@@ -227,6 +246,11 @@ export class FolderObjectStore implements ObjectStore {
       if (stats !== null) await this.#versions?.archive(key, file, stats)
       await this.#paths.place(file, () => rename(staged.path, file))
     })
+  }
+
+  async #linked(key: ObjectKey, file: string, staged: StagedFile): Promise<TaggedFile> {
+    if (await this.#isLinked(key, file, staged)) return staged
+    throw preconditionFailed(key)
   }
 
   /** Gives the staged file its key when the key is free; false when an object has it. */

@@ -7,6 +7,17 @@ export interface ListedObject {
   readonly key: ObjectKey
   readonly sizeBytes: number
   readonly modifiedAt: Date
+  /** Left out by a store whose listings do not tell; `head` does. */
+  readonly etag?: Etag
+  /** Left out for the store's ordinary one. */
+  readonly storageClass?: StorageClass
+}
+
+/** `archived`: it must be restored before it can be read. */
+export interface StorageClass {
+  /** As the store calls it, e.g. `STANDARD_IA` or `DEEP_ARCHIVE`. */
+  readonly name: string
+  readonly isArchived: boolean
 }
 
 export interface ObjectHead extends ListedObject {
@@ -56,6 +67,12 @@ export interface ObjectStore {
   head(key: ObjectKey): Promise<ObjectHead | null>
   read(key: ObjectKey, options?: ReadOptions): AsyncIterable<Uint8Array>
   write(key: ObjectKey, body: WriteBody, options?: WriteOptions): Promise<ObjectHead>
+  /**
+   * Gives the bytes of `from` a second key, without a way through this machine where the store can. Never replaces:
+   * throws `PRECONDITION_FAILED` when an object has the key `to`, or when `from` has not the etag `ifMatch`;
+   * `OBJECT_NOT_FOUND` when there is no `from`. Its etag may differ from the source's.
+   */
+  copy(from: ObjectKey, to: ObjectKey, options: {readonly ifMatch: Etag}): Promise<ObjectHead>
   /** Throws `PRECONDITION_FAILED` when `ifMatch` is given and the object has another etag. */
   delete(key: ObjectKey, options?: {readonly ifMatch?: Etag}): Promise<'deleted' | 'absent'>
   /** One outcome a key, in the order given; never throws for a single key. */
