@@ -54,7 +54,8 @@ export function readTable(table: Table, {locations}: GluePlace): CatalogTable {
 
 /** Names of files mean something to readers: a bucket's number, or a list of other files. */
 function filesFaultOf({StorageDescriptor: storage}: Table): {filesFault?: string} {
-  if (/SymlinkTextInputFormat/.test(storage?.InputFormat ?? '')) return {filesFault: 'lists its files in files of links'}
+  if (/SymlinkTextInputFormat/.test(storage?.InputFormat ?? ''))
+    return {filesFault: 'lists its files in files of links'}
   const buckets = storage?.BucketColumns ?? []
   return buckets.length === 0 ? {} : {filesFault: `is bucketed by ${buckets.join(', ')}`}
 }
