@@ -35,6 +35,35 @@ export class SessionPool {
     }
   }
 
+  /**
+   * Runs one piece of work for each item, as many at a time as there are databases. The first that fails stops the
+   * others, and is thrown once all are over.
+   */
+  async all<Item, Result>(
+    items: readonly Item[],
+    work: (session: DuckDbSession, item: Item, index: number, signal: AbortSignal) => Promise<Result>,
+    stop?: AbortSignal,
+  ): Promise<Result[]> {
+    const failed = new AbortController()
+    const signal = stop === undefined ? failed.signal : AbortSignal.any([stop, failed.signal])
+    const runs = items.map(async (item, index) =>
+      this.run(async (session) => {
+        signal.throwIfAborted()
+        return work(session, item, index, signal)
+      }).catch((error: unknown) => {
+        failed.abort(error)
+        throw error
+      }),
+    )
+    await Promise.allSettled(runs)
+    return Promise.all(runs)
+  }
+
+  /** The folder that all of them share. */
+  async spoolFolder(): Promise<string> {
+    return this.run(async ({spoolFolder}) => spoolFolder)
+  }
+
   async close(): Promise<void> {
     const [first, ...siblings] = this.opened.splice(0)
     this.idle.length = 0

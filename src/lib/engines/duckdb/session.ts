@@ -1,6 +1,6 @@
 import {rm} from 'node:fs/promises'
 import path from 'node:path'
-import {DuckDBInstance, type DuckDBConnection, type DuckDBResult, type DuckDBValue} from '@duckdb/node-api'
+import {DuckDBInstance, type DuckDBConnection, type DuckDBResult, type DuckDBType, type DuckDBValue} from '@duckdb/node-api'
 import {SluiceError} from '../../errors.js'
 import {SpoolLimit, tempLimitError} from './spool-limit.js'
 import {makeSpool} from './spools.js'
@@ -74,6 +74,17 @@ export class DuckDbSession {
   /** Runs one statement and holds all of its rows; for small results. */
   async rows(sql: string, signal?: AbortSignal): Promise<Record<string, DuckDBValue>[]> {
     return this.guarded(async () => (await this.connection.runAndReadAll(sql)).getRowObjects(), signal)
+  }
+
+  /** The columns of a SELECT. */
+  async columnsOf(
+    sql: string,
+    signal?: AbortSignal,
+  ): Promise<{readonly names: readonly string[]; readonly types: readonly DuckDBType[]}> {
+    return this.guarded(async () => {
+      const result = await this.connection.run(`SELECT * FROM (${sql}) LIMIT 0`)
+      return {names: result.columnNames(), types: result.columnTypes()}
+    }, signal)
   }
 
   /** Starts one statement whose rows are fetched as they come. */
