@@ -1,12 +1,17 @@
 import {createHash} from 'node:crypto'
 import type {BigIntStats} from 'node:fs'
-import {constants} from 'node:fs'
+import {closeSync, constants, fstatSync, openSync, readSync} from 'node:fs'
 import type {FileHandle} from 'node:fs/promises'
 import {open} from 'node:fs/promises'
 import type {Etag} from '../ports/object-store.js'
 
 const MOST_ENTRIES = 20_000
 const CHUNK_BYTES = 1 << 20
+/**
+ * Up to here a file is read at once, without the thread pool: 2,880 files of 50 KB take 0.4 s of CPU so, and 1.9 s with
+ * it.
+ */
+const SMALL_BYTES = 1 << 18
 /** Opens a file for reading, never through a symbolic link at its end. */
 export const READ_NO_FOLLOW = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)
 
@@ -26,6 +31,7 @@ export class EtagCache {
   async tag(path: string, stats: FileStats): Promise<TaggedFile> {
     const known = this.#entries.get(path)
     if (known !== undefined && isSameFile(known.stats, stats)) return known
+    if (stats.size <= SMALL_BYTES) return this.remember(path, tagSmall(path))
     const handle = await open(path, READ_NO_FOLLOW)
     try {
       const opened = await handle.stat({bigint: true})
@@ -58,6 +64,24 @@ export function isSameFile(left: FileStats, right: FileStats): boolean {
 /** md5 of the bytes, in hex. */
 export function hashBytes(bytes: Uint8Array): Etag {
   return createHash('md5').update(bytes).digest('hex')
+}
+
+function tagSmall(path: string): TaggedFile {
+  const descriptor = openSync(path, READ_NO_FOLLOW)
+  try {
+    const stats = fstatSync(descriptor, {bigint: true})
+    const hash = createHash('md5')
+    // It may have grown meanwhile: the stats are those of what was opened, so the next look finds it changed.
+    const buffer = Buffer.allocUnsafe(Math.max(1, Math.min(CHUNK_BYTES, Number(stats.size))))
+    for (let position = 0; ; ) {
+      const bytesRead = readSync(descriptor, buffer, 0, buffer.length, position)
+      if (bytesRead === 0) return {stats, etag: hash.digest('hex')}
+      hash.update(buffer.subarray(0, bytesRead))
+      position += bytesRead
+    }
+  } finally {
+    closeSync(descriptor)
+  }
 }
 
 /** md5 of the whole file, in hex, in bounded memory. */

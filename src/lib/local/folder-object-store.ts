@@ -216,7 +216,7 @@ export class FolderObjectStore implements ObjectStore {
 
   /** The object's file as it stands, or null. Throws `KEY_INVALID` for symbolic links. One system call when absent. */
   async #standing(key: ObjectKey, file: string): Promise<BigIntStats | null> {
-    const stats = await nullWhenAbsent(() => lstat(file, {bigint: true}))
+    const stats = await nullWhenAbsent(async () => lstatSync(file, {bigint: true}))
     if (stats === null || stats.isDirectory()) return null
     if (!stats.isFile()) throw keyInvalid(key, 'a symbolic link or a device has its name')
     return (await this.#paths.isThere(dirname(file))) ? stats : null

@@ -191,14 +191,25 @@ export interface MergeRequest {
   readonly signal?: AbortSignal
 }
 
-/** Facts of one column over all rows, from a side's own files; bounds are left out where they say nothing. */
+/**
+ * Facts of one column over all rows, as the footers of the sources have them, which other writers than this engine made;
+ * left out where they do not tell, and where rows were dropped.
+ */
 export interface ColumnFacts {
   readonly name: string
-  /** DuckDB's name of the type that the column is merged as. */
+  /** DuckDB's name of the type that the column is read as. */
   readonly type: string
-  readonly nulls: number
+  readonly nulls?: number
+  /** Integers in base 10: decimals without their point, days or microseconds since 1970. Texts and doubles have none. */
   readonly min?: string
   readonly max?: string
+}
+
+/** A column that is stored in another way in the outputs, with the same values. */
+export interface StorageChange {
+  readonly column: string
+  readonly from: string
+  readonly to: string
 }
 
 /** Rows as a multiset, cast to the merged columns. */
@@ -221,6 +232,8 @@ export interface MergeResult {
   readonly facts: MergeFacts
   /** Left out, by run; empty where none was. */
   readonly dropped: Readonly<Record<string, number>>
+  /** For the result to tell: readers of the files themselves may look at how a column is stored. */
+  readonly changes: readonly StorageChange[]
 }
 
 export interface MergedRequest {

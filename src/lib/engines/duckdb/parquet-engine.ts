@@ -5,6 +5,9 @@ import type {
   DigestRequest,
   LoadRequest,
   LoadResult,
+  MergedRequest,
+  MergeRequest,
+  MergeResult,
   ParquetEngine,
   QuarantineDigestRequest,
   RowDigest,
@@ -14,7 +17,10 @@ import {append} from './append.js'
 import {checkCondition} from './condition.js'
 import {digest} from './digest.js'
 import {load} from './load.js'
+import {merge} from './merge.js'
+import {proveMerged} from './prove-merged.js'
 import {digestQuarantine} from './quarantine.js'
+import {SessionPool} from './session-pool.js'
 import {DuckDbSession, type DuckDbOptions} from './session.js'
 
 /** ParquetEngine on embedded DuckDB over any ObjectStore. */
@@ -22,7 +28,12 @@ export class DuckDbParquetEngine implements ParquetEngine {
   readonly name = 'duckdb'
   private session: Promise<DuckDbSession> | null = null
 
-  constructor(private readonly options: DuckDbOptions) {}
+  /** Merging has databases of its own: one thread each, in which rows keep their order. */
+  private readonly pool: SessionPool
+
+  constructor(private readonly options: DuckDbOptions) {
+    this.pool = new SessionPool(options)
+  }
 
   async checkCondition(mapping: TableMapping, where: string): Promise<void> {
     return checkCondition(await this.open(), mapping, where)
@@ -40,6 +51,14 @@ export class DuckDbParquetEngine implements ParquetEngine {
     return bounded(await this.open(), request, digest)
   }
 
+  async merge(request: MergeRequest): Promise<MergeResult> {
+    return merge(this.pool, request)
+  }
+
+  async proveMerged(request: MergedRequest): Promise<void> {
+    return proveMerged(this.pool, request)
+  }
+
   async digestQuarantine(request: QuarantineDigestRequest): Promise<RowDigest> {
     return bounded(await this.open(), request, digestQuarantine)
   }
@@ -47,6 +66,7 @@ export class DuckDbParquetEngine implements ParquetEngine {
   async close(): Promise<void> {
     const session = this.session
     this.session = null
+    await this.pool.close()
     await (await session)?.close()
   }
 

@@ -4,9 +4,9 @@ import {
   UBIGINT,
   type DuckDBConnection,
   type DuckDBDataChunk,
-  type DuckDBVector,
 } from '@duckdb/node-api'
 import {PROBLEM_CLASSES, ROW_CLASS, SECOND_CLASSES, STORED_CLASSES, type RowClass} from '../../mapping/index.js'
+import {items, sum} from './vectors.js'
 
 const flags = (names: readonly RowClass[]): readonly boolean[] =>
   Object.keys(ROW_CLASS).map((name) => names.includes(name as RowClass))
@@ -102,27 +102,4 @@ function count(counts: TapCounts, chunk: DuckDBDataChunk): Int32Array {
   }
   counts.rows += rows
   return classes
-}
-
-/** The vector's raw array; the typed accessor makes a BigInt a row, which costs more than the whole digest. */
-function items<Items extends BigUint64Array | Int32Array>(
-  vector: DuckDBVector,
-  type: new (length: number) => Items,
-): Items {
-  const raw = (vector as unknown as {readonly items: unknown}).items
-  if (!(raw instanceof type)) throw new Error('DuckDB vectors have changed their layout.')
-  return raw
-}
-
-/** Sum of 64-bit numbers by 16-bit words: a word's sum over one chunk stays exact in a double. */
-function sum(values: BigUint64Array, rows: number): bigint {
-  const words = new Uint16Array(values.buffer, values.byteOffset, rows * 4)
-  let [a, b, c, d] = [0, 0, 0, 0]
-  for (let index = 0; index < rows * 4; index += 4) {
-    a += words[index]!
-    b += words[index + 1]!
-    c += words[index + 2]!
-    d += words[index + 3]!
-  }
-  return BigInt(a) + (BigInt(b) << 16n) + (BigInt(c) << 32n) + (BigInt(d) << 48n)
 }

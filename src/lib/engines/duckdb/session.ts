@@ -1,6 +1,6 @@
 import {rm} from 'node:fs/promises'
 import path from 'node:path'
-import {DuckDBInstance, type DuckDBConnection, type DuckDBResult, type DuckDBValue} from '@duckdb/node-api'
+import {DuckDBInstance, type DuckDBConnection, type DuckDBResult, type DuckDBType, type DuckDBValue} from '@duckdb/node-api'
 import {SluiceError} from '../../errors.js'
 import {SpoolLimit, tempLimitError} from './spool-limit.js'
 import {makeSpool} from './spools.js'
@@ -15,6 +15,8 @@ export interface DuckDbOptions {
   readonly maxTemporaryBytes?: number | null
 }
 
+let siblings = 0
+
 /** One in-memory DuckDB with its own spool folder. Nothing is installed or loaded from a network. */
 export class DuckDbSession {
   private constructor(
@@ -24,17 +26,16 @@ export class DuckDbSession {
     readonly spoolFolder: string,
     private readonly limit: SpoolLimit | null,
     readonly options: DuckDbOptions,
-    private readonly isBranch = false,
+    private readonly part: 'whole' | 'branch' | 'sibling' = 'whole',
   ) {}
 
   static async open(options: DuckDbOptions): Promise<DuckDbSession> {
     const spoolFolder = await makeSpool(options.temporaryFolder)
     const limitBytes = options.maxTemporaryBytes ?? null
-    const instance = await createInstance(options, spoolFolder)
+    const instance = await createInstance(options, path.join(spoolFolder, 'spill'))
     const connection = await connect(instance)
     if (limitBytes === null) return new DuckDbSession(instance, connection, spoolFolder, null, options)
-    // As an option of `create` it is shown by DuckDB and not kept to (1.5.6).
-    await connection.run(`SET max_temp_directory_size = '${Math.floor(limitBytes / 1024)}KiB'`)
+    await limitSpill(connection, options)
     return new DuckDbSession(instance, connection, spoolFolder, new SpoolLimit(spoolFolder, limitBytes), options)
   }
 
@@ -49,8 +50,20 @@ export class DuckDbSession {
       this.spoolFolder,
       this.limit,
       this.options,
-      true,
+      'branch',
     )
+  }
+
+  /**
+   * Another database with the same limits and the same spool. It is closed by itself, before the one that it was made
+   * from.
+   */
+  async sibling(): Promise<DuckDbSession> {
+    siblings += 1
+    const instance = await createInstance(this.options, path.join(this.spoolFolder, `spill-${siblings}`))
+    const connection = await connect(instance)
+    await limitSpill(connection, this.options)
+    return new DuckDbSession(instance, connection, this.spoolFolder, this.limit, this.options, 'sibling')
   }
 
   /** Runs statements for their effect. */
@@ -61,6 +74,17 @@ export class DuckDbSession {
   /** Runs one statement and holds all of its rows; for small results. */
   async rows(sql: string, signal?: AbortSignal): Promise<Record<string, DuckDBValue>[]> {
     return this.guarded(async () => (await this.connection.runAndReadAll(sql)).getRowObjects(), signal)
+  }
+
+  /** The columns of a SELECT. */
+  async columnsOf(
+    sql: string,
+    signal?: AbortSignal,
+  ): Promise<{readonly names: readonly string[]; readonly types: readonly DuckDBType[]}> {
+    return this.guarded(async () => {
+      const result = await this.connection.run(`SELECT * FROM (${sql}) LIMIT 0`)
+      return {names: result.columnNames(), types: result.columnTypes()}
+    }, signal)
   }
 
   /** Starts one statement whose rows are fetched as they come. */
@@ -97,24 +121,31 @@ export class DuckDbSession {
 
   async close(): Promise<void> {
     this.connection.closeSync()
-    if (this.isBranch) return
-    this.limit?.close()
+    if (this.part === 'branch') return
     this.instance.closeSync()
+    if (this.part === 'sibling') return
+    this.limit?.close()
     await rm(this.spoolFolder, {recursive: true, force: true})
   }
 }
 
-function createInstance({threads, memoryLimitBytes}: DuckDbOptions, spoolFolder: string): Promise<DuckDBInstance> {
+function createInstance({threads, memoryLimitBytes}: DuckDbOptions, spillFolder: string): Promise<DuckDBInstance> {
   return DuckDBInstance.create(':memory:', {
     threads: String(threads),
     memory_limit: `${Math.floor(memoryLimitBytes / 1024)}KiB`,
-    temp_directory: path.join(spoolFolder, 'spill'),
+    temp_directory: spillFolder,
     preserve_insertion_order: 'false',
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
     // No statement of a load writes more folders, so none has a second file; of DuckDB's 100, many would have dozens.
     partitioned_write_max_open_files: String(OPEN_WRITERS),
   })
+}
+
+async function limitSpill(connection: DuckDBConnection, {maxTemporaryBytes}: DuckDbOptions): Promise<void> {
+  if (maxTemporaryBytes === null || maxTemporaryBytes === undefined) return
+  // As an option of `create` it is shown by DuckDB and not kept to (1.5.6).
+  await connection.run(`SET max_temp_directory_size = '${Math.floor(maxTemporaryBytes / 1024)}KiB'`)
 }
 
 async function connect(instance: DuckDBInstance): Promise<DuckDBConnection> {

@@ -1,0 +1,80 @@
+import {rm} from 'node:fs/promises'
+import path from 'node:path'
+import pMap from 'p-map'
+import type {MergedObject, MergeRequest, MergeResult} from '../../ports/parquet-engine.js'
+import {sourceChanged} from './merge-errors.js'
+import {mergeJson} from './merge-json.js'
+import {mergeParquet} from './merge-parquet.js'
+import type {WrittenOutput} from './merge-work.js'
+import type {SessionPool} from './session-pool.js'
+
+const HEADS_AT_ONCE = 16
+const UPLOADS_AT_ONCE = 4
+
+let merges = 0
+
+/** Sources to few outputs; see the port. */
+export async function merge(pool: SessionPool, request: MergeRequest): Promise<MergeResult> {
+  await checkSources(request)
+  merges += 1
+  const folder = path.join(await pool.spoolFolder(), `merge-${merges}`)
+  try {
+    const work = {pool, request, folder, signal: request.signal}
+    const {outputs, schema, columns, dropped, changes} = await (request.format === 'json' ? mergeJson(work) : mergeParquet(work))
+    // What was read between two equal looks is what the plan names.
+    await checkSources(request)
+    const objects = await storeOutputs(request, outputs, schema)
+    return {
+      objects,
+      facts: {
+        rows: outputs.reduce((sum, {rows}) => sum + rows, 0),
+        digest: outputs.reduce((sum, {digest}) => sum + digest, 0n).toString(16),
+        columns,
+      },
+      dropped,
+      changes,
+    }
+  } finally {
+    await rm(folder, {recursive: true, force: true})
+  }
+}
+
+/** Throws `MERGE_SOURCE_CHANGED` for a source that has other bytes, or none. */
+async function checkSources({store, sources, signal}: MergeRequest): Promise<void> {
+  await pMap(
+    sources,
+    async ({key, etag}) => {
+      signal?.throwIfAborted()
+      const head = await store.head(key)
+      if (head?.etag !== etag) throw sourceChanged(key, head === null)
+    },
+    {concurrency: HEADS_AT_ONCE},
+  )
+}
+
+/** All of them, or none. */
+async function storeOutputs(
+  {store, keyOf, signal}: MergeRequest,
+  outputs: readonly WrittenOutput[],
+  schema: string,
+): Promise<MergedObject[]> {
+  const stored: MergedObject[] = []
+  let failure: {readonly error: unknown} | null = null
+  const storeOne = async ({file, rows, runs}: WrittenOutput, n: number): Promise<MergedObject | null> => {
+    if (failure !== null) return null
+    try {
+      signal?.throwIfAborted()
+      const {key, etag, sizeBytes} = await store.write(keyOf(n, schema), {file})
+      stored.push({key, etag, sizeBytes, rows, runs})
+      return stored.at(-1)!
+    } catch (error) {
+      failure = {error}
+      return null
+    }
+  }
+  const objects = await pMap(outputs, storeOne, {concurrency: UPLOADS_AT_ONCE})
+  if (failure === null) return objects.filter((object) => object !== null)
+  // An output that stood before, of an earlier try, was the same.
+  await store.deleteBatch(stored).catch(() => undefined)
+  throw (failure as {readonly error: unknown}).error
+}
