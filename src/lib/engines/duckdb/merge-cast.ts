@@ -20,6 +20,7 @@ export function castSql(sql: string, from: Shape, to: Shape, depth = 0): string 
   }
   if (from.kind === 'binary' && to.kind === 'string') return `decode(${sql})`
   if (from.kind === 'timestamp' && to.kind === 'timestamp') return timestampSql(sql, from, to)
+  if (from.kind === 'string') return `CAST(${sql} AS VARCHAR)`
   // What is read as the wanted type already, such as a local time in milliseconds, needs no cast.
   return duckdbTypeOf(from) === duckdbTypeOf(to) ? sql : `CAST(${sql} AS ${duckdbTypeOf(to)})`
 }

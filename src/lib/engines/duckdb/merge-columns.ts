@@ -1,4 +1,5 @@
 import {createHash} from 'node:crypto'
+import type {DuckDBType} from '@duckdb/node-api'
 import type {CatalogColumn} from '../../ports/catalog.js'
 import type {ColumnFacts} from '../../ports/parquet-engine.js'
 import {quoteIdentifier} from '../../sql/index.js'
@@ -46,6 +47,10 @@ export async function mergeColumns(
     return lossy(odd, [name, ...misfit.path].join('.'), misfit.reason, others.slice(0, 1))
   })
   const selects = groups.map((_, group) => selectOf(fields, group, lists[group]!))
+  for (const [index, {first}] of groups.entries()) {
+    const rows = `SELECT ${selects[index]!.join(', ')} FROM ${parquetSql(first.file)}`
+    refuseOtherTypes(fields, (await session.columnsOf(rows, signal)).types)
+  }
   const types = fields.map(({name, shape}) => [name, shape])
   return {
     fields: fields.map(({name, shape}) => ({name, shape})),
@@ -71,7 +76,26 @@ async function groupFields(session: DuckDbSession, group: SchemaGroup, signal?: 
   }
 }
 function columnsOf(session: DuckDbSession, file: string, signal?: AbortSignal): ReturnType<DuckDbSession['columnsOf']> {
-  return session.columnsOf(`SELECT * FROM read_parquet(${fileList([file])}, hive_partitioning = false)`, signal)
+  return session.columnsOf(`SELECT * FROM ${parquetSql(file)}`, signal)
+}
+
+function parquetSql(file: string): string {
+  return `read_parquet(${fileList([file])}, hive_partitioning = false)`
+}
+
+/** Branches of one UNION ALL whose types differ would be cast to each other by DuckDB, in silence. */
+function refuseOtherTypes(fields: readonly ShapeField[], types: readonly DuckDBType[]): void {
+  for (const [index, {name, shape}] of fields.entries()) {
+    const found = types[index]!
+    const isWanted = found.alias === undefined && isSameType(found.toString(), duckdbTypeOf(shape))
+    if (!isWanted) throw new Error(`The cast of a column gives ${found.toString()}, not ${duckdbTypeOf(shape)}: ${name}.`)
+  }
+}
+
+/** Names of fields are quoted in one of them where they need not be. */
+function isSameType(left: string, right: string): boolean {
+  const plain = (type: string): string => type.replaceAll(/["\s]/g, '')
+  return plain(left) === plain(right)
 }
 
 function selectOf(fields: readonly MergedField[], group: number, list: readonly ShapeField[]): string[] {

@@ -16,8 +16,8 @@ let merges = 0
 /** Sources to few outputs; see the port. */
 export async function merge(pool: SessionPool, request: MergeRequest): Promise<MergeResult> {
   await checkSources(request)
-  merges += 1
-  const folder = path.join(await pool.spoolFolder(), `merge-${merges}`)
+  const number = (merges += 1)
+  const folder = path.join(await pool.spoolFolder(), `merge-${number}`)
   try {
     const work = {pool, request, folder, signal: request.signal}
     const {outputs, schema, columns, dropped, changes} = await (request.format === 'json' ? mergeJson(work) : mergeParquet(work))

@@ -29,8 +29,8 @@ let proofs = 0
 /** Reads outputs back; see the port. */
 export async function proveMerged(pool: SessionPool, request: MergedRequest): Promise<void> {
   const {objects, expected, signal} = request
-  proofs += 1
-  const folder = path.join(await pool.spoolFolder(), `proof-${proofs}`)
+  const number = (proofs += 1)
+  const folder = path.join(await pool.spoolFolder(), `proof-${number}`)
   await mkdir(folder, {recursive: true})
   try {
     const read = await pool.all(objects, (session, object, _, stop) => readObject(session, request, object, {folder, signal: stop}), signal)
