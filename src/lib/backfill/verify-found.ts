@@ -20,6 +20,8 @@ interface RowsAsked {
   /** Values of keys, in the order of the mapping's key. */
   readonly keys: readonly (readonly QueryValue[])[]
   readonly readsDeletes: boolean
+  /** Files of the table stand beside what they were merged to: a row that stands twice is one. */
+  readonly isDoubled: boolean
 }
 
 interface QueryPorts {
@@ -67,8 +69,14 @@ async function collect(found: Map<string, FoundRow[]>, asked: TableAsked, {query
     const cells = row.slice(width + 2)
     const values = Object.fromEntries(columns.map((column, index) => [column, cells[index]!]))
     const place = partition === null ? null : catalogValues(cells.slice(columns.length) as (string | null)[])
-    found.set(name, [...(found.get(name) ?? []), {op: String(row[width + 1]), values, partition: place}])
+    const rows = found.get(name) ?? []
+    const read: FoundRow = {op: String(row[width + 1]), values, partition: place}
+    if (!asked.isDoubled || !rows.some((one) => textOf(one) === textOf(read))) found.set(name, [...rows, read])
   }
+}
+
+function textOf(row: FoundRow): string {
+  return JSON.stringify(row, (_, entry: unknown) => (typeof entry === 'bigint' ? `${entry}n` : entry))
 }
 
 function keyParameters(keys: RowsAsked['keys']): Record<string, string> {

@@ -26,6 +26,8 @@ interface Sampling {
   readonly run: string
   /** Null where the export is not there as it was loaded. */
   readonly lines: readonly SampledLine[] | null
+  /** Files of the table stand beside what they were merged to. */
+  readonly isDoubled: boolean
 }
 
 type Rows = Extract<Expected, {state: 'rows'}>
@@ -35,7 +37,10 @@ type Sample = SampledLine & Rows
 const SAMPLES_AT_ONCE = 500
 
 /** Compares sampled lines, field by field, with the rows that the row function makes of them. */
-export async function checkSamples({work, source, run, lines}: Sampling, ports: SamplePorts): Promise<Check> {
+export async function checkSamples(
+  {work, source, run, lines, isDoubled}: Sampling,
+  ports: SamplePorts,
+): Promise<Check> {
   if (lines === null)
     return check('samples', 'unknown', 'without the export as it was loaded nothing can be compared field by field')
   const expect = await expectedRows(work.mapping, source)
@@ -44,7 +49,7 @@ export async function checkSamples({work, source, run, lines}: Sampling, ports: 
   const refused = judged.filter(({state}) => state === 'refused')
   const tally = {compared: 0, filtered: 0, details: refused.map((line) => `${placeOf(line)}: its policy stops a load`)}
   for (let start = 0; start < samples.length; start += SAMPLES_AT_ONCE) {
-    await compareSome(samples.slice(start, start + SAMPLES_AT_ONCE), {work, run}, tally, ports)
+    await compareSome(samples.slice(start, start + SAMPLES_AT_ONCE), {work, run, isDoubled}, tally, ports)
   }
   return judge(judged, tally)
 }
@@ -84,14 +89,14 @@ interface Tally {
 
 async function compareSome(
   samples: readonly Sample[],
-  {work, run}: Pick<Sampling, 'work' | 'run'>,
+  {work, run, isDoubled}: Pick<Sampling, 'work' | 'run' | 'isDoubled'>,
   tally: Tally,
   ports: SamplePorts,
 ): Promise<void> {
   const {mapping, where} = work
   const keys = samples.map((sample) => keyOf(sample, mapping))
   const found = await readRows(
-    {mapping, run, keys, readsDeletes: isImmutable(mapping) && samples.some(isSpread)},
+    {mapping, run, keys, readsDeletes: isImmutable(mapping) && samples.some(isSpread), isDoubled},
     ports,
   )
   for (const [index, sample] of samples.entries()) {

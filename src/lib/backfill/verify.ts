@@ -116,7 +116,8 @@ async function verifyRun(
   const rows: StoredRows = {work, source, staged, visible: seenOnce(visible, record.run, generations), generations}
   stored.push(await timed(run, ports, () => checkRows(rows, ports.operation, ports.signal)))
   const read = await readSource(run, samples, ports)
-  const compared = await checkSamples({work, source, run: record.run, lines: read.lines}, ports)
+  const isDoubled = generations.some(({state}) => state === 'doubled')
+  const compared = await checkSamples({work, source, run: record.run, lines: read.lines, isDoubled}, ports)
   return {
     ...factsOf(record),
     uri: source.export.uri,
