@@ -91,6 +91,7 @@ describe('GlueCatalog', () => {
         region: 'eu-west-1',
         profile: null,
         roleArn: null,
+        encryption: 'bucket-default',
         endpoints: {glue: `http://127.0.0.1:${port}`},
         version: 'test',
       },

@@ -9,6 +9,7 @@ import {loadDefinition} from '../../src/lib/lake/index.js'
 import {ROOT} from '../cli/run-cli.js'
 import {makeLake} from '../backfill/lake-folder.js'
 import {isLike} from './allows.js'
+import {TRIED, UNTRIED} from './tried-commands.js'
 
 const environment = (region: string, more = ''): string => `sluice: 1
 lake: icpa
@@ -53,6 +54,11 @@ describe('the table of uses', () => {
     }
     const own = Object.entries(manifest.commands).filter(([, {pluginName}]) => pluginName === 'sluice')
     for (const [id] of own) expect(Object.keys(COMMANDS), id).toContain(id.replaceAll(':', ' '))
+  })
+
+  it('has each command tried in the lab, or says why not', () => {
+    const asking = Object.keys(COMMANDS).filter((command) => 'uses' in COMMANDS[command]!)
+    expect([...Object.values(TRIED).flat(), ...Object.keys(UNTRIED)].sort()).toEqual(asking.sort())
   })
 
   it('says why nothing but what its uses grant is unproven', () => {

@@ -62,7 +62,14 @@ export function headOf(key: ObjectKey, answer: HeadObjectCommandOutput): ObjectH
     modifiedAt: wholeSeconds(answer.LastModified),
     etag: unquoted(answer.ETag),
     versionId: answer.VersionId ?? null,
+    ...encryptionOf(answer),
   }
+}
+
+/** As a definition writes it. */
+function encryptionOf({ServerSideEncryption: algorithm, SSEKMSKeyId: key}: HeadObjectCommandOutput) {
+  if (algorithm === undefined) return {}
+  return {encryption: algorithm === 'AES256' ? 'sse-s3' : `kms:${key ?? ''}`}
 }
 
 /** Headers say whole seconds; listings of some servers say more. */

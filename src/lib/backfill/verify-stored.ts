@@ -18,20 +18,28 @@ export function checkRecord(record: RunRecord, expected: RunRecord): Check {
     : check('record', 'fail', `run record and journal differ in ${differs.join(', ')}`, {differing: differs.length})
 }
 
-/** Every object that was staged, deletes and quarantine too, has the etag that was proven. */
-export async function checkObjects(staged: StagedSource, {store}: Pick<OperationPorts, 'store'>): Promise<Check> {
+/**
+ * Every object that was staged, deletes and quarantine too, has the etag that was proven, and is encrypted as the
+ * environment wants it; null: in whatever way.
+ */
+export async function checkObjects(
+  staged: StagedSource,
+  encryption: string | null,
+  {store}: Pick<OperationPorts, 'store'>,
+): Promise<Check> {
   const objects = stagedObjects(staged)
   const found = await pMap(objects, async ({key, etag}) => ({key, etag, head: await store.head(key)}), {
     concurrency: HEADS_AT_ONCE,
   })
   const bad = found.filter(({etag, head}) => head?.etag !== etag)
+  const open = found.filter(({head}) => encryption !== null && head !== null && head.encryption !== encryption)
   const counts = {
     objects: objects.length,
     ofDeletes: staged.deletes.length,
     ofQuarantine: staged.quarantine.objects.length,
     differing: bad.length,
   }
-  if (bad.length === 0)
+  if (bad.length + open.length === 0)
     return check(
       'objects',
       'pass',
@@ -41,9 +49,14 @@ export async function checkObjects(staged: StagedSource, {store}: Pick<Operation
   return check(
     'objects',
     'fail',
-    `${figure(bad.length)} of ${counted(objects.length, 'object')} are gone or changed`,
+    bad.length === 0
+      ? `${figure(open.length)} of ${counted(objects.length, 'object')} are not encrypted as the environment wants it`
+      : `${figure(bad.length)} of ${counted(objects.length, 'object')} are gone or changed`,
     counts,
-    bad.map(({key, head}) => `${key} ${head === null ? 'is gone' : 'has other bytes'}`),
+    [
+      ...bad.map(({key, head}) => `${key} ${head === null ? 'is gone' : 'has other bytes'}`),
+      ...open.map(({key, head}) => `${key} has ${head?.encryption ?? 'no encryption that S3 tells of'}, not ${encryption}`),
+    ],
   )
 }
 

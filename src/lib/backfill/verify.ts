@@ -63,10 +63,11 @@ export async function verifyTable(
           records.map(({run}) => run),
           ports,
         )
+  const look: RunLook = {samples: request.samples, encryption: wantedEncryption(definition)}
   const runs: VerifiedRun[] = []
   for (const one of found) {
     runs.push(
-      isJournalled(one) ? await verifyRun(one, visible?.get(one.record.run) ?? null, request, ports) : lost(one),
+      isJournalled(one) ? await verifyRun(one, visible?.get(one.record.run) ?? null, look, ports) : lost(one),
     )
   }
   const checks = await tableChecks(mapping, records, ports)
@@ -104,14 +105,25 @@ function isJournalled(run: JournalledRun | RunRecord): run is JournalledRun {
   return 'record' in run
 }
 
+/** What is asked of every run. */
+interface RunLook {
+  readonly samples: number
+  /** Of its objects; null: whatever it is. */
+  readonly encryption: string | null
+}
+
+function wantedEncryption({environment}: LakeDefinition): string | null {
+  return environment.backend === 'local' || environment.encryption === 'bucket-default' ? null : environment.encryption
+}
+
 async function verifyRun(
   run: JournalledRun,
   visible: number | null,
-  {samples}: VerifyRequest,
+  {samples, encryption}: RunLook,
   ports: VerifyPorts,
 ): Promise<VerifiedRun> {
   const {record, expected, work, source, staged} = run
-  const stored = [checkRecord(record, expected), await checkObjects(staged, ports.operation)]
+  const stored = [checkRecord(record, expected), await checkObjects(staged, encryption, ports.operation)]
   stored.push(await timed(run, ports, () => checkRows({work, source, staged, visible}, ports.operation, ports.signal)))
   const read = await readSource(run, samples, ports)
   const compared = await checkSamples({work, source, run: record.run, lines: read.lines}, ports)

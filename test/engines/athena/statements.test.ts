@@ -35,7 +35,7 @@ describe('AthenaStatements', () => {
 
   function open(results: string | null = PLACE): AthenaStatements {
     const endpoints = {athena: proxy.url}
-    const settings: AwsSettings = {region: 'eu-west-1', profile: null, roleArn: null, endpoints, version: 'test'}
+    const settings: AwsSettings = {region: 'eu-west-1', profile: null, roleArn: null, endpoints, encryption: 'bucket-default', version: 'test'}
     return new AthenaStatements({settings, workgroup: 'lake', database: 'lake_dev', results})
   }
 
