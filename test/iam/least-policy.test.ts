@@ -184,6 +184,15 @@ init needs no permission of AWS: it writes the definition into a folder.`)
     expect(await keys('ops cancel')).toEqual(['kms:Decrypt', 'kms:GenerateDataKey'])
   })
 
+  it('allows the key that the environment writes with, unasked', async () => {
+    const key = 'arn:aws:kms:eu-west-1:111122223333:key/own'
+    const text = environment('eu-west-1').replace('    database:', `    encryption: kms:${key}\n    database:`)
+    const {Action, Resource} = statementsOf(await policyOf({commands: ['backfill run']}, {text})).find(
+      ({Sid}) => Sid === 'Keys',
+    )!
+    expect({Action, Resource}).toEqual({Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: [key]})
+  })
+
   it.each([
     ['cn-north-1', 'aws-cn'],
     ['us-gov-west-1', 'aws-us-gov'],
