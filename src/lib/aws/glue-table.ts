@@ -48,6 +48,7 @@ export function readTable(table: Table, {locations}: GluePlace): CatalogTable {
       ...(target === undefined ? {} : {'link.target': [target.CatalogId, target.DatabaseName, target.Name].join('.')}),
     },
     version: table.VersionId ?? '',
+    ...(table.IsRegisteredWithLakeFormation === true ? {isGoverned: true} : {}),
   }
 }
 

@@ -22,6 +22,8 @@ export interface NewCatalogTable {
 export interface CatalogTable extends NewCatalogTable {
   /** Changes with every change of the table; for optimistic updates. */
   readonly version: string
+  /** Lake Formation decides which rows and columns of it the caller sees. */
+  readonly isGoverned?: true
 }
 
 export interface NewCatalogPartition {
