@@ -5,6 +5,7 @@ import type {AnyOperationKind, OperationPorts} from './operation/types.js'
 import type {EnvironmentFacts} from './ports/environment-facts.js'
 import type {Machine, Resources} from './ports/machine.js'
 import type {ObjectStore} from './ports/object-store.js'
+import type {PlaceNeeds} from './ports/place-needs.js'
 import type {QueryAnalyser, QueryEngine} from './ports/query-engine.js'
 import type {Report} from './ports/report.js'
 import type {TableExports} from './ports/table-exports.js'
@@ -19,6 +20,8 @@ export interface ContextOptions {
   readonly version?: string
   /** `--profile`, for lakes on AWS. */
   readonly profile?: string | undefined
+  /** Looked at, on AWS, before anything is read or changed. */
+  readonly needs?: PlaceNeeds | undefined
   readonly workingFolder: string
   readonly variables: NodeJS.ProcessEnv
   readonly signal: AbortSignal

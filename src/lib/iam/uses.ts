@@ -39,7 +39,6 @@ const LOST = 'only after an answer was lost on the way'
 const BY_CHANGE = 'only when the definition has changed since the last load'
 const STANDING = 'only where a load stands already'
 const GONE = 'only to tell an object that is gone from one that may not be read'
-const LAYOUT = 'only when the layout of the table has changed in the definition'
 const QUARANTINE = 'only with --from-quarantine'
 const DOCTOR = 'doctor says itself what it could not look at, and goes on'
 const TYPO = 'only to suggest a name for a table that is not there'
@@ -60,7 +59,7 @@ export const USES = {
   'runs:list': on('runs', ['s3:ListBucket']),
   'runs:write': on('runs', ['s3:PutObject']),
   'rows:read': on('rows', READ),
-  'rows:confirm': [...on('rows', ['s3:GetObject'], LOST), ...on('rows', ['s3:ListBucket'], LAYOUT)],
+  'rows:confirm': [...on('rows', ['s3:GetObject'], LOST), ...on('rows', ['s3:ListBucket'])],
   'rows:list': on('rows', ['s3:ListBucket']),
   'rows:write': [
     ...on('rows', ['s3:PutObject']),
@@ -172,7 +171,7 @@ const LOAD: readonly Use[] = [
   'query',
 ]
 
-const FIRST_LOAD = {'glue:GetPartitions on tables': STANDING, 's3:ListBucket on rows': LAYOUT}
+const FIRST_LOAD = {'glue:GetPartitions on tables': STANDING}
 
 const TAKE_BACK: readonly Use[] = [
   'operations:read',
@@ -194,9 +193,7 @@ export const COMMANDS: Readonly<Record<string, CommandUses | CommandWithout>> = 
     changes: false,
     unproven: {
       's3:GetObject on operations': QUARANTINE,
-      's3:ListBucket on operations': QUARANTINE,
       's3:GetObject on rows': QUARANTINE,
-      's3:ListBucket on rows': LAYOUT,
       's3:GetObject on runs': STANDING,
     },
   },

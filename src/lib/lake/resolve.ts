@@ -15,6 +15,7 @@ import {resolvePanels, type DraftPanel} from './panel-rules.js'
 import {resolveRollups, type DraftRollup} from './rollup-rules.js'
 import type {SoundDefinition, SoundEnvironment} from './sound.js'
 import type {
+  Encryption,
   Environment,
   KpiDefinition,
   KpiThresholds,
@@ -93,6 +94,7 @@ function resolveEnvironment(name: string, values: SoundEnvironment, folder: stri
     database: filled(values.database),
     workgroup: filled(values.workgroup),
     results: filled(values.results),
+    encryption: (filled(values.encryption) ?? 'bucket-default') as Encryption,
     endpoints: values.endpoints ?? {},
     locations: Object.fromEntries(locations) as Record<string, string>,
   }

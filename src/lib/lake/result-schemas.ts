@@ -143,6 +143,7 @@ const environment = z.discriminatedUnion('backend', [
     database: place('Glue database.'),
     workgroup: place('Athena workgroup.'),
     results: place('Place of query results.'),
+    encryption: text('Of what is written: bucket-default, sse-s3 or kms: and a key.'),
     endpoints: z.record(z.string(), z.string()).meta({description: 'Service URLs.'}),
     locations: z.record(z.string(), z.string()).meta({description: 'Place of each table.'}),
   }),

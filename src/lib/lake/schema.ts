@@ -224,6 +224,10 @@ export const awsEnvironmentSchema = z
     database: text('Glue database.').optional(),
     workgroup: text('Athena workgroup.').optional(),
     results: text('s3://bucket/prefix of query results.').optional(),
+    encryption: text('Of everything written: bucket-default, sse-s3, or kms: and the ARN of a key.', {
+      default: 'bucket-default',
+      examples: ['sse-s3', 'kms:arn:aws:kms:eu-west-1:111122223333:key/my-key'],
+    }).optional(),
     endpoints: z
       .record(z.string(), z.string())
       .meta({description: 'Service URLs by service name; http only on this machine.'})

@@ -70,6 +70,7 @@ export interface SoundEnvironment {
   readonly database?: string
   readonly workgroup?: string
   readonly results?: string
+  readonly encryption?: string
   readonly endpoints?: Readonly<Record<string, string>>
   readonly tables?: Readonly<Record<string, {readonly location?: string} | undefined>>
   readonly kpis?: Readonly<Record<string, {readonly thresholds?: ThresholdsInput} | undefined>>

@@ -113,6 +113,9 @@ export interface LocalEnvironment {
   readonly versioned: boolean
 }
 
+/** How what is written is encrypted at rest: as the bucket does, by S3, or with a key of KMS by its ARN. */
+export type Encryption = 'bucket-default' | 'sse-s3' | `kms:${string}`
+
 export interface AwsEnvironment {
   readonly name: string
   readonly backend: 'aws'
@@ -126,6 +129,8 @@ export interface AwsEnvironment {
   readonly database: string | null
   readonly workgroup: string | null
   readonly results: string | null
+  /** Of objects, exports and results of queries. */
+  readonly encryption: Encryption
   readonly endpoints: Readonly<Record<string, string>>
   /** `s3://bucket/prefix` by table; a table without one has none in this environment. */
   readonly locations: Readonly<Record<string, string>>

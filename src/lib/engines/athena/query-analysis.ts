@@ -134,6 +134,7 @@ function measured(
     partitions: table.partitionColumns.length === 0 ? null : {read: read.length, total: partitions.length},
     files: shareOf(read, partitions, 'files'),
     sizeBytes: shareOf(read, partitions, 'sizeBytes'),
+    ...(table.isGoverned === true ? {mayBeCut: true} : {}),
   }
 }
 
