@@ -36,7 +36,10 @@ export function parquetMergingContract(name: string, factory: () => Promise<Parq
       const sources: MergeSource[] = []
       for (const id of ids) {
         const item = {id: {S: id}, amount: {N: `${id.length}.25`}, at: {S: '2026-01-02T03:04:05.678Z'}}
-        const file = await subject.source.write(`data/${run}-${id}.json.gz`, gzipSync(`${JSON.stringify({Item: item})}\n`))
+        const file = await subject.source.write(
+          `data/${run}-${id}.json.gz`,
+          gzipSync(`${JSON.stringify({Item: item})}\n`),
+        )
         const {objects} = await subject.engine.load({
           source: subject.source,
           files: [{key: file.key, sizeBytes: file.sizeBytes, itemCount: 1}],
@@ -104,9 +107,17 @@ export function parquetMergingContract(name: string, factory: () => Promise<Parq
     })
 
     it('leaves out the rows of dropped runs, counted by run', async () => {
-      const sources = [...(await loaded('run-1', ['a', 'b'])), ...(await loaded('run-2', ['c'])), ...(await loaded('run-3', ['d']))]
+      const sources = [
+        ...(await loaded('run-1', ['a', 'b'])),
+        ...(await loaded('run-2', ['c'])),
+        ...(await loaded('run-3', ['d'])),
+      ]
       const result = await subject.engine.merge(requestOf(sources, {droppedRuns: ['run-1', 'run-3', 'run-9']}))
-      expect(result).toMatchObject({dropped: {'run-1': 2, 'run-3': 1}, facts: {rows: 1}, objects: [{rows: 1, runs: {'run-2': 1}}]})
+      expect(result).toMatchObject({
+        dropped: {'run-1': 2, 'run-3': 1},
+        facts: {rows: 1},
+        objects: [{rows: 1, runs: {'run-2': 1}}],
+      })
       await prove(result)
       const {objects} = result
       expect(await digestOf(objects, 'run-1')).toMatchObject({rows: 0, digest: '0'})
@@ -129,16 +140,24 @@ export function parquetMergingContract(name: string, factory: () => Promise<Parq
         const {key, etag, sizeBytes} = await subject.target.write(`lines/${index}.json.gz`, gzipSync(text))
         sources.push({key, etag, sizeBytes})
       }
-      const result = await subject.engine.merge(requestOf(sources, {format: 'json', keyOf: (n) => `merged/${n}.json.gz`}))
+      const result = await subject.engine.merge(
+        requestOf(sources, {format: 'json', keyOf: (n) => `merged/${n}.json.gz`}),
+      )
       expect(result).toMatchObject({facts: {rows: 3, columns: []}, objects: [{key: 'merged/0.json.gz', rows: 3}]})
-      expect(gunzipSync(await readBytes(subject.target, 'merged/0.json.gz')).toString()).toBe('{"a": 1.10}\r\n\n{"a":2}\n')
+      expect(gunzipSync(await readBytes(subject.target, 'merged/0.json.gz')).toString()).toBe(
+        '{"a": 1.10}\r\n\n{"a":2}\n',
+      )
       await prove(result, 'json')
     })
 
     it('merges several partitions at a time', async () => {
-      const partitions = await Promise.all(['run-1', 'run-2', 'run-3', 'run-4', 'run-5'].map((run) => loaded(run, ['a', 'b', 'c'])))
+      const partitions: MergeSource[][] = []
+      for (const run of ['run-1', 'run-2', 'run-3', 'run-4', 'run-5'])
+        partitions.push(await loaded(run, ['a', 'b', 'c']))
       const results = await Promise.all(
-        partitions.map((sources, index) => subject.engine.merge(requestOf(sources, {keyOf: (n) => `merged/${index}/${n}.parquet`}))),
+        partitions.map((sources, index) =>
+          subject.engine.merge(requestOf(sources, {keyOf: (n) => `merged/${index}/${n}.parquet`})),
+        ),
       )
       await Promise.all(results.map((result) => prove(result)))
       expect(results.map(({objects}) => objects[0]!.runs)).toEqual([1, 2, 3, 4, 5].map((run) => ({[`run-${run}`]: 3})))
@@ -146,13 +165,20 @@ export function parquetMergingContract(name: string, factory: () => Promise<Parq
 
     describe('stores nothing:', () => {
       it.each<[string, string, (sources: readonly MergeSource[]) => Promise<unknown>]>([
-        ['a source with other bytes', 'MERGE_SOURCE_CHANGED', ([source]) => subject.target.write(source!.key, Buffer.from('x'))],
+        [
+          'a source with other bytes',
+          'MERGE_SOURCE_CHANGED',
+          ([source]) => subject.target.write(source!.key, Buffer.from('x')),
+        ],
         ['a source that is gone', 'MERGE_SOURCE_CHANGED', ([source]) => subject.target.delete(source!.key)],
       ])('%s', async (_, code, change) => {
         const sources = await loaded('run-1', ['a', 'b'])
         await change(sources)
         const before = await keys()
-        await expect(subject.engine.merge(requestOf(sources))).rejects.toMatchObject({code, details: {key: sources[0]!.key}})
+        await expect(subject.engine.merge(requestOf(sources))).rejects.toMatchObject({
+          code,
+          details: {key: sources[0]!.key},
+        })
         expect(await keys()).toEqual(before)
       })
 
@@ -160,13 +186,18 @@ export function parquetMergingContract(name: string, factory: () => Promise<Parq
         const {key, etag, sizeBytes} = await subject.target.write('items/bad.parquet', Buffer.from('PAR1, but no more'))
         const sources = [...(await loaded('run-1', ['a'])), {key, etag, sizeBytes}]
         const before = await keys()
-        await expect(subject.engine.merge(requestOf(sources))).rejects.toMatchObject({code: 'MERGE_SOURCE_BROKEN', details: {key}})
+        await expect(subject.engine.merge(requestOf(sources))).rejects.toMatchObject({
+          code: 'MERGE_SOURCE_BROKEN',
+          details: {key},
+        })
         expect(await keys()).toEqual(before)
       })
 
       it('a column that does not fit into the table', async () => {
         const sources = await loaded('run-1', ['a'])
-        const columns = storedColumns(MAPPING).map((one) => (one.name === 'amount' ? {...one, type: 'decimal(18,1)'} : one))
+        const columns = storedColumns(MAPPING).map((one) =>
+          one.name === 'amount' ? {...one, type: 'decimal(18,1)'} : one,
+        )
         const before = await keys()
         await expect(subject.engine.merge(requestOf(sources, {columns}))).rejects.toMatchObject({
           code: 'MERGE_LOSSY',
@@ -194,17 +225,38 @@ export function parquetMergingContract(name: string, factory: () => Promise<Parq
       it.each<[string, (result: MergeResult) => MergeResult]>([
         ['rows that are not there', ({facts, ...rest}) => ({...rest, facts: {...facts, rows: 4}})],
         ['other rows', ({facts, ...rest}) => ({...rest, facts: {...facts, digest: '1'}})],
-        ['other counts of an object', ({objects, ...rest}) => ({...rest, objects: objects.map((one) => ({...one, rows: 2}))})],
-        ['other counts of a run', ({objects, ...rest}) => ({...rest, objects: objects.map((one) => ({...one, runs: {'run-1': 2, 'run-2': 1}}))})],
-        ['an object with other bytes', ({objects, ...rest}) => ({...rest, objects: objects.map((one) => ({...one, etag: 'x'}))})],
-        ['an object that is not there', ({objects, ...rest}) => ({...rest, objects: objects.map((one) => ({...one, key: 'none'}))})],
+        [
+          'other counts of an object',
+          ({objects, ...rest}) => ({...rest, objects: objects.map((one) => ({...one, rows: 2}))}),
+        ],
+        [
+          'other counts of a run',
+          ({objects, ...rest}) => ({
+            ...rest,
+            objects: objects.map((one) => ({...one, runs: {'run-1': 2, 'run-2': 1}})),
+          }),
+        ],
+        [
+          'an object with other bytes',
+          ({objects, ...rest}) => ({...rest, objects: objects.map((one) => ({...one, etag: 'x'}))}),
+        ],
+        [
+          'an object that is not there',
+          ({objects, ...rest}) => ({...rest, objects: objects.map((one) => ({...one, key: 'none'}))}),
+        ],
         ['a column of another type', (one) => withColumn(one, {type: 'DECIMAL(18,3)'})],
         ['other counts of NULL', (one) => withColumn(one, {nulls: 1})],
         ['another smallest value', (one) => withColumn(one, {min: '124'})],
         ['another largest value', (one) => withColumn(one, {max: '326'})],
       ])('%s', async (_, change) => {
         await prove(result)
-        expect(result.facts.columns.find(({name: column}) => column === 'amount')).toEqual({name: 'amount', type: 'DECIMAL(18,2)', nulls: 0, min: '125', max: '325'})
+        expect(result.facts.columns.find(({name: column}) => column === 'amount')).toEqual({
+          name: 'amount',
+          type: 'DECIMAL(18,2)',
+          nulls: 0,
+          min: '125',
+          max: '325',
+        })
         await expect(prove(change(result))).rejects.toMatchObject({code: 'PROOF_FAILED'})
       })
     })

@@ -15,8 +15,11 @@ describe('merging files of lines', () => {
 
   afterEach(() => bench.close())
 
-  const merge = (sources: readonly MergeSource[], suffix: string, more: Partial<MergeRequest> = {}): Promise<MergeResult> =>
-    bench.merge(sources, [], {format: 'json', keyOf: (n) => `out/${n}${suffix}`, ...more})
+  const merge = (
+    sources: readonly MergeSource[],
+    suffix: string,
+    more: Partial<MergeRequest> = {},
+  ): Promise<MergeResult> => bench.merge(sources, [], {format: 'json', keyOf: (n) => `out/${n}${suffix}`, ...more})
 
   const contentOf = async ({objects}: MergeResult): Promise<string> => {
     const parts: Buffer[] = []
@@ -38,7 +41,10 @@ describe('merging files of lines', () => {
   })
 
   it('writes gzip where one of the sources is', async () => {
-    const sources = [await bench.bytes('in/1.json.gz', gzipSync('a\nb')), await bench.bytes('in/2.json', Buffer.from('c'))]
+    const sources = [
+      await bench.bytes('in/1.json.gz', gzipSync('a\nb')),
+      await bench.bytes('in/2.json', Buffer.from('c')),
+    ]
     const result = await merge(sources, '.json.gz')
     expect(await contentOf(result)).toBe('a\nb\nc\n')
   })
@@ -52,7 +58,9 @@ describe('merging files of lines', () => {
     const lines = Array.from({length: 20_000}, (_, index) => `{"n":${index},"text":"${'x'.repeat(index % 97)}"}\n`)
     const sources = []
     for (let index = 0; index < 20; index += 1)
-      sources.push(await bench.bytes(`in/${index}.json`, Buffer.from(lines.slice(index * 1000, (index + 1) * 1000).join(''))))
+      sources.push(
+        await bench.bytes(`in/${index}.json`, Buffer.from(lines.slice(index * 1000, (index + 1) * 1000).join(''))),
+      )
     const total = sources.reduce((sum, {sizeBytes}) => sum + sizeBytes, 0)
     const request = {targetBytes: Math.ceil(total / 3), outputs: 3}
     const result = await merge(sources, '.json', request)
@@ -64,7 +72,8 @@ describe('merging files of lines', () => {
   })
 
   it('divides gzip output by how much it shrinks', async () => {
-    const line = (index: number): string => `{"id":"${Buffer.from(String(index * 7919)).toString('hex')}","n":${index}}\n`
+    const line = (index: number): string =>
+      `{"id":"${Buffer.from(String(index * 7919)).toString('hex')}","n":${index}}\n`
     const bytes = gzipSync(Array.from({length: 60_000}, (_, index) => line(index)).join(''))
     const source = await bench.bytes('in/1.json.gz', bytes)
     const result = await merge([source], '.json.gz', {targetBytes: Math.ceil(bytes.length / 4), outputs: 4})
@@ -88,12 +97,18 @@ describe('merging files of lines', () => {
     ['text under the name of a gzip file', Buffer.from('a\nb\n')],
   ])('names %s', async (_, bytes) => {
     const sources = [await bench.bytes('in/good.json.gz', gzipSync('a\n')), await bench.bytes('in/bad.json.gz', bytes)]
-    await expect(merge(sources, '.json.gz')).rejects.toMatchObject({code: 'MERGE_SOURCE_BROKEN', details: {key: 'in/bad.json.gz'}})
+    await expect(merge(sources, '.json.gz')).rejects.toMatchObject({
+      code: 'MERGE_SOURCE_BROKEN',
+      details: {key: 'in/bad.json.gz'},
+    })
     expect(await bench.keys()).toEqual(['in/bad.json.gz', 'in/good.json.gz'])
   })
 
   it('has no outputs where there are no lines', async () => {
-    expect(await merge([await bench.bytes('in/1.json', new Uint8Array(0))], '.json')).toMatchObject({objects: [], facts: {rows: 0}})
+    expect(await merge([await bench.bytes('in/1.json', new Uint8Array(0))], '.json')).toMatchObject({
+      objects: [],
+      facts: {rows: 0},
+    })
   })
 
   it('disproves an output in which a line is another, twice or not there', async () => {
@@ -108,22 +123,26 @@ describe('merging files of lines', () => {
 
   it('counts and hashes lines alike, wherever they are cut into pieces', () => {
     fc.assert(
-      fc.property(fc.array(fc.string({unit: fc.constantFrom('a', 'b', '\r', '')})), fc.array(fc.nat(20)), (lines, cuts) => {
-        const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''))
-        const whole = new LineDigest()
-        whole.add(bytes)
-        const pieces = new LineDigest()
-        let start = 0
-        for (const cut of cuts) {
-          pieces.add(bytes.subarray(start, start + cut))
-          start += cut
-        }
-        pieces.add(bytes.subarray(start))
-        expect([whole.lines, pieces.digest]).toEqual([lines.length, whole.digest])
-        const others = new LineDigest()
-        for (const line of [...lines].reverse()) others.add(Buffer.from(`${line}\n`))
-        expect(others.digest).toBe(whole.digest)
-      }),
+      fc.property(
+        fc.array(fc.string({unit: fc.constantFrom('a', 'b', '\r', '')})),
+        fc.array(fc.nat(20)),
+        (lines, cuts) => {
+          const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(''))
+          const whole = new LineDigest()
+          whole.add(bytes)
+          const pieces = new LineDigest()
+          let start = 0
+          for (const cut of cuts) {
+            pieces.add(bytes.subarray(start, start + cut))
+            start += cut
+          }
+          pieces.add(bytes.subarray(start))
+          expect([whole.lines, pieces.digest]).toEqual([lines.length, whole.digest])
+          const others = new LineDigest()
+          for (const line of [...lines].reverse()) others.add(Buffer.from(`${line}\n`))
+          expect(others.digest).toBe(whole.digest)
+        },
+      ),
     )
   })
 })

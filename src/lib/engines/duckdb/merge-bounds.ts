@@ -20,7 +20,8 @@ const SIGNED = new Set([
 export function boundOf(bytes: Uint8Array | null, {type = '', converted, logical}: SchemaElement): bigint | null {
   if (bytes === null) return null
   if (type === 'BOOLEAN') return bytes.length === 1 ? BigInt(bytes[0]!) : null
-  const isKnown = SIGNED.has(converted) && (converted !== undefined || logical === undefined || logical.name === 'timestamp')
+  const isKnown =
+    SIGNED.has(converted) && (converted !== undefined || logical === undefined || logical.name === 'timestamp')
   if (!isKnown) return null
   if (INTEGER_TYPES[type] === bytes.length) return littleEndian(bytes)
   return converted === 'DECIMAL' && bytes.length > 0 ? bigEndian(bytes) : null

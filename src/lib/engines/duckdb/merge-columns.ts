@@ -57,7 +57,9 @@ export async function mergeColumns(
     selects,
     written: fields.map(({name, shape}) => named(writtenSql(quoteIdentifier(name), shape), name)),
     fieldIds: fieldIdsSql(groups, fields, lists),
-    areAsStored: lists.every((list) => JSON.stringify(list.map(({name, shape}) => [name, shape])) === JSON.stringify(types)),
+    areAsStored: lists.every(
+      (list) => JSON.stringify(list.map(({name, shape}) => [name, shape])) === JSON.stringify(types),
+    ),
     schema: createHash('sha256').update(JSON.stringify(types)).digest('hex').slice(0, 16),
     facts: fields.map((field) => factsOf(field, groups, lists)),
   }
@@ -88,7 +90,8 @@ function refuseOtherTypes(fields: readonly ShapeField[], types: readonly DuckDBT
   for (const [index, {name, shape}] of fields.entries()) {
     const found = types[index]!
     const isWanted = found.alias === undefined && isSameType(found.toString(), duckdbTypeOf(shape))
-    if (!isWanted) throw new Error(`The cast of a column gives ${found.toString()}, not ${duckdbTypeOf(shape)}: ${name}.`)
+    if (!isWanted)
+      throw new Error(`The cast of a column gives ${found.toString()}, not ${duckdbTypeOf(shape)}: ${name}.`)
   }
 }
 
@@ -130,7 +133,9 @@ function factsOf(
     const found: number | null = isNull ? rows : leaf.nulls
     nulls = nulls === null || found === null ? null : nulls + found
     if (isNull || found === rows) continue
-    const [minimum, maximum] = [leaf.minimum, leaf.maximum].map((bound) => bound === null ? null : mergedBound(bound, from, shape))
+    const [minimum, maximum] = [leaf.minimum, leaf.maximum].map((bound) =>
+      bound === null ? null : mergedBound(bound, from, shape),
+    )
     if (!leaf.isBounded || minimum == null || maximum == null) isBounded = false
     else {
       bounds.minimum.push(minimum)
@@ -141,7 +146,9 @@ function factsOf(
   return {
     ...facts,
     ...(nulls === null ? {} : {nulls}),
-    ...(isKnown ? {min: String(least(bounds.minimum)), max: String(-least(bounds.maximum.map((bound) => -bound)))} : {}),
+    ...(isKnown
+      ? {min: String(least(bounds.minimum)), max: String(-least(bounds.maximum.map((bound) => -bound)))}
+      : {}),
   }
 }
 

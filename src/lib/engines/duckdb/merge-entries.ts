@@ -23,7 +23,9 @@ export function carriedEntries({entries, files}: ReadSources, columns: MergedCol
   for (const [name, key] of entries.differing) {
     if (OF_THE_VALUES.test(name)) throw mixedEntry(name, key, files[0]!.source.key)
   }
-  const carried = [...entries.shared].filter(([name]) => name !== STAMP && (columns.areAsStored || !OF_THE_COLUMNS.has(name)))
+  const carried = [...entries.shared].filter(
+    ([name]) => name !== STAMP && (columns.areAsStored || !OF_THE_COLUMNS.has(name)),
+  )
   return new Map([...oneByName(carried), [STAMP, columns.schema]])
 }
 
@@ -34,8 +36,12 @@ function oneByName(entries: readonly (readonly [string, string])[]): readonly (r
 }
 
 function mixedEntry(name: string, key: string, other: string): SluiceError {
-  return new SluiceError('MERGE_LOSSY', `${key} says ${name} in its footer, and not all of the files do: ${other} and others.`, {
-    fix: 'Spark reads old dates of such files in another calendar. Rewrite the files with one setting, or leave the partition out.',
-    details: {key, entry: name},
-  })
+  return new SluiceError(
+    'MERGE_LOSSY',
+    `${key} says ${name} in its footer, and not all of the files do: ${other} and others.`,
+    {
+      fix: 'Spark reads old dates of such files in another calendar. Rewrite the files with one setting, or leave the partition out.',
+      details: {key, entry: name},
+    },
+  )
 }

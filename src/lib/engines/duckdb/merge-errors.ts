@@ -16,10 +16,14 @@ export function sourceBroken(key: ObjectKey, fault: string, cause?: unknown): Sl
 }
 
 export function sourceChanged(key: ObjectKey, isGone: boolean): SluiceError {
-  return new SluiceError('MERGE_SOURCE_CHANGED', `${key} ${isGone ? 'is gone' : 'was changed'} since the plan was made.`, {
-    fix: 'Make the plan again and run that. Nothing was changed.',
-    details: {key},
-  })
+  return new SluiceError(
+    'MERGE_SOURCE_CHANGED',
+    `${key} ${isGone ? 'is gone' : 'was changed'} since the plan was made.`,
+    {
+      fix: 'Make the plan again and run that. Nothing was changed.',
+      details: {key},
+    },
+  )
 }
 
 /** `column`: of which values cannot be carried over exactly. */

@@ -11,7 +11,11 @@ const OWN_ID = '__duckdb_field_id'
  * The ids by which some tables know their columns, as an option of COPY; null where no file has any. Throws `MERGE_LOSSY`
  * when files disagree on them.
  */
-export function fieldIdsSql(groups: readonly SchemaGroup[], fields: readonly ShapeField[], lists: readonly (readonly ShapeField[])[]): string | null {
+export function fieldIdsSql(
+  groups: readonly SchemaGroup[],
+  fields: readonly ShapeField[],
+  lists: readonly (readonly ShapeField[])[],
+): string | null {
   if (groups.every(({elements}) => elements.every(({fieldId}) => fieldId === undefined))) return null
   const entries = fields.flatMap(({name, shape}) => {
     const found = groups.flatMap(({elements, first}, group) => {

@@ -18,7 +18,8 @@ export interface SchemaElement {
 }
 
 export interface Logical {
-  readonly name: 'string' | 'map' | 'list' | 'enum' | 'decimal' | 'date' | 'time' | 'timestamp' | 'integer' | 'null' | 'other'
+  readonly name:
+    'string' | 'map' | 'list' | 'enum' | 'decimal' | 'date' | 'time' | 'timestamp' | 'integer' | 'null' | 'other'
   readonly isAdjustedToUtc?: boolean
   readonly unit?: 'ms' | 'us' | 'ns'
 }
@@ -66,7 +67,9 @@ export function readFooter(file: string): Footer {
   try {
     const bytes = footerBytes(descriptor)
     try {
-      return footerOf(deserializeTCompactProtocol({view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length), offset: 0}))
+      return footerOf(
+        deserializeTCompactProtocol({view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length), offset: 0}),
+      )
     } catch (error) {
       throw error instanceof FooterFault ? error : new FooterFault('its footer cannot be read')
     }

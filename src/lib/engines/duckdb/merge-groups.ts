@@ -72,7 +72,10 @@ class SourcesReader {
   private readonly groups: SchemaGroup[] = []
   private readonly groupOf = new Map<string, number>()
   private readonly codecs = new Set<string>()
-  private readonly entries = new Map<string, {readonly value: string; readonly key: string; count: number; isShared: boolean}>()
+  private readonly entries = new Map<
+    string,
+    {readonly value: string; readonly key: string; count: number; isShared: boolean}
+  >()
   private uncompressedBytes = 0
   private rows = 0
 
@@ -95,7 +98,8 @@ class SourcesReader {
   result(): ReadSources {
     const {files, groups, codecs, uncompressedBytes, rows} = this
     const entries = [...this.entries]
-    const isShared = ([, {count, isShared: isEqual}]: (typeof entries)[number]): boolean => isEqual && count === files.length
+    const isShared = ([, {count, isShared: isEqual}]: (typeof entries)[number]): boolean =>
+      isEqual && count === files.length
     return {
       files,
       groups,

@@ -63,7 +63,10 @@ async function checkColumn({source, file}: SourceFile, column: string): Promise<
       rowStart = rowEnd
     }
   } catch (error) {
-    const reason = error instanceof Error && /codec/.test(error.message) ? 'its INT96 has a codec that cannot be checked here' : 'its INT96 cannot be checked'
+    const reason =
+      error instanceof Error && /codec/.test(error.message)
+        ? 'its INT96 has a codec that cannot be checked here'
+        : 'its INT96 cannot be checked'
     throw lossy(source.key, column, reason)
   } finally {
     await handle.close()

@@ -37,7 +37,12 @@ async function writeLines(request: MergeRequest, folder: string): Promise<Writte
   }
 }
 
-async function copyLines({store, signal}: MergeRequest, key: string, folder: string, writer: LineWriter): Promise<void> {
+async function copyLines(
+  {store, signal}: MergeRequest,
+  key: string,
+  folder: string,
+  writer: LineWriter,
+): Promise<void> {
   const file = await localFile(store, key, folder)
   let last: number | undefined
   try {
@@ -101,7 +106,8 @@ class LineWriter {
     const bytes = Buffer.concat(this.sample)
     this.sample = []
     // Outputs that fit into one need no measure.
-    const share = bytes.length === 0 ? 1 : gzipSync(bytes.subarray(0, SAMPLE_BYTES)).length / Math.min(bytes.length, SAMPLE_BYTES)
+    const share =
+      bytes.length === 0 ? 1 : gzipSync(bytes.subarray(0, SAMPLE_BYTES)).length / Math.min(bytes.length, SAMPLE_BYTES)
     this.roomBytes = this.limitBytes / share
     await this.divide(bytes)
   }
@@ -109,7 +115,9 @@ class LineWriter {
   private async divide(bytes: Buffer): Promise<void> {
     let piece = bytes
     while (piece.length > 0) {
-      const end = this.isLast() ? -1 : piece.indexOf(LINE_FEED, Math.max(0, Math.floor(this.roomBytes! - this.outputBytes)))
+      const end = this.isLast()
+        ? -1
+        : piece.indexOf(LINE_FEED, Math.max(0, Math.floor(this.roomBytes! - this.outputBytes)))
       const part = end === -1 ? piece : piece.subarray(0, end + 1)
       await this.append(part)
       if (end !== -1) await this.cut()

@@ -42,23 +42,31 @@ export function mergedShape(table: Shape | null, shapes: readonly Shape[]): Shap
   }
   const merged = mergedScalar(table, shapes, indexes)
   for (const index of indexes) {
-    if (!fits(shapes[index]!, merged)) throw new Misfit(index, [], `${shapeText(shapes[index]!)} does not fit into ${shapeText(merged)}`)
+    if (!fits(shapes[index]!, merged))
+      throw new Misfit(index, [], `${shapeText(shapes[index]!)} does not fit into ${shapeText(merged)}`)
   }
   return merged
 }
 
 function refuseOtherKinds(kind: Shape['kind'], shapes: readonly Shape[], indexes: readonly number[]): void {
   const odd = indexes.find((index) => shapes[index]!.kind !== kind)
-  if (odd !== undefined) throw new Misfit(odd, [], `${shapeText(shapes[odd]!)} is no ${kind === 'list' ? 'array' : kind}`)
+  if (odd !== undefined)
+    throw new Misfit(odd, [], `${shapeText(shapes[odd]!)} is no ${kind === 'list' ? 'array' : kind}`)
 }
 
 function mergedList(table: Shape | null, shapes: readonly Shape[], indexes: readonly number[]): Shape {
   const elementOf = (shape: Shape): Shape => (shape as Extract<Shape, {kind: 'list'}>).element
-  return {kind: 'list', element: part('element', indexes, () => mergedShape(table && elementOf(table), shapes.map(elementOf)))}
+  return {
+    kind: 'list',
+    element: part('element', indexes, () => mergedShape(table && elementOf(table), shapes.map(elementOf))),
+  }
 }
 
 function mergedMap(table: Shape | null, shapes: readonly Shape[], indexes: readonly number[]): Shape {
-  const partOf = (name: 'key' | 'value') => (shape: Shape): Shape => (shape as Extract<Shape, {kind: 'map'}>)[name]
+  const partOf =
+    (name: 'key' | 'value') =>
+    (shape: Shape): Shape =>
+      (shape as Extract<Shape, {kind: 'map'}>)[name]
   const merged = (name: 'key' | 'value'): Shape =>
     part(name, indexes, () => mergedShape(table && partOf(name)(table), shapes.map(partOf(name))))
   return {kind: 'map', key: merged('key'), value: merged('value')}
@@ -69,7 +77,10 @@ function mergedStruct(table: Shape | null, shapes: readonly Shape[], indexes: re
   return {
     kind: 'struct',
     fields: mergedFields(table && fieldsOf(table), shapes.map(fieldsOf), (misfit, name, holders) =>
-      misfit.within(name, holders.map((holder) => indexes[holder]!)),
+      misfit.within(
+        name,
+        holders.map((holder) => indexes[holder]!),
+      ),
     ).map(({name, shape}) => ({name, shape})),
   }
 }
@@ -127,10 +138,7 @@ function mergedScalar(table: Shape | null, shapes: readonly Shape[], indexes: re
   const odd = table === null ? undefined : indexes.find((index) => shapes[index]!.kind !== 'timestamp')
   if (odd !== undefined) throw new Misfit(odd, [], `${shapeText(shapes[odd]!)} is no timestamp`)
   const [first, ...others] = indexes
-  return others.reduce(
-    (merged, index) => joined(merged, shapes[index]!, index),
-    stored(shapes[first!]!),
-  )
+  return others.reduce((merged, index) => joined(merged, shapes[index]!, index), stored(shapes[first!]!))
 }
 
 /** How a shape is written: readers of tables take neither INT96 from us nor nanoseconds at all. */

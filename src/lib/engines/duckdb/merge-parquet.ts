@@ -63,7 +63,12 @@ export async function mergeParquet({pool, request, folder, signal}: MergeWork): 
   }
 }
 
-async function planOf(session: DuckDbSession, request: MergeRequest, folder: string, signal?: AbortSignal): Promise<Plan> {
+async function planOf(
+  session: DuckDbSession,
+  request: MergeRequest,
+  folder: string,
+  signal?: AbortSignal,
+): Promise<Plan> {
   await mkdir(folder, {recursive: true})
   const files = await localFiles(request.store, request.sources, folder)
   const read = await readSources(request.sources, files, signal)
@@ -131,12 +136,22 @@ async function droppedRows(
   if (droppedRuns.length === 0) return {}
   const {sql} = rowsSql(slices, {selects: columns.selects, names, droppedRuns: []})
   const runs = droppedRuns.map(quoteText).join(', ')
-  return countsOf(await session.rows(`SELECT _source AS run, count(*) AS rows FROM (${sql}) WHERE _source IN (${runs}) GROUP BY 1`, signal))
+  return countsOf(
+    await session.rows(
+      `SELECT _source AS run, count(*) AS rows FROM (${sql}) WHERE _source IN (${runs}) GROUP BY 1`,
+      signal,
+    ),
+  )
 }
 
 async function runsOf(session: DuckDbSession, file: string, signal: AbortSignal): Promise<Record<string, number>> {
   const from = `read_parquet(${fileList([file])}, hive_partitioning = false)`
-  return countsOf(await session.rows(`SELECT coalesce(_source, '') AS run, count(*) AS rows FROM ${from} GROUP BY 1 ORDER BY 1`, signal))
+  return countsOf(
+    await session.rows(
+      `SELECT coalesce(_source, '') AS run, count(*) AS rows FROM ${from} GROUP BY 1 ORDER BY 1`,
+      signal,
+    ),
+  )
 }
 
 function countsOf(rows: readonly Record<string, unknown>[]): Record<string, number> {
@@ -144,7 +159,11 @@ function countsOf(rows: readonly Record<string, unknown>[]): Record<string, numb
 }
 
 /** The footers, read by another reader, say how many rows there are. */
-function refuseMissingRows(slices: readonly FileSlice[], kept: number, dropped: Readonly<Record<string, number>>): void {
+function refuseMissingRows(
+  slices: readonly FileSlice[],
+  kept: number,
+  dropped: Readonly<Record<string, number>>,
+): void {
   const expected = slices.reduce((sum, {start, end}) => sum + end - start, 0)
   const read = Object.values(dropped).reduce((sum, rows) => sum + rows, kept)
   if (read === expected) return

@@ -35,9 +35,7 @@ export function rowsSql(slices: readonly FileSlice[], {selects, names, droppedRu
   const runs = runsOf(slices)
   const columns = names.map(quoteIdentifier)
   const isSorted = runs.length <= MOST_BRANCHES || !havePlaces(names)
-  const sql = isSorted
-    ? runs.map((run) => branchSql(run, selects)).join(' UNION ALL ')
-    : placedSql(slices, selects)
+  const sql = isSorted ? runs.map((run) => branchSql(run, selects)).join(' UNION ALL ') : placedSql(slices, selects)
   return {
     sql: keptSql(sql, droppedRuns),
     columns: isSorted ? columns : [...columns, FILE, ROW],

@@ -53,7 +53,8 @@ function isLeaf(element: SchemaElement): boolean {
 /** The elements of the columns themselves, with their places. */
 export function rootElements(elements: readonly SchemaElement[]): {element: SchemaElement; index: number}[] {
   const roots: {element: SchemaElement; index: number}[] = []
-  for (let index = 0; index < elements.length; index += sizeOf(elements, index)) roots.push({element: elements[index]!, index})
+  for (let index = 0; index < elements.length; index += sizeOf(elements, index))
+    roots.push({element: elements[index]!, index})
   return roots
 }
 
@@ -68,7 +69,11 @@ function refuseTwins(names: readonly string[], column?: string): void {
   const seen = new Map<string, string>()
   for (const name of names) {
     const twin = seen.get(name.toLowerCase())
-    if (twin !== undefined) throw new UnreadableColumn(column ?? name, `the file also has ${JSON.stringify(twin)} beside ${JSON.stringify(name)}`)
+    if (twin !== undefined)
+      throw new UnreadableColumn(
+        column ?? name,
+        `the file also has ${JSON.stringify(twin)} beside ${JSON.stringify(name)}`,
+      )
     seen.set(name.toLowerCase(), name)
   }
 }
@@ -92,7 +97,10 @@ function shapeOf(type: DuckDBType, leaves: Iterator<SchemaElement>, column: stri
     case DuckDBTypeId.MAP:
       return {kind: 'map', key: shapeOf(type.keyType, leaves, column), value: shapeOf(type.valueType, leaves, column)}
     case DuckDBTypeId.STRUCT: {
-      const fields = type.entryTypes.map((entry, index) => ({name: type.entryNames[index]!, shape: shapeOf(entry, leaves, column)}))
+      const fields = type.entryTypes.map((entry, index) => ({
+        name: type.entryNames[index]!,
+        shape: shapeOf(entry, leaves, column),
+      }))
       return {kind: 'struct', fields}
     }
     default:
@@ -139,14 +147,17 @@ function leafShape(type: DuckDBType, element: SchemaElement | undefined, column:
 
 function blobShape(element: SchemaElement, column: string): Shape {
   const isPlain = element.converted === undefined && element.logical === undefined
-  if (!isPlain) throw new UnreadableColumn(column, `its type ${element.converted ?? element.logical?.name} cannot be carried over`)
+  if (!isPlain)
+    throw new UnreadableColumn(column, `its type ${element.converted ?? element.logical?.name} cannot be carried over`)
   return {kind: 'binary', isText: element.type === 'BYTE_ARRAY'}
 }
 
 function timestampShape(readAs: string, {type, logical, converted}: SchemaElement, column: string): Shape {
-  const unit: TimeUnit = type === 'INT96' ? 'int96' : (logical?.unit ?? (converted === 'TIMESTAMP_MILLIS' ? 'ms' : 'us'))
+  const unit: TimeUnit =
+    type === 'INT96' ? 'int96' : (logical?.unit ?? (converted === 'TIMESTAMP_MILLIS' ? 'ms' : 'us'))
   // DuckDB cuts them without a word.
-  if (unit === 'ns' && readAs !== 'TIMESTAMP_NS') throw new UnreadableColumn(column, 'instants in nanoseconds cannot be read exactly')
+  if (unit === 'ns' && readAs !== 'TIMESTAMP_NS')
+    throw new UnreadableColumn(column, 'instants in nanoseconds cannot be read exactly')
   // The older ways of writing have no local times: their timestamps are instants.
   const shape: Shape = {kind: 'timestamp', unit, isInstant: logical?.isAdjustedToUtc ?? true}
   return readAs === duckdbTypeOf(shape) ? shape : {...shape, readAs}

@@ -20,7 +20,9 @@ export async function merge(pool: SessionPool, request: MergeRequest): Promise<M
   const folder = path.join(await pool.spoolFolder(), `merge-${number}`)
   try {
     const work = {pool, request, folder, signal: request.signal}
-    const {outputs, schema, columns, dropped, changes} = await (request.format === 'json' ? mergeJson(work) : mergeParquet(work))
+    const {outputs, schema, columns, dropped, changes} = await (request.format === 'json'
+      ? mergeJson(work)
+      : mergeParquet(work))
     // What was read between two equal looks is what the plan names.
     await checkSources(request)
     const objects = await storeOutputs(request, outputs, schema)

@@ -34,13 +34,22 @@ export async function proveMerged(pool: SessionPool, request: MergedRequest): Pr
   const folder = path.join(await pool.spoolFolder(), `proof-${number}`)
   await mkdir(folder, {recursive: true})
   try {
-    const read = await pool.all(objects, (session, object, _, stop) => readObject(session, request, object, {folder, signal: stop}), signal)
+    const read = await pool.all(
+      objects,
+      (session, object, _, stop) => readObject(session, request, object, {folder, signal: stop}),
+      signal,
+    )
     const rows = read.reduce((sum, one) => sum + one.rows, 0)
     const digest = read.reduce((sum, one) => sum + one.digest, 0n).toString(16)
-    if (rows !== expected.rows) throw disproven(`The outputs hold ${rows} rows, the sources ${expected.rows}.`, {rows, expected: expected.rows})
-    if (digest !== expected.digest) throw disproven('The rows of the outputs are not those of the sources.', {digest, expected: expected.digest})
+    if (rows !== expected.rows)
+      throw disproven(`The outputs hold ${rows} rows, the sources ${expected.rows}.`, {rows, expected: expected.rows})
+    if (digest !== expected.digest)
+      throw disproven('The rows of the outputs are not those of the sources.', {digest, expected: expected.digest})
     for (const [index, facts] of expected.columns.entries()) {
-      compareColumn(facts, read.map(({columns}) => columns[index]!))
+      compareColumn(
+        facts,
+        read.map(({columns}) => columns[index]!),
+      )
     }
   } finally {
     await rm(folder, {recursive: true, force: true})
@@ -62,7 +71,9 @@ async function readObject(
       ? readLineFile(object, file, signal)
       : readParquetFile(session, object, file, {columns: expected.columns, signal}))
   } catch (error) {
-    throw isOurs(error) || signal.aborted ? error : disproven(`${object.key} cannot be read back.`, {key: object.key}, error)
+    throw isOurs(error) || signal.aborted
+      ? error
+      : disproven(`${object.key} cannot be read back.`, {key: object.key}, error)
   } finally {
     if (file !== store.localPath(object.key)) await rm(file, {force: true})
   }
@@ -70,7 +81,8 @@ async function readObject(
 
 async function readLineFile({key, rows}: MergedObject, file: string, signal: AbortSignal): Promise<ReadBack> {
   const {lines, digest} = await digestLines(file, isGzipName(key), signal)
-  if (lines !== rows) throw disproven(`${key} holds ${lines} lines, ${rows} were written.`, {key, rows: lines, expected: rows})
+  if (lines !== rows)
+    throw disproven(`${key} holds ${lines} lines, ${rows} were written.`, {key, rows: lines, expected: rows})
   return {rows: lines, digest, columns: []}
 }
 
@@ -84,7 +96,8 @@ async function readParquetFile(
   await refuseOtherColumns(session, key, from, columns, signal)
   const [row] = await session.rows(`SELECT ${factsSql(columns)} FROM ${from}`, signal)
   const found = Number(row!['rows'])
-  if (found !== rows) throw disproven(`${key} holds ${found} rows, ${rows} were written.`, {key, rows: found, expected: rows})
+  if (found !== rows)
+    throw disproven(`${key} holds ${found} rows, ${rows} were written.`, {key, rows: found, expected: rows})
   await refuseOtherRuns(session, key, from, runs, signal)
   return {
     rows: found,
@@ -99,7 +112,9 @@ async function readParquetFile(
 
 /** Only what the sources' footers tell is asked for. */
 function factsSql(columns: readonly ColumnFacts[]): string {
-  const hash = rowHash(columns.map(({name, type}) => ({name, isNested: /[[(]/.test(type.replace(/^DECIMAL\(\d+,\d+\)$/, ''))})))
+  const hash = rowHash(
+    columns.map(({name, type}) => ({name, isNested: /[[(]/.test(type.replace(/^DECIMAL\(\d+,\d+\)$/, ''))})),
+  )
   const facts = columns.flatMap(({name, type, nulls, min}, index) => {
     const bound = min === undefined ? null : boundSql(name, type)
     return [
@@ -123,11 +138,20 @@ async function refuseOtherColumns(
   signal: AbortSignal,
 ): Promise<void> {
   const {names, types} = await session.columnsOf(`SELECT * FROM ${from}`, signal)
-  const wanted = await session.columnsOf(`SELECT ${columns.map(({name, type}) => `CAST(NULL AS ${type}) AS ${quoteIdentifier(name)}`).join(', ')}`, signal)
-  const [found, expected] = [{names, types}, wanted].map((one) => one.names.map((name, index) => `${name} ${one.types[index]!.toString()}`))
+  const wanted = await session.columnsOf(
+    `SELECT ${columns.map(({name, type}) => `CAST(NULL AS ${type}) AS ${quoteIdentifier(name)}`).join(', ')}`,
+    signal,
+  )
+  const [found, expected] = [{names, types}, wanted].map((one) =>
+    one.names.map((name, index) => `${name} ${one.types[index]!.toString()}`),
+  )
   const odd = expected!.findIndex((column, index) => found![index] !== column)
   if (odd === -1 && found!.length === expected!.length) return
-  throw disproven(`${key} has other columns than were merged${odd === -1 ? '' : `: ${columns[odd]!.name}`}.`, {key, found, expected})
+  throw disproven(`${key} has other columns than were merged${odd === -1 ? '' : `: ${columns[odd]!.name}`}.`, {
+    key,
+    found,
+    expected,
+  })
 }
 
 async function refuseOtherRuns(
@@ -138,21 +162,34 @@ async function refuseOtherRuns(
   signal: AbortSignal,
 ): Promise<void> {
   if (Object.keys(runs).length === 0) return
-  const rows = await session.rows(`SELECT coalesce(_source, '') AS run, count(*) AS rows FROM ${from} GROUP BY 1`, signal)
-  const isAsWritten = rows.length === Object.keys(runs).length && rows.every((row) => runs[String(row['run'])] === Number(row['rows']))
+  const rows = await session.rows(
+    `SELECT coalesce(_source, '') AS run, count(*) AS rows FROM ${from} GROUP BY 1`,
+    signal,
+  )
+  const isAsWritten =
+    rows.length === Object.keys(runs).length && rows.every((row) => runs[String(row['run'])] === Number(row['rows']))
   if (!isAsWritten) throw disproven(`${key} has other rows of its runs than were written.`, {key})
 }
 
 function compareColumn({name, nulls, min, max}: ColumnFacts, read: readonly ReadColumn[]): void {
   const found = read.reduce((sum, one) => sum + one.nulls, 0)
   if (nulls !== undefined && found !== nulls)
-    throw disproven(`Column ${JSON.stringify(name)} has ${found} NULLs in the outputs, ${nulls} by the footers of the sources.`, {column: name, found, expected: nulls})
+    throw disproven(
+      `Column ${JSON.stringify(name)} has ${found} NULLs in the outputs, ${nulls} by the footers of the sources.`,
+      {column: name, found, expected: nulls},
+    )
   const minima = read.flatMap(({minimum}) => minimum ?? [])
   const maxima = read.flatMap(({maximum}) => maximum ?? [])
   if (min !== undefined && !minima.some((value) => value === BigInt(min) && minima.every((other) => other >= value)))
-    throw disproven(`Column ${JSON.stringify(name)} has another smallest value in the outputs than by the footers of the sources.`, {column: name})
+    throw disproven(
+      `Column ${JSON.stringify(name)} has another smallest value in the outputs than by the footers of the sources.`,
+      {column: name},
+    )
   if (max !== undefined && !maxima.some((value) => value === BigInt(max) && maxima.every((other) => other <= value)))
-    throw disproven(`Column ${JSON.stringify(name)} has another largest value in the outputs than by the footers of the sources.`, {column: name})
+    throw disproven(
+      `Column ${JSON.stringify(name)} has another largest value in the outputs than by the footers of the sources.`,
+      {column: name},
+    )
 }
 
 function disproven(message: string, details: Readonly<Record<string, unknown>>, cause?: unknown): SluiceError {

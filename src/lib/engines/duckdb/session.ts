@@ -1,6 +1,12 @@
 import {rm} from 'node:fs/promises'
 import path from 'node:path'
-import {DuckDBInstance, type DuckDBConnection, type DuckDBResult, type DuckDBType, type DuckDBValue} from '@duckdb/node-api'
+import {
+  DuckDBInstance,
+  type DuckDBConnection,
+  type DuckDBResult,
+  type DuckDBType,
+  type DuckDBValue,
+} from '@duckdb/node-api'
 import {SluiceError} from '../../errors.js'
 import {SpoolLimit, tempLimitError} from './spool-limit.js'
 import {makeSpool} from './spools.js'
