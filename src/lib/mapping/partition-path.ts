@@ -1,5 +1,4 @@
 import {HIVE_NULL_PARTITION} from '../ports/catalog.js'
-import type {Partitioning} from './types.js'
 
 /** Characters that Hive writes as %XX in a partition's folder (org.apache.hadoop.hive.common.FileUtils). */
 // eslint-disable-next-line no-control-regex -- control characters are what Hive escapes
@@ -14,14 +13,20 @@ export function hivePathValue(value: string | null): string {
   )
 }
 
+/** What the path of a partition is made of. */
+export interface PathForm {
+  readonly by: readonly {readonly name: string}[]
+  readonly path: string | null
+}
+
 /** The template of a partition's path: the table's own, or Hive's `name=value/` form. */
-export function pathTemplate(partitioning: Partitioning): string {
+export function pathTemplate(partitioning: PathForm): string {
   const template = partitioning.path ?? partitioning.by.map(({name}) => `${name}={${name}}`).join('/')
   return template.endsWith('/') ? template : `${template}/`
 }
 
 /** The path of a partition below its table's location, ending in `/`. */
-export function partitionPath(partitioning: Partitioning, values: readonly (string | null)[]): string {
+export function partitionPath(partitioning: PathForm, values: readonly (string | null)[]): string {
   const byName = new Map(partitioning.by.map(({name}, index) => [name, values[index] ?? null]))
   const path = pathTemplate(partitioning).replaceAll(/\{([^}]+)\}/g, (_, name: string) =>
     hivePathValue(byName.get(name) ?? null),

@@ -27,7 +27,8 @@ export async function changelogStatus(look: TableLook): Promise<TableStatus> {
   const location = entry?.location ?? tableLocation(table.name)
   const list = () => listTable(location, admittedBy(runs), operations, ports, deletesPrefix(table.name))
   const listing = await findings.attempt(about, 'its objects', list)
-  const partitions = await lookAtPartitions(look, entry, listing)
+  const compared = await lookAtPartitions(look, entry, listing)
+  const partitions = compared?.partitions ?? null
   const isLoaded = runs.records.length > 0 || !runs.isComplete || (listing?.foreign ?? 0) > 0
   if (isLoaded) await tellMissingEntries(look)
   const isWhole = tellObjects({about, table: table.name, runs, listing, partitions, operations}, ports, findings)
@@ -42,7 +43,7 @@ export async function changelogStatus(look: TableLook): Promise<TableStatus> {
     ...figures,
     floor: instant(runs.floor),
     runs: runCounts(runs, listing),
-    objects: listing?.objects ?? null,
+    objects: compared?.objects ?? listing?.objects ?? null,
     partitions,
   }
 }
