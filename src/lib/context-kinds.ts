@@ -5,6 +5,9 @@ import type {AnyOperationKind} from './operation/types.js'
 export async function operationKind(name: string): Promise<AnyOperationKind> {
   const kinds: Record<string, () => Promise<unknown>> = {
     'backfill.load': async () => (await import('./backfill/load-kind.js')).loadKind,
+    'compact.beside': async () => (await import('./compact/beside-kind.js')).besideKind,
+    'compact.swap': async () => (await import('./compact/swap-kind.js')).swapKind,
+    'compact.in-place': async () => (await import('./compact/in-place-kind.js')).inPlaceKind,
   }
   const load = kinds[name]
   if (load === undefined) {

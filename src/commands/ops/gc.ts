@@ -5,10 +5,10 @@ import {OperationCommand} from '../../lib/cli/operation-command.js'
 import type {GarbageDocument} from '../../lib/operation/index.js'
 
 const {yes, confirm, reason, 'dry-run': dryRun} = mutationFlags
-/** Longer than any query that may still read the old objects, and than caches of their places. */
-const DEFAULT_GRACE_HOURS = 72
 
 export default class OpsGc extends OperationCommand<GarbageDocument> {
+  /** Operations of other kinds are passed over. */
+  protected readonly kinds: RegExp = /./
   static override summary = 'Delete what ended operations left behind, after a grace time.'
   static override description = `Deletes only objects that the operations name and that nothing reads any more.
 An undone operation whose rows were deleted cannot come back.`
@@ -19,8 +19,7 @@ An undone operation whose rows were deleted cannot come back.`
   static override args = {operation: Args.string({description: 'Id of the operation; default: all of them.'})}
   static override flags = {
     'grace-hours': Flags.integer({
-      summary: 'Leave operations alone that ended less than this ago.',
-      default: DEFAULT_GRACE_HOURS,
+      summary: 'Leave operations alone that ended less than this ago; default: 72, for merged files of change logs 1.',
       min: 0,
     }),
     yes,
@@ -34,7 +33,9 @@ An undone operation whose rows were deleted cannot come back.`
     const context = await this.context(flags)
     const {collectAll, renderGarbage} = await import('../../lib/operation/index.js')
     if (!flags['dry-run']) await this.confirmChange('delete what ended operations left behind', 'high', flags, context)
-    const options = {...this.applyOptions(flags, context), graceHours: flags['grace-hours'], dryRun: flags['dry-run']}
+    const graceHours = flags['grace-hours'] ?? null
+    const isOfKind = (kind: string): boolean => this.kinds.test(kind)
+    const options = {...this.applyOptions(flags, context), graceHours, dryRun: flags['dry-run'], isOfKind}
     const result = await collectAll(args.operation, options, context.kind, context.asOf, context.ports)
     return this.finish(result, renderGarbage(result))
   }

@@ -1,7 +1,7 @@
 import * as Args from '@oclif/core/args'
 import {mutationFlags} from '../../lib/cli/flags.js'
 import {OperationCommand} from '../../lib/cli/operation-command.js'
-import type {ChangedOperation} from '../../lib/operation/index.js'
+import type {ChangedOperation, PlanHeader} from '../../lib/operation/index.js'
 
 const {yes, confirm, reason} = mutationFlags
 
@@ -20,10 +20,14 @@ export default class OpsUndo extends OperationCommand<ChangedOperation> {
     const {ports} = context
     const ops = await import('../../lib/operation/index.js')
     const {header} = await ops.readOperation(ports.store, args.operation)
+    this.refuseKind(header)
     await this.confirmChange(`take back operation ${header.operation} (${header.kind})`, 'high', flags, context)
     const kind = await context.kind(header.kind)
     const {record, changed} = await ops.undoOperation(header.operation, kind, this.applyOptions(flags, context), ports)
     const result = {...ops.operationDocument(record), changed}
     return this.finish(result, ops.renderChanged(result, 'undo'))
   }
+
+  /** For commands that take back operations of one kind only. */
+  protected refuseKind(_header: Pick<PlanHeader, 'kind' | 'operation'>): void {}
 }

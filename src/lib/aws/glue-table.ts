@@ -48,7 +48,16 @@ export function readTable(table: Table, {locations}: GluePlace): CatalogTable {
       ...(target === undefined ? {} : {'link.target': [target.CatalogId, target.DatabaseName, target.Name].join('.')}),
     },
     version: table.VersionId ?? '',
+    ...filesFaultOf(table),
   }
+}
+
+/** Names of files mean something to readers: a bucket's number, or a list of other files. */
+function filesFaultOf({StorageDescriptor: storage}: Table): {filesFault?: string} {
+  if (/SymlinkTextInputFormat/.test(storage?.InputFormat ?? ''))
+    return {filesFault: 'lists its files in files of links'}
+  const buckets = storage?.BucketColumns ?? []
+  return buckets.length === 0 ? {} : {filesFault: `is bucketed by ${buckets.join(', ')}`}
 }
 
 /** What Glue is to hold for `table`; everything of the standing table that the port does not know is kept. */

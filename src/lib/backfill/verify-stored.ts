@@ -1,6 +1,8 @@
 import pMap from 'p-map'
 import type {RunRecord} from '../changelog/index.js'
+import {followObjects, type StoredGeneration} from '../generations/index.js'
 import type {OperationPorts} from '../operation/index.js'
+import type {ChangelogDigest} from '../ports/parquet-engine.js'
 import {leftOut, linesOf, stagedObjects, upsertsOf, type StagedSource} from './load-record.js'
 import type {LoadWork, SourceWork} from './load-work.js'
 import {check, counted, figure, type Check} from './verify-check.js'
@@ -18,30 +20,39 @@ export function checkRecord(record: RunRecord, expected: RunRecord): Check {
     : check('record', 'fail', `run record and journal differ in ${differs.join(', ')}`, {differing: differs.length})
 }
 
-/** Every object that was staged, deletes and quarantine too, has the etag that was proven. */
-export async function checkObjects(staged: StagedSource, {store}: Pick<OperationPorts, 'store'>): Promise<Check> {
+/**
+ * Every object that was staged, deletes and quarantine too, has the etag that was proven; of one that was merged with
+ * others, what it was merged to has.
+ */
+export async function checkObjects(
+  staged: StagedSource,
+  generations: readonly StoredGeneration[],
+  {store}: Pick<OperationPorts, 'store'>,
+): Promise<Check> {
   const objects = stagedObjects(staged)
-  const found = await pMap(objects, async ({key, etag}) => ({key, etag, head: await store.head(key)}), {
+  const {asTheyWere, outputs} = followObjects(objects, generations)
+  const looked = [...asTheyWere, ...outputs]
+  const found = await pMap(looked, async ({key, etag}) => ({key, etag, head: await store.head(key)}), {
     concurrency: HEADS_AT_ONCE,
   })
   const bad = found.filter(({etag, head}) => head?.etag !== etag)
+  const merged = objects.length - asTheyWere.length
   const counts = {
     objects: objects.length,
     ofDeletes: staged.deletes.length,
     ofQuarantine: staged.quarantine.objects.length,
+    merged,
     differing: bad.length,
   }
-  if (bad.length === 0)
-    return check(
-      'objects',
-      'pass',
-      `${counted(objects.length, 'object is', 'objects are')} the bytes that were proven`,
-      counts,
-    )
+  if (bad.length === 0) {
+    const since = merged === 0 ? '' : `, ${figure(merged)} of them merged into ${figure(outputs.length)} since`
+    const text = `${counted(objects.length, 'object is', 'objects are')} the bytes that were proven${since}`
+    return check('objects', 'pass', text, counts)
+  }
   return check(
     'objects',
     'fail',
-    `${figure(bad.length)} of ${counted(objects.length, 'object')} are gone or changed`,
+    `${figure(bad.length)} of ${counted(looked.length, 'object')} are gone or changed`,
     counts,
     bad.map(({key, head}) => `${key} ${head === null ? 'is gone' : 'has other bytes'}`),
   )
@@ -53,6 +64,8 @@ export interface StoredRows {
   readonly source: SourceWork
   readonly staged: StagedSource
   readonly visible: number | null
+  /** What objects of the table were merged to. */
+  readonly generations: readonly StoredGeneration[]
 }
 
 /** Reads every row back: counts, placement and digest, and whether each line of the export is accounted for. */
@@ -85,13 +98,10 @@ function countsOf({source, staged}: StoredRows) {
   }
 }
 
-async function differencesOf(
-  {work, source, staged, visible}: StoredRows,
-  {store, parquet}: OperationPorts,
-  signal: AbortSignal,
-): Promise<string[]> {
-  const objects = [...staged.objects, ...staged.deletes]
-  const found = await parquet.digest({store, objects, mapping: work.mapping, signal})
+async function differencesOf(stored: StoredRows, ports: OperationPorts, signal: AbortSignal): Promise<string[]> {
+  const {source, staged, visible} = stored
+  const {store, parquet} = ports
+  const found = await digestRows(stored, ports, signal)
   const aside = await parquet.digestQuarantine({store, objects: staged.quarantine.objects, signal})
   const [lines, stated] = [linesOf(staged), source.export.itemCount]
   const setAside = staged.quarantined + staged.unreadable
@@ -108,6 +118,25 @@ async function differencesOf(
     [visible !== null && visible !== staged.rows, `readers see ${figure(visible ?? 0)} of ${figure(staged.rows)}`],
   ]
   return differences.flatMap(([differs, text]) => (differs ? [text] : []))
+}
+
+/** The run's rows where they stand: in its own objects, or in those that these were merged to, beside rows of others. */
+async function digestRows(
+  {work, staged, generations}: StoredRows,
+  {store, parquet}: OperationPorts,
+  signal: AbortSignal,
+): Promise<ChangelogDigest> {
+  const {asTheyWere, outputs} = followObjects(staged.objects, generations)
+  const request = {store, mapping: work.mapping, signal}
+  const own = await parquet.digest({...request, objects: [...asTheyWere, ...staged.deletes]})
+  if (outputs.length === 0) return own
+  const objects = outputs.map(({key, rows}) => ({key, rows, partition: []}))
+  const merged = await parquet.digest({...request, objects, ofSource: staged.run})
+  return {
+    rows: own.rows + merged.rows,
+    quarantined: own.quarantined + merged.quarantined,
+    digest: (BigInt(`0x${own.digest}`) + BigInt(`0x${merged.digest}`)).toString(16),
+  }
 }
 
 /** `10 lines = 8 upserts + 2 left out`. */

@@ -1,5 +1,6 @@
 import {activeRuns, listRunRecords, type RunRecord} from '../changelog/index.js'
 import {hasCode, SluiceError} from '../errors.js'
+import {listGenerations, type StoredGeneration} from '../generations/index.js'
 import type {LakeDefinition} from '../lake/index.js'
 import type {TableMapping} from '../mapping/index.js'
 import {readOperation, type OperationPorts} from '../operation/index.js'
@@ -10,7 +11,7 @@ import {check, counted, figure, stateOf, type Check} from './verify-check.js'
 import type {VerifiedRun, VerifyResult} from './verify-result.js'
 import {checkSamples, sampledFiles, sampleQuarantine} from './verify-samples.js'
 import {readExport, readQuarantine, type ReadExport} from './verify-source.js'
-import {checkObjects, checkRecord, checkRows} from './verify-stored.js'
+import {checkObjects, checkRecord, checkRows, type StoredRows} from './verify-stored.js'
 import {checkChain, checkKeys, visibleRows} from './verify-table.js'
 
 export interface VerifyRequest {
@@ -63,11 +64,11 @@ export async function verifyTable(
           records.map(({run}) => run),
           ports,
         )
+  const generations = await listGenerations(store, request.table)
   const runs: VerifiedRun[] = []
   for (const one of found) {
-    runs.push(
-      isJournalled(one) ? await verifyRun(one, visible?.get(one.record.run) ?? null, request, ports) : lost(one),
-    )
+    const seen = isJournalled(one) ? (visible?.get(one.record.run) ?? null) : null
+    runs.push(isJournalled(one) ? await verifyRun(one, {visible: seen, generations}, request, ports) : lost(one))
   }
   const checks = await tableChecks(mapping, records, ports)
   return {
@@ -106,13 +107,14 @@ function isJournalled(run: JournalledRun | RunRecord): run is JournalledRun {
 
 async function verifyRun(
   run: JournalledRun,
-  visible: number | null,
+  {visible, generations}: Pick<StoredRows, 'visible' | 'generations'>,
   {samples}: VerifyRequest,
   ports: VerifyPorts,
 ): Promise<VerifiedRun> {
   const {record, expected, work, source, staged} = run
-  const stored = [checkRecord(record, expected), await checkObjects(staged, ports.operation)]
-  stored.push(await timed(run, ports, () => checkRows({work, source, staged, visible}, ports.operation, ports.signal)))
+  const stored = [checkRecord(record, expected), await checkObjects(staged, generations, ports.operation)]
+  const rows: StoredRows = {work, source, staged, visible: seenOnce(visible, record.run, generations), generations}
+  stored.push(await timed(run, ports, () => checkRows(rows, ports.operation, ports.signal)))
   const read = await readSource(run, samples, ports)
   const compared = await checkSamples({work, source, run: record.run, lines: read.lines}, ports)
   return {
@@ -126,6 +128,13 @@ async function verifyRun(
     sampled: sampledFiles(read.lines ?? []),
     checks: [...stored, read.check, compared],
   }
+}
+
+/** Rows that stand in merged files and in what these were merged to are counted once, as `current` counts them. */
+function seenOnce(visible: number | null, run: string, generations: readonly StoredGeneration[]): number | null {
+  if (visible === null) return null
+  const doubled = generations.filter(({state}) => state === 'doubled').flatMap(({generation}) => generation.outputs)
+  return visible - doubled.reduce((sum, {runs}) => sum + (runs[run] ?? 0), 0)
 }
 
 /** Reading a million rows back takes a while. */

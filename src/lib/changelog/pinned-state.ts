@@ -1,3 +1,4 @@
+import {hasDoubledRows} from '../generations/index.js'
 import {isImmutable, type TableMapping} from '../mapping/index.js'
 import type {ObjectStore} from '../ports/object-store.js'
 import type {QueryEngine} from '../ports/query-engine.js'
@@ -33,12 +34,29 @@ export async function pinState(mapping: TableMapping, ports: PinPorts): Promise<
   const floor = BigInt(standingFloor(records) ?? 0)
   const counts = rowsOfRunsSql({runs: active.map(({run}) => run), floor})
   const only = active.find((record) => record.kind === 'full' && BigInt(record.floor ?? -1) === floor)
-  if (only === undefined || (await hasOtherRows(mapping, only, active, floor, ports))) {
+  if (only === undefined || !(await isAlone(mapping, only, active, floor, ports))) {
     return {rankedRowsSql: rankedRowsSql(mapping, 't.*', counts), isRanked: true}
   }
   const where = `t._source = ${quoteText(only.run)} AND t._version >= ${floor}`
   const rows = `SELECT t.*, 1 AS _rank FROM ${quoteIdentifier(mapping.table)} t WHERE ${where}`
   return {rankedRowsSql: rows, isRanked: false}
+}
+
+/**
+ * Whether each row that counts is of this run, and stands once. Files that were merged stand beside what they were
+ * merged to for a while: that is written down before the first of those comes, so it is looked for after the files of
+ * the snapshot are known. An engine that lists the files anew with every statement can never be sure.
+ */
+async function isAlone(
+  mapping: TableMapping,
+  only: RunRecord,
+  active: readonly RunRecord[],
+  floor: bigint,
+  ports: PinPorts,
+): Promise<boolean> {
+  if (ports.query.name === 'athena') return false
+  if (await hasOtherRows(mapping, only, active, floor, ports)) return false
+  return !(await hasDoubledRows(ports.store, mapping.table))
 }
 
 /** Whether a row counts that is not of this run. The statistics of the files answer it, where there is none. */

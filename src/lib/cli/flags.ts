@@ -1,5 +1,5 @@
 import * as Flags from '@oclif/core/flags'
-import {parseBytes, parseDollars, parseInstant, parsePositiveInteger} from './parse-values.js'
+import {parseBytes, parseDollars, parseDuration, parseInstant, parsePositiveInteger} from './parse-values.js'
 import {ROW_FORMATS} from './output/rows.js'
 
 /** `2026-01-04` (UTC) or `2026-01-04T03:10:00Z`, parsed to a Date. */
@@ -12,6 +12,12 @@ export const instantFlag = Flags.custom<Date>({
 export const bytesFlag = Flags.custom<number>({
   helpValue: '<size>',
   parse: (text) => Promise.resolve(parseBytes(text)),
+})
+
+/** `26h`, `30m`, parsed to milliseconds. */
+export const durationFlag = Flags.custom<number>({
+  helpValue: '<duration>',
+  parse: (text) => Promise.resolve(parseDuration(text)),
 })
 
 /** A whole number from 1 up. */

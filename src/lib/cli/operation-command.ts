@@ -4,6 +4,7 @@ import type {Context} from '../context.js'
 import type {ApplyOptions, Caller, LoadedPlan, PlanHeader} from '../operation/index.js'
 import {BaseCommand} from './base-command.js'
 import type {MutationFlagValues} from './flags.js'
+import type {StreamedPlan} from './streamed-plan.js'
 
 interface ApplyFlagValues {
   readonly reason?: string | undefined
@@ -21,6 +22,15 @@ export abstract class OperationCommand<Result extends object> extends BaseComman
         cause: error,
       })
     })
+  }
+
+  /**
+   * Writes a plan whose units come one by one, in bounded memory. Its header says what all of them come to, so it is
+   * made last and stands first: the units wait in a file beside it.
+   */
+  protected async writeStreamedPlan(file: string): Promise<StreamedPlan> {
+    const {openStreamedPlan} = await import('./streamed-plan.js')
+    return openStreamedPlan(file)
   }
 
   /** Reads what `writePlan` wrote. Throws `PLAN_INVALID`, `FORMAT_UNKNOWN`. */

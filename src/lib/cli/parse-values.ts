@@ -3,6 +3,8 @@ import {SluiceError} from '../errors.js'
 const DAY = /^\d{4}-\d{2}-\d{2}$/
 const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,3})?)?(Z|[+-]\d{2}:\d{2})$/
 const BYTES = /^(\d+(?:\.\d+)?)\s*([kmgtp]?i?b)?$/i
+const DURATION = /^(\d+)(s|m|h|d)$/
+const DURATION_UNITS: Readonly<Record<string, number>> = {s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000}
 const DOLLARS = /^\$?(\d+(?:\.\d+)?)$/
 
 const BYTE_UNITS: Readonly<Record<string, number>> = {
@@ -49,6 +51,17 @@ export function parseSize(text: string, example: string): number {
   const sizeBytes = sizeOf(text)
   if (sizeBytes === null || sizeBytes === 0) throw usage(`"${text}" is no size.`, `e.g. ${example}`)
   return sizeBytes
+}
+
+/**
+ * A length of time such as `26h`, `30m`, `90s` or `2d`, in milliseconds.
+ * @throws SluiceError USAGE when it is none
+ */
+export function parseDuration(text: string): number {
+  const [, amount, unit = ''] = DURATION.exec(text.trim()) ?? []
+  const durationMs = Number(amount) * (DURATION_UNITS[unit] ?? Number.NaN)
+  if (Number.isSafeInteger(durationMs)) return durationMs
+  throw usage(`"${text}" is no length of time.`, 'Write a whole number with a unit, such as 26h, 30m or 2d.')
 }
 
 /**

@@ -1,5 +1,5 @@
 import pMap from 'p-map'
-import {SluiceError} from '../errors.js'
+import {hasCode, SluiceError} from '../errors.js'
 import {comparisonText, refuseVanished} from './compare.js'
 import {checkFingerprints, checkStandingFingerprints} from './fingerprints.js'
 import {JournalWriter} from './journal.js'
@@ -125,7 +125,7 @@ async function work(
       record.units,
       async (unit) => {
         signal.throwIfAborted()
-        await runUnit(unit, running)
+        await runUnit(unit, running).catch((error: unknown) => recordUnitFault(error, unit, running))
       },
       {concurrency: options.concurrency ?? 1},
     )
@@ -159,6 +159,14 @@ async function recordFailure(
     details: {operation},
     cause: error,
   })
+}
+
+/** A fault of one unit is written down and leaves the others be; every other error is thrown on. */
+async function recordUnitFault(error: unknown, unit: Unit<unknown>, running: Running): Promise<void> {
+  const {kind, journal, signal, ports} = running
+  if (signal.aborted || !hasCode(error, ...(kind.unitFaults ?? []))) throw error
+  await journal.addNow({kind: 'unit-failed', unit: unit.key, code: error.code, message: error.message})
+  ports.report({kind: 'note', text: `${unit.key}: ${error.message}`})
 }
 
 async function runUnit(unit: Unit<unknown>, running: Running): Promise<void> {

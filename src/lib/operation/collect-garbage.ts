@@ -11,8 +11,10 @@ const DELETES_AT_ONCE = 1000
 export const DEFAULT_GRACE_HOURS = 72
 
 export interface GarbageOptions extends ApplyOptions {
-  /** Operations that ended less than this ago are left alone. */
-  readonly graceHours: number
+  /** Operations that ended less than this ago are left alone; null: as long as their kind says. */
+  readonly graceHours: number | null
+  /** Operations of other kinds are passed over. */
+  readonly isOfKind?: (kind: string) => boolean
   readonly dryRun: boolean
 }
 
@@ -20,6 +22,7 @@ export interface GarbageResult {
   readonly operation: OperationId
   readonly kind: string
   readonly state: OperationRecord['state']
+  readonly graceHours: number
   /** Why nothing was looked at, or null. */
   readonly skipped: 'not_ended' | 'in_grace' | null
   readonly objects: number
@@ -39,9 +42,10 @@ export async function collectAll(
   const operations: GarbageResult[] = []
   for await (const id of operation === undefined ? listOperationIds(ports.store) : [operation]) {
     const {header} = await readOperation(ports.store, id)
+    if (options.isOfKind?.(header.kind) === false) continue
     operations.push(await collectGarbage(id, await kindOf(header.kind), options, ports))
   }
-  return {asOf: asOf.toISOString(), dryRun: options.dryRun, graceHours: options.graceHours, operations}
+  return {asOf: asOf.toISOString(), dryRun: options.dryRun, operations}
 }
 
 /** Deletes what one ended operation left behind: only objects that its kind names, and only as they were named. */
@@ -52,10 +56,12 @@ export async function collectGarbage(
   ports: OperationPorts,
 ): Promise<GarbageResult> {
   const record = await readOperation(ports.store, operation)
+  const graceHours = options.graceHours ?? kind.graceHours ?? DEFAULT_GRACE_HOURS
   const nothing = {
     operation,
     kind: record.header.kind,
     state: record.state,
+    graceHours,
     skipped: null,
     objects: 0,
     sizeBytes: 0,
@@ -63,7 +69,7 @@ export async function collectGarbage(
   } as const
   if (record.endedAt === null || record.state === 'undoing') return {...nothing, skipped: 'not_ended'}
   const ageHours = (ports.clock.now().getTime() - Date.parse(record.endedAt)) / MS_PER_HOUR
-  if (ageHours < options.graceHours) return {...nothing, skipped: 'in_grace'}
+  if (ageHours < graceHours) return {...nothing, skipped: 'in_grace'}
   // Interrupted and failed operations keep what they staged until they are resumed or cancelled.
   if (isResumable(record.state)) return {...nothing, skipped: 'not_ended'}
   if (options.dryRun) return {...nothing, ...(await deleteObjects(record, kind, ports, true))}
@@ -77,16 +83,45 @@ export async function collectGarbage(
   }
 }
 
+interface Deleted {
+  objects: number
+  sizeBytes: number
+  kept: number
+}
+
 async function deleteObjects(
   record: OperationRecord,
   kind: AnyOperationKind,
   ports: OperationPorts,
   dryRun: boolean,
-): Promise<{objects: number; sizeBytes: number; kept: number}> {
-  const totals = {objects: 0, sizeBytes: 0, kept: 0}
+): Promise<Deleted> {
+  const totals: Deleted = {objects: 0, sizeBytes: 0, kept: 0}
+  for (const unit of record.units) {
+    const unitRecord = record.unitRecords.get(unit.key)
+    const staged = unitRecord?.isStaged ? unitRecord.staged : null
+    const isPublished = unitRecord?.isPublished ?? false
+    if (!dryRun && (await kind.beforeGarbage?.(unit, staged, isPublished, ports)) === 'kept') {
+      totals.kept += 1
+      continue
+    }
+    const garbage = kind.garbage?.(unit, staged, isPublished, ports, record.header.operation) ?? []
+    const kept = await deleteEach(garbage, totals, ports, dryRun)
+    if (!dryRun && kept === 0) await kind.afterGarbage?.(unit, staged, isPublished, ports)
+  }
+  return totals
+}
+
+/** Deletes in batches and adds to `totals`; how many were kept, because they are not what was named. */
+async function deleteEach(
+  garbage: NonNullable<ReturnType<NonNullable<AnyOperationKind['garbage']>>> | readonly never[],
+  totals: Deleted,
+  {store}: OperationPorts,
+  dryRun: boolean,
+): Promise<number> {
+  const keptBefore = totals.kept
   let batch: {key: string; etag: string; sizeBytes: number}[] = []
   const flush = async (): Promise<void> => {
-    const outcomes = dryRun ? batch.map(({key}) => ({key, state: 'deleted'})) : await ports.store.deleteBatch(batch)
+    const outcomes = dryRun ? batch.map(({key}) => ({key, state: 'deleted'})) : await store.deleteBatch(batch)
     for (const [index, outcome] of outcomes.entries()) {
       if (outcome.state === 'absent') continue
       if (outcome.state !== 'deleted') totals.kept += 1
@@ -97,22 +132,12 @@ async function deleteObjects(
     }
     batch = []
   }
-  for (const unit of record.units) {
-    const unitRecord = record.unitRecords.get(unit.key)
-    const staged = unitRecord?.isStaged ? unitRecord.staged : null
-    for await (const object of kind.garbage?.(
-      unit,
-      staged,
-      unitRecord?.isPublished ?? false,
-      ports,
-      record.header.operation,
-    ) ?? []) {
-      batch.push(object)
-      if (batch.length === DELETES_AT_ONCE) await flush()
-    }
+  for await (const object of garbage) {
+    batch.push(object)
+    if (batch.length === DELETES_AT_ONCE) await flush()
   }
-  await flush()
-  return totals
+  if (batch.length > 0) await flush()
+  return totals.kept - keptBefore
 }
 
 async function journalCollected(

@@ -7,7 +7,9 @@ import {standingLocks} from './undo.js'
 
 export interface UnitDocument {
   readonly unit: string
-  readonly state: 'planned' | 'staged' | 'proven' | 'published' | 'retracted'
+  readonly state: 'planned' | 'staged' | 'proven' | 'published' | 'retracted' | 'failed'
+  /** Why it was left as it was while the others went on. */
+  readonly error: {readonly code: string; readonly message: string} | null
   readonly proof: Proof | null
   readonly comparison: Comparison | null
   readonly stageMs: number
@@ -60,7 +62,6 @@ export interface OperationList {
 export interface GarbageDocument {
   readonly asOf: string
   readonly dryRun: boolean
-  readonly graceHours: number
   readonly operations: readonly GarbageResult[]
 }
 
@@ -123,14 +124,17 @@ function unitDocument(unit: string, record: OperationRecord): UnitDocument {
     ? 'retracted'
     : found?.isPublished
       ? 'published'
-      : found?.proof
-        ? 'proven'
-        : found?.isStaged
-          ? 'staged'
-          : 'planned'
+      : (found?.error ?? null) !== null
+        ? 'failed'
+        : found?.proof
+          ? 'proven'
+          : found?.isStaged
+            ? 'staged'
+            : 'planned'
   return {
     unit,
     state,
+    error: found?.error ?? null,
     proof: found?.proof ?? null,
     comparison: found?.comparison ?? null,
     stageMs: found?.stageMs ?? 0,

@@ -11,6 +11,7 @@ export type JournalEntry =
   | {readonly kind: 'proven'; readonly unit: string; readonly proof: Proof; readonly durationMs: number}
   | {readonly kind: 'compared'; readonly unit: string; readonly comparison: Comparison}
   | {readonly kind: 'published'; readonly unit: string; readonly at: string}
+  | {readonly kind: 'unit-failed'; readonly unit: string; readonly code: string; readonly message: string}
   | {readonly kind: 'interrupted' | 'finished' | 'cancelled'; readonly at: string; readonly caller: Caller}
   | {readonly kind: 'failed'; readonly at: string; readonly code: string; readonly message: string}
   | {readonly kind: 'retracted'; readonly unit: string; readonly at: string}

@@ -20,6 +20,8 @@ export interface UnitRecord {
   readonly comparison: Comparison | null
   readonly isPublished: boolean
   readonly isRetracted: boolean
+  /** Why it was left as it was while the others went on. */
+  readonly error: {readonly code: string; readonly message: string} | null
   readonly stageMs: number
   readonly proveMs: number
 }
@@ -46,6 +48,7 @@ const NEW_UNIT: UnitRecord = {
   comparison: null,
   isPublished: false,
   isRetracted: false,
+  error: null,
   stageMs: 0,
   proveMs: 0,
 }
@@ -58,7 +61,8 @@ export async function readOperation(store: ObjectStore, operation: OperationId):
   })
   const {header, units} = parsePlan<unknown>(text, planKey(operation))
   const {entries, segments} = await readJournal(store, operation)
-  return entries.reduce(applyEntry, {
+  const unitRecords = new Map<string, UnitRecord>()
+  return entries.reduce((record, entry) => applyEntry(record, entry, unitRecords), {
     header,
     units,
     state: 'unfinished',
@@ -68,7 +72,7 @@ export async function readOperation(store: ObjectStore, operation: OperationId):
     startedAt: null,
     endedAt: null,
     error: null,
-    unitRecords: new Map(),
+    unitRecords,
     collected: null,
   } satisfies OperationRecord as OperationRecord)
 }
@@ -83,7 +87,12 @@ export async function* listOperationIds(store: ObjectStore): AsyncGenerator<Oper
   }
 }
 
-function applyEntry(record: OperationRecord, entry: JournalEntry): OperationRecord {
+/** `units` are those of the record: with a copy for each entry thousands of units take seconds. */
+function applyEntry(record: OperationRecord, entry: JournalEntry, units: Map<string, UnitRecord>): OperationRecord {
+  const change = (unit: string, fields: Partial<UnitRecord>): OperationRecord => {
+    units.set(unit, {...(units.get(unit) ?? NEW_UNIT), ...fields})
+    return record
+  }
   switch (entry.kind) {
     case 'started':
       return {
@@ -96,15 +105,17 @@ function applyEntry(record: OperationRecord, entry: JournalEntry): OperationReco
         error: null,
       }
     case 'staged':
-      return withUnit(record, entry.unit, {staged: entry.staged, isStaged: true, stageMs: entry.durationMs})
+      return change(entry.unit, {staged: entry.staged, isStaged: true, stageMs: entry.durationMs, error: null})
     case 'proven':
-      return withUnit(record, entry.unit, {proof: entry.proof, proveMs: entry.durationMs})
+      return change(entry.unit, {proof: entry.proof, proveMs: entry.durationMs})
     case 'compared':
-      return withUnit(record, entry.unit, {comparison: entry.comparison})
+      return change(entry.unit, {comparison: entry.comparison})
     case 'published':
-      return withUnit(record, entry.unit, {isPublished: true})
+      return change(entry.unit, {isPublished: true, error: null})
     case 'retracted':
-      return {...withUnit(record, entry.unit, {isPublished: false, isRetracted: true}), state: 'undoing'}
+      return {...change(entry.unit, {isPublished: false, isRetracted: true}), state: 'undoing'}
+    case 'unit-failed':
+      return change(entry.unit, {error: {code: entry.code, message: entry.message}})
     case 'interrupted':
     case 'cancelled':
       return {...record, state: entry.kind, endedAt: entry.at}
@@ -123,10 +134,4 @@ function applyEntry(record: OperationRecord, entry: JournalEntry): OperationReco
         },
       }
   }
-}
-
-function withUnit(record: OperationRecord, unit: string, change: Partial<UnitRecord>): OperationRecord {
-  const unitRecords = new Map(record.unitRecords)
-  unitRecords.set(unit, {...(unitRecords.get(unit) ?? NEW_UNIT), ...change})
-  return {...record, unitRecords}
 }

@@ -17,6 +17,8 @@ import type {
   UnlockDocument,
 } from './documents.js'
 
+const SHOWN_UNITS = 10
+
 const AUDIT_COLUMNS: readonly Column<OperationDocument>[] = [
   {title: 'operation', value: ({operation}) => operation},
   {title: 'kind', value: ({kind}) => kind},
@@ -56,7 +58,7 @@ export function renderOperation(result: ShownOperation): string {
     ['command', result.caller?.command ?? 'unknown'],
     ...(result.caller?.reason ? [['reason', result.caller.reason] as const] : []),
     ['attempts', String(result.attempts)],
-    ['units', result.units.flatMap(unitLines)],
+    ['units', unitsLines(result)],
     ['estimated', estimatedText(result)],
     ['actual', `stage ${durationText(sum(result, 'stageMs'))}, proof ${durationText(sum(result, 'proveMs'))}`],
     ...result.locks.map((lock) => ['lock', lockText(lock)] as const),
@@ -79,9 +81,24 @@ function estimatedText({estimate}: OperationDocument): string {
   return `reads ${bytesText(bytesRead)}, writes ${bytesText(bytesWritten)}, ${plural(requests, 'request')}, ${microsText(BigInt(costUsdMicros))}, ${durationText(durationMs)}`
 }
 
-function unitLines({unit, state, proof, comparison}: OperationDocument['units'][number]): string[] {
+/** Of many units those that need somebody, and the first few. */
+function unitsLines({units}: OperationDocument): string[] {
+  if (units.length <= SHOWN_UNITS) return units.flatMap(unitLines)
+  const states = ['published', 'retracted', 'failed', 'proven', 'staged', 'planned'] as const
+  const counts = states.flatMap((state) => {
+    const amount = units.filter((unit) => unit.state === state).length
+    return amount === 0 ? [] : [`${amount.toLocaleString('en-US')} ${state}`]
+  })
+  const failed = units.filter(({state}) => state === 'failed')
+  const shown = [...failed, ...units.filter(({state}) => state !== 'failed')].slice(0, SHOWN_UNITS)
+  const more = `and ${plural(units.length - shown.length, 'more unit')}: --json has all of them`
+  return [`${plural(units.length, 'unit')}: ${counts.join(', ')}`, ...shown.flatMap(unitLines), more]
+}
+
+function unitLines({unit, state, error, proof, comparison}: OperationDocument['units'][number]): string[] {
   const compared = comparison === null ? [] : [`compared with what stood: ${comparisonText(comparison)}`]
-  return [`${unit}: ${state}${proof === null ? '' : `, ${proof.text}`}`, ...compared]
+  const why = error === null ? (proof === null ? '' : `, ${proof.text}`) : `: ${error.code}, ${error.message}`
+  return [`${unit}: ${state}${why}`, ...compared]
 }
 
 function sum({units}: OperationDocument, field: 'stageMs' | 'proveMs'): number {
@@ -123,10 +140,10 @@ export function renderChanged(result: ChangedOperation, verb: keyof typeof DONE_
 }
 
 export function renderGarbage(result: GarbageDocument): string {
-  const {operations, graceHours, dryRun} = result
+  const {operations, dryRun} = result
   const objects = operations.reduce((total, operation) => total + operation.objects, 0)
   const sizeBytes = operations.reduce((total, operation) => total + operation.sizeBytes, 0)
-  const inGrace = operations.filter(({skipped}) => skipped === 'in_grace').length
+  const inGrace = operations.filter(({skipped}) => skipped === 'in_grace')
   const open = operations.filter(({skipped}) => skipped === 'not_ended').length
   const lines = operations
     .filter((operation) => operation.objects > 0 || operation.kept > 0)
@@ -138,7 +155,10 @@ export function renderGarbage(result: GarbageDocument): string {
   lines.push(
     objects === 0 ? 'There is nothing to delete.' : `${plural(objects, 'object')}, ${bytesText(sizeBytes)} ${verb}.`,
   )
-  if (inGrace > 0) lines.push(`${plural(inGrace, 'operation')} ended less than ${graceHours} hours ago: left alone.`)
+  for (const graceHours of new Set(inGrace.map((operation) => operation.graceHours))) {
+    const amount = inGrace.filter((operation) => operation.graceHours === graceHours).length
+    lines.push(`${plural(amount, 'operation')} ended less than ${plural(graceHours, 'hour')} ago: left alone.`)
+  }
   if (open > 0) lines.push(`${plural(open, 'operation')} not ended: resume or cancel first (sluice ops list).`)
   return lines.join('\n')
 }

@@ -44,7 +44,11 @@ const operation = {
   units: z.array(
     z.strictObject({
       unit: z.string(),
-      state: z.enum(['planned', 'staged', 'proven', 'published', 'retracted']),
+      state: z.enum(['planned', 'staged', 'proven', 'published', 'retracted', 'failed']),
+      error: z
+        .strictObject({code: z.string(), message: z.string()})
+        .nullable()
+        .meta({description: 'Why it was left as it was while the others went on.'}),
       proof: z.strictObject({level: z.enum(['structure', 'content', 'mapping']), text: z.string()}).nullable(),
       comparison: z
         .strictObject({
@@ -83,12 +87,12 @@ export const resultSchemas = {
   'ops:gc': z.strictObject({
     asOf,
     dryRun: z.boolean(),
-    graceHours: z.number(),
     operations: z.array(
       z.strictObject({
         operation: z.string(),
         kind: z.string(),
         state,
+        graceHours: z.number().meta({description: 'How long after its end it is left alone.'}),
         skipped: z.enum(['not_ended', 'in_grace']).nullable(),
         objects: count('Objects deleted.'),
         sizeBytes: count('Their size.'),

@@ -1,3 +1,4 @@
+import type {ErrorCode} from '../errors.js'
 import type {Catalog} from '../ports/catalog.js'
 import type {Clock, Host, Ids} from '../ports/clock.js'
 import type {Etag, ObjectKey, ObjectStore} from '../ports/object-store.js'
@@ -100,6 +101,10 @@ export interface StageContext {
 /** What the core asks of one kind of operation. Everything in `Work` and `Staged` is JSON. */
 export interface OperationKind<Work, Staged> {
   readonly kind: string
+  /** Errors that concern one unit: they are journaled with it, and the others go on. None where left out. */
+  readonly unitFaults?: readonly ErrorCode[]
+  /** How long gc leaves it alone after its end; left out: `DEFAULT_GRACE_HOURS`. */
+  readonly graceHours?: number
   /** Repeatable; readers see nothing of it. */
   stage(unit: Unit<Work>, context: StageContext): Promise<Staged>
   /** Reads back what was written. Throws `PROOF_FAILED` or `UNVERIFIED`. */
@@ -118,6 +123,15 @@ export interface OperationKind<Work, Staged> {
     ports: OperationPorts,
     operation: OperationId,
   ): AsyncIterable<{readonly key: ObjectKey; readonly etag: Etag; readonly sizeBytes: number}>
+  /** Called by gc before it deletes anything of a unit, never by a dry run; `kept` leaves all of it. */
+  beforeGarbage?(
+    unit: Unit<Work>,
+    staged: Staged | null,
+    published: boolean,
+    ports: OperationPorts,
+  ): Promise<'go on' | 'kept'>
+  /** Called by gc when everything that `garbage` named of a unit is gone. */
+  afterGarbage?(unit: Unit<Work>, staged: Staged | null, published: boolean, ports: OperationPorts): Promise<void>
 }
 
 /** A kind whose work and staged documents the core passes on unread. */

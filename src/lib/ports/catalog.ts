@@ -22,6 +22,8 @@ export interface NewCatalogTable {
 export interface CatalogTable extends NewCatalogTable {
   /** Changes with every change of the table; for optimistic updates. */
   readonly version: string
+  /** Why its files must stay as they are, as the end of a sentence (`is bucketed by …`); left out where they need not. */
+  readonly filesFault?: string
 }
 
 export interface NewCatalogPartition {

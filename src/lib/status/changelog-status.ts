@@ -6,9 +6,11 @@ import {
   quarantineTableName,
   quarantineViewName,
   runsTableName,
+  runOfObject,
   tableLocation,
   type StoredRunRecord,
 } from '../changelog/index.js'
+import {listGenerations} from '../generations/index.js'
 import {countingRuns, readRuns, type ReadableRuns} from './run-records.js'
 import {aboutTable, lookAtEntry, lookAtPartitions, type TableLook} from './table-look.js'
 import {listTable, type Admitted, type Listing} from './table-objects.js'
@@ -31,7 +33,9 @@ export async function changelogStatus(look: TableLook): Promise<TableStatus> {
   const partitions = compared?.partitions ?? null
   const isLoaded = runs.records.length > 0 || !runs.isComplete || (listing?.foreign ?? 0) > 0
   if (isLoaded) await tellMissingEntries(look)
-  const isWhole = tellObjects({about, table: table.name, runs, listing, partitions, operations}, ports, findings)
+  const mergedRuns = await tellMerged(look)
+  const seen = {about, table: table.name, runs, listing, partitions, operations, mergedRuns}
+  const isWhole = tellObjects(seen, ports, findings)
   const figures = await rowFigures(look, runs, listing, isWhole)
   tellQuarantine(look, figures)
   tellGaps(look, runs)
@@ -46,6 +50,21 @@ export async function changelogStatus(look: TableLook): Promise<TableStatus> {
     objects: compared?.objects ?? listing?.objects ?? null,
     partitions,
   }
+}
+
+/** Runs whose objects were merged with others; what of them waits for gc is told. */
+async function tellMerged(look: TableLook): Promise<ReadonlySet<string>> {
+  const {table, ports, findings} = look
+  const about = aboutTable(look)
+  const list = () => listGenerations(ports.store, table.name)
+  const generations = (await findings.attempt(about, 'its compactions', list)) ?? []
+  const waiting = generations.filter(({state}) => state !== 'settled').flatMap(({generation}) => generation.sources)
+  if (waiting.length > 0) {
+    const text = `${waiting.length.toLocaleString('en-US')} merged files stand beside what they were merged to`
+    findings.note(about, text, ['sluice compact status', 'when gc may delete them'])
+  }
+  const sources = generations.flatMap(({generation}) => generation.sources)
+  return new Set(sources.flatMap(({key}) => runOfObject(key)?.run ?? []))
 }
 
 /** Figures about rows: nobody knows them while a run record cannot be read. */

@@ -1,3 +1,4 @@
+import {runOfObject} from '../changelog/index.js'
 import {compactedPrefix} from '../lake/index.js'
 import {partitionPath} from '../mapping/index.js'
 import {isResumable, type OperationPorts} from '../operation/index.js'
@@ -6,8 +7,6 @@ import {isHiddenBelow, isOutsideLake, objectsElsewhere} from '../ports/table-obj
 import type {KnownOperations} from './operations.js'
 import type {Amount, TableObjects, TablePartitions} from './types.js'
 
-/** The run that an object's name carries: `…-<operation>.<attempt>-<number>.parquet`, or `…<attempt>.<source>-…`. */
-const RUN_OF_NAME = /-(([0-9A-HJKMNP-TV-Z]{26})\.\d+(?:\.\d+)?)-\d+\.parquet$/
 type Part = keyof TableObjects
 
 /** What lies in a table's folder. */
@@ -51,7 +50,7 @@ export async function listTable(
   let foreign = 0
   for await (const {key, sizeBytes} of ports.store.list(location)) {
     if (isHiddenBelow(key, location)) continue
-    const [, run, operation] = RUN_OF_NAME.exec(key) ?? []
+    const {run, operation} = runOfObject(key) ?? {}
     const part = partOf(run, operation, admitted, operations)
     add(amounts[part], sizeBytes)
     if (run === undefined) foreign += 1
@@ -64,7 +63,7 @@ export async function listTable(
     }
   }
   if (deletes !== undefined)
-    for await (const {key} of ports.store.list(deletes)) if (!RUN_OF_NAME.test(key)) foreign += 1
+    for await (const {key} of ports.store.list(deletes)) if (runOfObject(key) === null) foreign += 1
   return {objects: amounts, byRun, foreign, stagedRuns: stagedRuns.size, leavers, seenByFolder}
 }
 

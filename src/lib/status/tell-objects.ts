@@ -15,6 +15,8 @@ export interface SeenObjects {
   readonly listing: Listing | null
   readonly partitions: TablePartitions | null
   readonly operations: KnownOperations
+  /** Runs whose objects were merged with others since: their own say nothing any more. */
+  readonly mergedRuns: ReadonlySet<string>
 }
 
 /** Tells what is wrong with a table's objects; true when those that readers see are all where they should be. */
@@ -54,8 +56,9 @@ function tellLeft(
 }
 
 /** A load wrote down how many objects it has, and how large they are. */
-function tellChanged({about, table, runs}: SeenObjects, {byRun}: Listing, findings: Findings): boolean {
+function tellChanged({about, table, runs, mergedRuns}: SeenObjects, {byRun}: Listing, findings: Findings): boolean {
   const changed = countingRuns(runs).filter(({record}) => {
+    if (mergedRuns.has(record.run)) return false
     const found = byRun.get(record.run)
     return found?.objects !== record.objects || found.sizeBytes !== record.sizeBytes
   })

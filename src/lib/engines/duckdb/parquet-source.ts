@@ -16,6 +16,8 @@ export type StoredColumns = ReadonlyMap<string, string>
 
 /** Files that one load wrote have one schema: nothing but the first of them must be opened to know it. */
 const WRITTEN_BY_A_LOAD = /(?:^|\/)(?:\d+-)?(backfill-[^/]+-[0-9A-Z]{26}\.\d+(?:\.\d+)?)-\d+\.parquet$/
+/** Outputs of compactions say in their names which schema they have. */
+const WRITTEN_BY_A_COMPACTION = /(?:^|\/)(?:\d+-)?(compact-[0-9A-Z]{26}\.\d+-[0-9a-f]{8})-[0-9a-f]{16}-\d+\.parquet$/
 /** With more schemas than these a statement grows longer than reading every file's footer takes. */
 const MAXIMUM_BRANCHES = 32
 
@@ -40,7 +42,7 @@ export async function parquetSql(
 }
 
 function schemaName(file: string): string {
-  return WRITTEN_BY_A_LOAD.exec(file)?.[1] ?? file
+  return (WRITTEN_BY_A_LOAD.exec(file) ?? WRITTEN_BY_A_COMPACTION.exec(file))?.[1] ?? file
 }
 
 function columnsSql(table: CatalogTable, stored: StoredColumns): string[] {

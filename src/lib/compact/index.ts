@@ -1,0 +1,7 @@
+export {acceptPlan} from './accept-plan.js'
+export {chosenTables} from './choose-tables.js'
+export {compactRequest, type CompactRequest} from './plan.js'
+export {planDocument, writtenPlan, type CompactPlanDocument} from './plan-document.js'
+export {exitOfResult, renderPlan, renderResult, renderStatus} from './render.js'
+export {planRuns, runCompaction, willText, type CompactedTable, type CompactResultDocument} from './run.js'
+export {compactStatus, type CompactStatusDocument} from './status.js'

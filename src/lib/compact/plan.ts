@@ -1,0 +1,131 @@
+import {definitionHash, type LakeDefinition, type TableDefinition} from '../lake/index.js'
+import {hivePathValue} from '../mapping/index.js'
+import type {Estimate, OperationPorts, PlanHeader, Unit} from '../operation/index.js'
+import type {CatalogTable} from '../ports/catalog.js'
+import {chooseMethod, type TableObstacle} from './choose-method.js'
+import {chosenPartitions, type PartitionsAsked} from './choose-partitions.js'
+import {RunFates} from './dropped-runs.js'
+import {judgePartition, type Verdict} from './judge.js'
+import {partitionFiles} from './partition-files.js'
+import {DEFAULT_POLICY, type CompactPolicy} from './policy.js'
+import type {CompactWork, Method} from './work.js'
+
+export interface CompactRequest extends PartitionsAsked {
+  readonly policy: CompactPolicy
+  /** Time that ages are counted to. */
+  readonly asOf: Date
+}
+
+/** A request out of what was asked for, the rest by default. */
+export function compactRequest(
+  asked: PartitionsAsked & {readonly policy: Partial<CompactPolicy>},
+  asOf: Date,
+): CompactRequest {
+  return {...asked, policy: {...DEFAULT_POLICY, ...asked.policy}, asOf}
+}
+
+export type PlanPorts = Pick<OperationPorts, 'store' | 'catalog' | 'clock' | 'ids'>
+
+/** One partition as it was judged; `unit` where it is to be merged. */
+export interface JudgedPartition {
+  readonly partition: readonly string[]
+  /** e.g. `year=2026/month=01/day=14`, or the table's name. */
+  readonly name: string
+  readonly files: number
+  readonly sizeBytes: number
+  readonly verdict: Verdict
+  readonly unit: Unit<CompactWork> | null
+}
+
+/** A table that can be compacted, partition by partition as they are asked for; or why it cannot. */
+export type TablePlan =
+  | {
+      readonly table: TableDefinition
+      readonly method: Method
+      readonly partitions: () => AsyncGenerator<JudgedPartition>
+    }
+  | {readonly table: TableDefinition; readonly obstacle: TableObstacle}
+
+/** Plans one table. Pure: reads, writes nothing. Throws `USAGE` for partitions that the table cannot have. */
+export async function planTable(request: CompactRequest, table: TableDefinition, ports: PlanPorts): Promise<TablePlan> {
+  const entry = await ports.catalog.getTable(table.name)
+  const choice = chooseMethod(table, entry, request.policy)
+  if ('obstacle' in choice) return {table, obstacle: choice.obstacle}
+  const {method} = choice
+  const isWanted = chosenPartitions(request, entry!)
+  return {
+    table,
+    method,
+    partitions: () => judgedPartitions(request, entry!, method, isWanted, ports),
+  }
+}
+
+async function* judgedPartitions(
+  {policy, asOf}: CompactRequest,
+  entry: CatalogTable,
+  method: Method,
+  isWanted: (values: readonly string[]) => boolean,
+  ports: PlanPorts,
+): AsyncGenerator<JudgedPartition> {
+  const fates = method === 'beside' ? await RunFates.of(entry.name, ports) : null
+  for await (const found of partitionFiles(entry, isWanted, fates, ports)) {
+    const {partition, location, files, droppedRuns} = found
+    const verdict = judgePartition(found, method, policy, asOf)
+    const name = partitionName(entry, partition)
+    const work: Omit<CompactWork, 'sources' | 'outputs'> = {
+      table: entry.name,
+      method,
+      partition,
+      location,
+      format: entry.format!,
+      droppedRuns,
+      targetBytes: policy.targetBytes,
+    }
+    yield {
+      partition,
+      name,
+      files: files.length,
+      sizeBytes: files.reduce((sum, {sizeBytes}) => sum + sizeBytes, 0),
+      verdict,
+      unit: verdict.state === 'merge' ? unitOf(name, work, verdict.merge) : null,
+    }
+  }
+}
+
+/** What is read is checked when it is merged: a fingerprint for each of a million files would cost a request each. */
+function unitOf(
+  name: string,
+  work: Omit<CompactWork, 'sources' | 'outputs'>,
+  {sources, outputs}: Pick<CompactWork, 'sources' | 'outputs'>,
+): Unit<CompactWork> {
+  return {key: name, reads: [], work: {...work, sources, outputs}}
+}
+
+function partitionName({name, partitionColumns}: CatalogTable, values: readonly string[]): string {
+  if (values.length === 0) return name
+  return partitionColumns.map((column, index) => `${column.name}=${hivePathValue(values[index]!)}`).join('/')
+}
+
+/** The header of a table's plan. */
+export function planHeader(
+  table: TableDefinition,
+  method: Method,
+  estimate: Estimate,
+  definition: LakeDefinition,
+  ports: Pick<PlanPorts, 'ids'>,
+): PlanHeader {
+  const {environment} = definition
+  return {
+    format: 1,
+    kind: `compact.${method}`,
+    operation: ports.ids.next(),
+    lake: definition.lake,
+    environment: environment.name,
+    account: environment.backend === 'aws' ? environment.account : null,
+    definitionHash: definitionHash(definition, [table.name]),
+    tables: [table.name],
+    locks: [`table:${table.name}`],
+    estimate,
+    undo: method === 'in-place' ? 'never' : 'until-gc',
+  }
+}

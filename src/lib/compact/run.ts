@@ -1,0 +1,125 @@
+import type {LakeDefinition, TableDefinition} from '../lake/index.js'
+import {
+  applyPlan,
+  type AnyOperationKind,
+  type ApplyOptions,
+  type LoadedPlan,
+  type OperationPorts,
+  type OperationRecord,
+  type Unit,
+} from '../operation/index.js'
+import {addPartition, estimateOf, noFigures} from './figures.js'
+import {planHeader, planTable, type CompactRequest, type PlanPorts} from './plan.js'
+import type {CompactWork, StagedCompaction} from './work.js'
+
+/** What one table's compaction did. */
+export interface CompactedTable {
+  readonly operation: string
+  readonly table: string
+  readonly kind: string
+  /** Partitions that were merged, and those left as they were because something was wrong with them. */
+  readonly merged: number
+  readonly failed: readonly {readonly partition: string; readonly code: string; readonly message: string}[]
+  readonly files: {readonly before: number; readonly after: number}
+  readonly sizeBytes: {readonly before: number; readonly after: number}
+  readonly rows: number
+  /** Rows of runs that no reader counts, left out. */
+  readonly dropped: Readonly<Record<string, number>>
+  readonly undo: 'until-gc' | 'never'
+}
+
+export interface CompactResultDocument {
+  /** False: nothing was worth merging. */
+  readonly changed: boolean
+  readonly tables: readonly CompactedTable[]
+}
+
+/** The plan of one table with all its units; null where there is nothing to merge. */
+async function planRun(
+  request: CompactRequest,
+  table: TableDefinition,
+  definition: LakeDefinition,
+  ports: PlanPorts,
+): Promise<LoadedPlan<CompactWork> | null> {
+  const plan = await planTable(request, table, ports)
+  if ('obstacle' in plan) return null
+  const figures = noFigures()
+  const units: Unit<CompactWork>[] = []
+  for await (const judged of plan.partitions()) {
+    addPartition(figures, judged)
+    if (judged.unit !== null) units.push(judged.unit)
+  }
+  if (units.length === 0) return null
+  const estimate = estimateOf(figures, plan.method, definition.environment.backend)
+  return {header: planHeader(table, plan.method, estimate, definition, ports), units}
+}
+
+/** The plans of those tables that have something to merge. */
+export async function planRuns(
+  request: CompactRequest,
+  tables: readonly TableDefinition[],
+  definition: LakeDefinition,
+  ports: PlanPorts,
+): Promise<LoadedPlan<CompactWork>[]> {
+  const plans: LoadedPlan<CompactWork>[] = []
+  for (const table of tables) {
+    const plan = await planRun(request, table, definition, ports)
+    if (plan !== null) plans.push(plan)
+  }
+  return plans
+}
+
+/** What running a plan will do, for the question before it. */
+export function willText({header, units}: LoadedPlan<CompactWork>): string {
+  const sources = units.reduce((sum, {work}) => sum + work.sources.length, 0)
+  const outputs = units.reduce((sum, {work}) => sum + work.outputs, 0)
+  const where = `${units.length} ${units.length === 1 ? 'partition' : 'partitions'} of ${header.tables.join(', ')}`
+  const count = (files: number): string => files.toLocaleString('en-US')
+  return `merge ${count(sources)} files into ${count(outputs)} in ${where}`
+}
+
+/** Runs a plan: each partition is staged, proven and published by itself. Throws what the operation core throws. */
+export async function runCompaction(
+  plan: LoadedPlan<CompactWork>,
+  kind: AnyOperationKind,
+  options: ApplyOptions,
+  ports: OperationPorts,
+): Promise<CompactedTable> {
+  const files = plan.units.reduce((sum, {work}) => sum + work.sources.length, 0)
+  ports.report({kind: 'phase', phase: 'compact', unit: 'files', total: files})
+  return compactedTable(await applyPlan(plan, kind, options, ports))
+}
+
+/** What an ended compaction did, from its journal. */
+export function compactedTable({header, units, unitRecords}: OperationRecord): CompactedTable {
+  const published = units.flatMap((unit) => {
+    const found = unitRecords.get(unit.key)
+    return found?.isPublished === true ? [found.staged as StagedCompaction] : []
+  })
+  const rounds = published.flatMap((staged) => staged.rounds)
+  const bytes = (objects: readonly {readonly sizeBytes: number}[]): number =>
+    objects.reduce((sum, {sizeBytes}) => sum + sizeBytes, 0)
+  const sources = rounds.flatMap((round) => round.sources)
+  const outputs = rounds.flatMap((round) => round.outputs)
+  return {
+    operation: header.operation,
+    table: header.tables.join(', '),
+    kind: header.kind,
+    merged: published.length,
+    failed: units.flatMap(({key}) => {
+      const error = unitRecords.get(key)?.error ?? null
+      return error === null ? [] : [{partition: key, ...error}]
+    }),
+    files: {before: sources.length, after: outputs.length},
+    sizeBytes: {before: bytes(sources), after: bytes(outputs)},
+    rows: rounds.reduce((sum, {facts}) => sum + facts.rows, 0),
+    dropped: sumOf(published.map(({dropped}) => dropped)),
+    undo: header.undo,
+  }
+}
+
+function sumOf(counts: readonly Readonly<Record<string, number>>[]): Record<string, number> {
+  const total: Record<string, number> = {}
+  for (const each of counts) for (const [run, rows] of Object.entries(each)) total[run] = (total[run] ?? 0) + rows
+  return total
+}

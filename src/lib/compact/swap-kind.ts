@@ -1,0 +1,168 @@
+import pMap from 'p-map'
+import {SluiceError} from '../errors.js'
+import type {StoredGeneration} from '../generations/index.js'
+import type {OperationKind, OperationPorts, StageContext, Unit} from '../operation/index.js'
+import type {Etag, ObjectKey} from '../ports/object-store.js'
+import {notUndoable, prove, UNIT_FAULTS} from './beside-kind.js'
+import {standsAs} from './copy-once.js'
+import {generationOf} from './generation-of.js'
+import {addNewcomers, keepNewcomers, newcomersOf} from './newcomers.js'
+import {plannedSource, swapLocation} from './layout.js'
+import {stageRound} from './stage.js'
+import {beginGeneration, findGeneration, settleGeneration} from './standing-generation.js'
+import {locationOf, pointTo} from './swap-location.js'
+import type {CompactWork, MergeRound, PlannedSource, StagedCompaction} from './work.js'
+
+const HEADS_AT_ONCE = 8
+/** The planned merge, and as many for files that come while it runs. */
+const MAXIMUM_ROUNDS = 4
+
+/**
+ * `compact.swap`: the outputs of a closed partition lie outside the table until the catalog is pointed to them by one
+ * update. The sources stay where they are until gc; undo points the catalog back.
+ */
+export const swapKind: OperationKind<CompactWork, StagedCompaction> = {
+  kind: 'compact.swap',
+  unitFaults: UNIT_FAULTS,
+  stage,
+  prove,
+  publish,
+  retract,
+  garbage,
+  beforeGarbage,
+  afterGarbage,
+}
+
+async function stage({work}: Unit<CompactWork>, context: StageContext): Promise<StagedCompaction> {
+  const {store} = context.ports
+  const location = swapLocation(work, context.operation)
+  const rounds: MergeRound[] = []
+  let dropped: StagedCompaction['dropped'] = {}
+  let sources: readonly PlannedSource[] = work.sources
+  while (sources.length > 0) {
+    if (rounds.length === MAXIMUM_ROUNDS) throw busy(work)
+    const first = rounds.reduce((sum, {outputs}) => sum + outputs.length, 0)
+    const round = await stageRound(work, sources, {written: location, final: location, first}, context)
+    if (rounds.length === 0) dropped = round.dropped
+    rounds.push({sources: round.sources, outputs: round.outputs, facts: round.facts})
+    sources = (await newcomersOf(work.location, knownOf(rounds), store)).map(plannedSource)
+  }
+  return {operation: context.operation, rounds, dropped}
+}
+
+function knownOf(rounds: readonly MergeRound[]): Map<ObjectKey, {sizeBytes: number; etag: Etag}> {
+  return new Map(rounds.flatMap(({sources}) => sources.map((source) => [source.key, source] as const)))
+}
+
+async function publish(
+  unit: Unit<CompactWork>,
+  staged: StagedCompaction,
+  ports: OperationPorts,
+): Promise<'published' | 'already' | 'conflict'> {
+  const {work} = unit
+  const location = swapLocation(work, staged.operation)
+  const standing = await locationOf(work, ports.catalog)
+  if (standing !== location) {
+    if (standing !== work.location) throw moved(work, standing)
+    if ((await newcomersOf(work.location, knownOf(staged.rounds), ports.store)).length > 0) throw busy(work)
+  }
+  const generation = await beginGeneration(generationOf(unit, staged, location, ports), 'swapped', ports)
+  if (standing !== location) await pointTo(work, {from: work.location, to: location}, ports.catalog)
+  // What came between the last look and the swap is out of sight since; it is brought in at once.
+  await addNewcomers(generation, ports)
+  return standing === location ? 'already' : 'published'
+}
+
+async function retract(
+  {work}: Unit<CompactWork>,
+  staged: StagedCompaction,
+  ports: OperationPorts,
+): Promise<'retracted' | 'already' | 'conflict'> {
+  const of = {...work, partition: [...work.partition], operation: staged.operation}
+  const found = await findGeneration(of, ['swapped', 'settled'], ports)
+  if (found === null) return 'already'
+  const {location, locationBefore, sources} = found.generation
+  const standing = await locationOf(work, ports.catalog)
+  if (standing !== locationBefore) {
+    if (found.state === 'settled') throw notUndoable(staged.operation)
+    if (standing !== location) throw moved(work, standing)
+    const heads = await pMap(sources, (source) => standsAs(source, ports.store), {concurrency: HEADS_AT_ONCE})
+    if (heads.includes(false)) throw notUndoable(staged.operation)
+    // What others wrote into the generation since must not be lost from sight.
+    await keepNewcomers(found, ports)
+    await pointTo(work, {from: location, to: locationBefore}, ports.catalog)
+  }
+  await ports.store.delete(found.key)
+  return 'retracted'
+}
+
+/** The sources of a swapped partition; of one that was not swapped, or is taken back, everything that was written. */
+async function* garbage(
+  {work}: Unit<CompactWork>,
+  staged: StagedCompaction | null,
+  published: boolean,
+  ports: OperationPorts,
+  operation: string,
+): AsyncGenerator<{key: ObjectKey; etag: Etag; sizeBytes: number}> {
+  const {store, catalog} = ports
+  const of = {...work, partition: [...work.partition], operation}
+  const found = published && staged !== null ? await findGeneration(of, ['swapped', 'settled'], {store}) : null
+  if (found?.state === 'swapped') yield* found.generation.sources
+  const location = swapLocation(work, operation)
+  if (found !== null || (await locationOf(work, catalog)) === location) return
+  for await (const {key} of store.list(location)) {
+    const head = await store.head(key)
+    if (head !== null) yield {key, etag: head.etag, sizeBytes: head.sizeBytes}
+  }
+}
+
+/** Nothing is deleted while readers look where the sources are. */
+async function beforeGarbage(
+  {work}: Unit<CompactWork>,
+  staged: StagedCompaction | null,
+  published: boolean,
+  ports: OperationPorts,
+): Promise<'go on' | 'kept'> {
+  const found = await swapped(work, staged, published, ports)
+  if (found === null) return 'go on'
+  if ((await locationOf(work, ports.catalog)) !== found.generation.location) return 'kept'
+  await addNewcomers(found, ports)
+  const {outputs} = found.generation
+  const standing = await pMap(outputs, (output) => standsAs(output, ports.store), {concurrency: HEADS_AT_ONCE})
+  return standing.includes(false) ? 'kept' : 'go on'
+}
+
+async function afterGarbage(
+  {work}: Unit<CompactWork>,
+  staged: StagedCompaction | null,
+  published: boolean,
+  ports: OperationPorts,
+): Promise<void> {
+  const found = await swapped(work, staged, published, ports)
+  if (found !== null) await settleGeneration(found, ports)
+}
+
+async function swapped(
+  work: CompactWork,
+  staged: StagedCompaction | null,
+  published: boolean,
+  ports: OperationPorts,
+): Promise<StoredGeneration | null> {
+  if (!published || staged === null) return null
+  return findGeneration({...work, partition: [...work.partition], operation: staged.operation}, ['swapped'], ports)
+}
+
+function busy(work: CompactWork): SluiceError {
+  return new SluiceError('PARTITION_BUSY', `Files keep coming to ${work.location} while it is merged.`, {
+    fix: 'It stays as it was. Run it again when the writer is quiet, or with a longer --min-age.',
+    details: {partition: work.partition},
+  })
+}
+
+function moved(work: CompactWork, standing: string | null): SluiceError {
+  const now = standing === null ? 'is not in the catalog any more' : `is at ${standing} by now`
+  return new SluiceError('PARTITION_MOVED', `The partition that was at ${work.location} ${now}.`, {
+    fix: 'It was left as it was found. See what stands there: sluice partitions diff',
+    details: {partition: work.partition, planned: work.location, found: standing},
+  })
+}
