@@ -31,14 +31,16 @@ type Located = ReadonlyMap<string, readonly (readonly string[])[]>
 /** Whole addresses are of places outside of the lake, whose objects nobody here can list. */
 const OUTSIDE = /^[a-z][a-z0-9+.-]*:\/\//i
 
+const HIDDEN = /(^|\/)(?!__HIVE_DEFAULT_PARTITION__\/)[_.]/
+
 export function isOutsideLake(location: string): boolean {
   return OUTSIDE.test(location)
 }
 
-/** What readers of Hive tables pass over: parts of a path that begin with `_` or `.`, and marks of folders. */
+/** What readers of Hive tables pass over: parts of a path that begin with `_` or `.`, but for NULL, and marks of folders. */
 export function isHiddenBelow(key: ObjectKey, location: string): boolean {
   const below = key.slice(location.length)
-  return below === '' || /(^|\/)[_.]/.test(below) || below.endsWith('/') || below.endsWith('_$folder$')
+  return below === '' || HIDDEN.test(below) || below.endsWith('/') || below.endsWith('_$folder$')
 }
 
 /**
