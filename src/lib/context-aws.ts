@@ -71,6 +71,7 @@ export async function awsContext(
       const {DynamoDbExports} = await import('./aws/dynamodb-exports.js')
       return new DynamoDbExports(settings)
     },
+    crawlers: async () => new (await import('./aws/glue-crawlers.js')).GlueCrawlers(settings),
     facts: async (signal) => (await import('./aws/facts-aws.js')).awsFacts(settings, signal),
     machine: systemMachine,
     resources,

@@ -2,6 +2,7 @@ import path from 'node:path'
 import {SluiceError} from './errors.js'
 import type {LakeDefinition} from './lake/types.js'
 import type {AnyOperationKind, OperationPorts} from './operation/types.js'
+import type {Crawlers} from './ports/crawlers.js'
 import type {EnvironmentFacts} from './ports/environment-facts.js'
 import type {Machine, Resources} from './ports/machine.js'
 import type {ObjectStore} from './ports/object-store.js'
@@ -42,6 +43,8 @@ export interface Context {
   readonly query: QueryEngine & QueryAnalyser
   /** Exports of DynamoDB tables; throws `NOT_IN_LOCAL` where there are none. */
   tableExports(): Promise<TableExports>
+  /** Crawlers; throws `NOT_IN_LOCAL` where `partitions sync` is the crawler. */
+  crawlers(): Promise<Crawlers>
   /** What the environment is, for whoever looks at it from outside; calls end with the signal. */
   facts(signal: AbortSignal): Promise<EnvironmentFacts>
   readonly machine: Machine

@@ -3,6 +3,8 @@
  * exactly this, take each permission away in turn, and hold what no run asked for against `unproven`.
  */
 
+import {CATALOG_COMMANDS, CATALOG_USES} from './catalog-uses.js'
+
 /** What permissions are given on; `targets.ts` knows the ARNs in an environment. */
 export type Target =
   | 'operations'
@@ -17,6 +19,7 @@ export type Target =
   | 'database'
   | 'default database'
   | 'tables'
+  | 'crawlers'
   | 'workgroup'
   | 'sources'
   | 'source exports'
@@ -134,6 +137,7 @@ export const USES = {
     ...on('principals', ['iam:GetRole', 'iam:ListAccessKeys', 'iam:SimulatePrincipalPolicy'], DOCTOR),
     ...on('account', ['lakeformation:ListResources', 'lakeformation:ListDataCellsFilter'], DOCTOR),
   ],
+  ...CATALOG_USES,
 } as const satisfies Record<string, readonly Grant[]>
 
 export type Use = keyof typeof USES
@@ -183,9 +187,11 @@ const TAKE_BACK: readonly Use[] = [
   'catalog:read',
   'catalog:restore',
   'catalog:change',
+  'partitions:restore',
 ]
 
 export const COMMANDS: Readonly<Record<string, CommandUses | CommandWithout>> = {
+  ...CATALOG_COMMANDS,
   'backfill export': {uses: ['export:make'], changes: true},
   'backfill inspect': {needsNothing: 'reads an export in a folder'},
   'backfill plan': {
@@ -239,7 +245,11 @@ export const COMMANDS: Readonly<Record<string, CommandUses | CommandWithout>> = 
     changes: true,
   },
   'ops list': {uses: ['operations:read'], changes: false},
-  'ops resume': {uses: LOAD, changes: true, unproven: {...FIRST_LOAD, 's3:GetObject on runs': STANDING}},
+  'ops resume': {
+    uses: [...LOAD, 'partitions:restore'],
+    changes: true,
+    unproven: {...FIRST_LOAD, 's3:GetObject on runs': STANDING},
+  },
   'ops show': {uses: ['operations:read', 'locks:read'], changes: false},
   'ops undo': {uses: TAKE_BACK, changes: true},
   'ops unlock': {uses: ['locks:read', 'locks:release'], changes: true},

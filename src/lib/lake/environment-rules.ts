@@ -122,7 +122,7 @@ function checkText(value: string, rule: TextRule, findings: Findings): void {
 }
 
 /** True when a placeholder other than `{env}` was reported. */
-function checkPlaceholders(value: string, path: Path, findings: Findings): boolean {
+export function checkPlaceholders(value: string, path: Path, findings: Findings): boolean {
   const odd = [...value.matchAll(/\{[^}]*\}?/g)].map(([found]) => found).find((found) => found !== '{env}')
   if (odd === undefined) return false
   findings.add(path, `${odd} is no placeholder; names know {env} only.`, 'Write {env}, or remove the braces.')
