@@ -18,6 +18,7 @@ function portsOver(store: MemoryObjectStore): OperationPorts {
     catalog: new FileCatalog(store),
     parquet: {
       name: 'duckdb',
+      goesOn: false,
       checkCondition: unused,
       append: unused,
       load: unused,
@@ -25,6 +26,7 @@ function portsOver(store: MemoryObjectStore): OperationPorts {
       digestQuarantine: unused,
       close: async () => undefined,
     },
+    engine: unused,
     query: {name: 'duckdb', run: unused, close: async () => undefined},
     clock: new FixedClock(),
     ids: new CountingIds(),

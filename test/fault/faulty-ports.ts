@@ -79,6 +79,7 @@ export class FaultyPorts {
       store,
       catalog: this.#catalog(options.catalogOver?.(store) ?? inner.catalog),
       parquet: this.#parquet(inner.parquet),
+      engine: (name) => this.#parquet(inner.engine(name)),
       query: this.#query(inner.query),
       openSource: (uri) => this.#inTurn('openSource', async () => this.#store('source', await inner.openSource(uri))),
       clock: {
@@ -237,6 +238,7 @@ export class FaultyPorts {
   #parquet(inner: ParquetEngine): ParquetEngine {
     return {
       name: inner.name,
+      goesOn: inner.goesOn,
       checkCondition: (mapping, where) => inner.checkCondition(mapping, where),
       load: (request) => this.#atOnce(`parquet.load ${request.mapping.table}`, () => inner.load(request), true),
       append: (request) => this.#atOnce(`parquet.append ${request.mapping.table}`, () => inner.append(request), true),

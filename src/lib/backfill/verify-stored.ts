@@ -1,6 +1,7 @@
 import pMap from 'p-map'
 import type {RunRecord} from '../changelog/index.js'
 import type {OperationPorts} from '../operation/index.js'
+import {readBack} from './load-read-back.js'
 import {leftOut, linesOf, stagedObjects, upsertsOf, type StagedSource} from './load-record.js'
 import type {LoadWork, SourceWork} from './load-work.js'
 import {check, counted, figure, type Check} from './verify-check.js'
@@ -87,20 +88,18 @@ function countsOf({source, staged}: StoredRows) {
 
 async function differencesOf(
   {work, source, staged, visible}: StoredRows,
-  {store, parquet}: OperationPorts,
+  ports: OperationPorts,
   signal: AbortSignal,
 ): Promise<string[]> {
-  const objects = [...staged.objects, ...staged.deletes]
-  const found = await parquet.digest({store, objects, mapping: work.mapping, signal})
-  const aside = await parquet.digestQuarantine({store, objects: staged.quarantine.objects, signal})
+  const {found, aside} = await readBack(work, staged, ports, signal)
   const [lines, stated] = [linesOf(staged), source.export.itemCount]
   const setAside = staged.quarantined + staged.unreadable
-  const readBack = `${counted(found.rows, 'row')} read back`
+  const rowsRead = `${counted(found.rows, 'row')} read back`
   const differences: [boolean, string][] = [
-    [found.rows !== staged.rows, `${readBack}, ${figure(staged.rows)} were proven`],
+    [found.rows !== staged.rows, `${rowsRead}, ${figure(staged.rows)} were proven`],
     // A row that cannot be placed and was set aside has a second one among the deletes.
     [found.quarantined < staged.quarantined, `${counted(found.quarantined, 'row')} of them quarantined`],
-    [found.digest !== staged.digest, `${readBack}, with another digest`],
+    [found.digest !== staged.digest, `${rowsRead}, with another digest`],
     [aside.rows !== setAside, `${counted(aside.rows, 'line')} in quarantine, ${figure(setAside)} were set aside`],
     [aside.digest !== staged.quarantine.digest, 'the lines in quarantine have another digest'],
     [lines !== stated, `${counted(lines, 'line')} accounted for, the manifest states ${figure(stated)}`],

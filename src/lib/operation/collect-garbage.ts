@@ -99,14 +99,12 @@ async function deleteObjects(
   }
   for (const unit of record.units) {
     const unitRecord = record.unitRecords.get(unit.key)
-    const staged = unitRecord?.isStaged ? unitRecord.staged : null
-    for await (const object of kind.garbage?.(
-      unit,
-      staged,
-      unitRecord?.isPublished ?? false,
-      ports,
-      record.header.operation,
-    ) ?? []) {
+    const left = {
+      staged: unitRecord?.isStaged ? unitRecord.staged : null,
+      published: unitRecord?.isPublished ?? false,
+      steps: unitRecord?.steps ?? new Map<string, unknown>(),
+    }
+    for await (const object of kind.garbage?.(unit, left, ports, record.header.operation) ?? []) {
       batch.push(object)
       if (batch.length === DELETES_AT_ONCE) await flush()
     }

@@ -16,6 +16,8 @@ export function isResumable(state: OperationState): boolean {
 export interface UnitRecord {
   readonly staged: unknown
   readonly isStaged: boolean
+  /** The last value of each step that attempts noted while they staged. */
+  readonly steps: ReadonlyMap<string, unknown>
   readonly proof: Proof | null
   readonly comparison: Comparison | null
   readonly isPublished: boolean
@@ -42,6 +44,7 @@ export interface OperationRecord {
 const NEW_UNIT: UnitRecord = {
   staged: null,
   isStaged: false,
+  steps: new Map(),
   proof: null,
   comparison: null,
   isPublished: false,
@@ -95,6 +98,8 @@ function applyEntry(record: OperationRecord, entry: JournalEntry): OperationReco
         endedAt: null,
         error: null,
       }
+    case 'step':
+      return withStep(record, entry.unit, entry.step, entry.value)
     case 'staged':
       return withUnit(record, entry.unit, {staged: entry.staged, isStaged: true, stageMs: entry.durationMs})
     case 'proven':
@@ -129,4 +134,10 @@ function withUnit(record: OperationRecord, unit: string, change: Partial<UnitRec
   const unitRecords = new Map(record.unitRecords)
   unitRecords.set(unit, {...(unitRecords.get(unit) ?? NEW_UNIT), ...change})
   return {...record, unitRecords}
+}
+
+function withStep(record: OperationRecord, unit: string, step: string, value: unknown): OperationRecord {
+  const steps = new Map(record.unitRecords.get(unit)?.steps)
+  steps.set(step, value)
+  return withUnit(record, unit, {steps})
 }

@@ -15,11 +15,13 @@ import {checkCondition} from './condition.js'
 import {digest} from './digest.js'
 import {load} from './load.js'
 import {digestQuarantine} from './quarantine.js'
+import {setAside, type AsideRequest} from './set-aside.js'
 import {DuckDbSession, type DuckDbOptions} from './session.js'
 
 /** ParquetEngine on embedded DuckDB over any ObjectStore. */
 export class DuckDbParquetEngine implements ParquetEngine {
   readonly name = 'duckdb'
+  readonly goesOn = false
   private session: Promise<DuckDbSession> | null = null
 
   constructor(private readonly options: DuckDbOptions) {}
@@ -42,6 +44,11 @@ export class DuckDbParquetEngine implements ParquetEngine {
 
   async digestQuarantine(request: QuarantineDigestRequest): Promise<RowDigest> {
     return bounded(await this.open(), request, digestQuarantine)
+  }
+
+  /** Words and stores lines that another engine set aside. */
+  async setAside(request: AsideRequest): Promise<Pick<LoadResult, 'problems' | 'quarantine'>> {
+    return bounded(await this.open(), request, setAside)
   }
 
   async close(): Promise<void> {
