@@ -55,6 +55,7 @@ describe('the rows', () => {
       'kind',
       'any',
       '_class',
+      '_place',
       '_problem',
       '_unwritable',
       '_file',

@@ -50,6 +50,7 @@ async function* namedObjects(
       if (own.some((start) => name.startsWith(start)) && !admitted.some((run) => name.includes(run))) yield key
     }
   }
+  if (engineOf(work) === 'duckdb') return
   for await (const {key} of ports.store.list(workPrefixOf(work.table, `${operation}.`))) yield key
 }
 

@@ -3,7 +3,7 @@ import type {KnownOperations} from './operations.js'
 import type {Amount, TableObjects, TablePartitions} from './types.js'
 
 /** The run that an object's name carries: `…-<operation>.<attempt>-<number>.parquet`, or `…<attempt>.<source>-…`. */
-const RUN_OF_NAME = /-(([0-9A-HJKMNP-TV-Z]{26})\.\d+(?:\.\d+)?)-\d+\.parquet$/
+const RUN_OF_NAME = /-([0-9A-HJKMNP-TV-Z]{26}\.\d+(?:\.\d+)?)-\d+\.parquet$/
 type Part = keyof TableObjects
 
 /** What lies in a table's folder. */
@@ -29,7 +29,7 @@ export interface Admitted {
 }
 
 /**
- * Lists a table's folder once and sorts its objects by the runs and operations that they name. Of the folder of its
+ * Lists a table's folder once and sorts its objects by the runs and operations that they name, or that name them. Of the folder of its
  * deletes only a stream's are counted: those of a load are proven by its verification.
  */
 export async function listTable(
@@ -46,7 +46,8 @@ export async function listTable(
   const leavers = new Set<string>()
   let foreign = 0
   for await (const {key, sizeBytes} of ports.store.list(location)) {
-    const [, run, operation] = RUN_OF_NAME.exec(key) ?? []
+    const run = RUN_OF_NAME.exec(key)?.[1] ?? operations.runs.get(key)
+    const operation = run?.split('.')[0]
     const part = partOf(run, operation, admitted, operations)
     add(amounts[part], sizeBytes)
     if (run === undefined) foreign += 1
@@ -59,7 +60,8 @@ export async function listTable(
     }
   }
   if (deletes !== undefined)
-    for await (const {key} of ports.store.list(deletes)) if (!RUN_OF_NAME.test(key)) foreign += 1
+    for await (const {key} of ports.store.list(deletes))
+      if (!RUN_OF_NAME.test(key) && !operations.runs.has(key)) foreign += 1
   return {objects: amounts, byRun, foreign, stagedRuns: stagedRuns.size, leavers, seenByFolder}
 }
 
@@ -72,8 +74,8 @@ function partOf(
   // What no load wrote, a stream did: readers see it.
   if (run === undefined || operation === undefined || active.has(run)) return 'seen'
   if (superseded.has(run)) return 'superseded'
-  if (!operations.has(operation)) return 'orphaned'
-  const summary = operations.get(operation)
+  if (!operations.summaries.has(operation)) return 'orphaned'
+  const summary = operations.summaries.get(operation)
   // Of an operation whose journal cannot be read nobody knows whether it can go on.
   if (summary === null || summary === undefined || isResumable(summary.state)) return 'staged'
   return summary.state === 'done' && !isComplete ? 'seen' : 'left'
