@@ -1,11 +1,11 @@
-import {runOfObject} from '../changelog/index.js'
+import {isMergedObject, runOfObject} from '../changelog/index.js'
 import {generationsPrefix, partitionDigest, readGeneration, type StoredGeneration} from '../generations/index.js'
 import type {OperationPorts} from '../operation/index.js'
 import type {CatalogTable} from '../ports/catalog.js'
 import type {ListedObject, ObjectKey} from '../ports/object-store.js'
 import type {RunFates} from './dropped-runs.js'
 import type {PartitionFiles} from './judge.js'
-import {folderOf, isHidden, isOutput} from './layout.js'
+import {folderOf, isHidden} from './layout.js'
 
 type Ports = Pick<OperationPorts, 'store' | 'catalog'>
 
@@ -140,7 +140,7 @@ async function sortedOut(
   const dropped = new Set<string>()
   const files: ListedObject[] = []
   for (const object of seen) {
-    const run = isOutput(object.key) ? null : runOfObject(object.key)
+    const run = isMergedObject(object.key) ? null : runOfObject(object.key)
     const fate = run === null ? 'counts' : await fates.fateOf(run.run)
     if (merged.has(object.key)) counts.waiting += 1
     else if (fate === 'may come') counts.unfinished += 1

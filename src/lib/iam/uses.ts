@@ -13,6 +13,8 @@ export type Target =
   | 'rows'
   | 'results'
   | 'results bucket'
+  | 'line lists'
+  | 'line tables'
   | 'exports'
   | 'new exports'
   | 'buckets'
@@ -44,6 +46,8 @@ const STANDING = 'only where a load stands already'
 const GONE = 'only to tell an object that is gone from one that may not be read'
 const QUARANTINE = 'only with --from-quarantine'
 const DOCTOR = 'doctor says itself what it could not look at, and goes on'
+const LOAD_BY_ATHENA = 'only with --engine athena'
+const LEFT_BY_ATHENA = 'only after a load by Athena that was given up'
 const TYPO = 'only to suggest a name for a table that is not there'
 
 const on = (target: Target, actions: readonly string[], unproven?: string): readonly Grant[] =>
@@ -105,6 +109,30 @@ export const USES = {
     ...on('tables', ['glue:GetTable', 'glue:GetPartition', 'glue:GetPartitions', 'glue:BatchGetPartition'], BY_ATHENA),
     ...on('database', ['glue:GetDatabase'], BY_ATHENA),
     ...on('default database', ['glue:GetDatabase'], BY_ATHENA),
+  ],
+  'athena:load': [
+    ...on('line lists', ['s3:GetObject', 's3:ListBucket', 's3:PutObject', 's3:DeleteObject'], LOAD_BY_ATHENA),
+    ...on('line tables', ['glue:CreateTable', 'glue:DeleteTable', 'glue:GetTable', 'glue:GetTables'], LOAD_BY_ATHENA),
+    ...on('tables', ['glue:CreatePartition', 'glue:UpdatePartition'], LOAD_BY_ATHENA),
+    ...on('exports', ['s3:ListBucket'], LOAD_BY_ATHENA),
+    ...on('rows', ['s3:DeleteObject'], 'only when an INSERT of Athena failed'),
+  ],
+  'athena:find': [
+    ...on('line lists', [...READ, 's3:DeleteObject'], LEFT_BY_ATHENA),
+    ...on(
+      'workgroup',
+      [
+        'athena:GetWorkGroup',
+        'athena:StartQueryExecution',
+        'athena:GetQueryExecution',
+        'athena:GetQueryResults',
+        'athena:StopQueryExecution',
+      ],
+      LEFT_BY_ATHENA,
+    ),
+    ...on('results', ['s3:GetObject', 's3:PutObject', 's3:ListBucket', 's3:AbortMultipartUpload'], LEFT_BY_ATHENA),
+    ...on('results bucket', ['s3:GetBucketLocation'], LEFT_BY_ATHENA),
+    ...on('tables', ['glue:GetPartitions', 'glue:BatchGetPartition'], LEFT_BY_ATHENA),
   ],
   'export:make': [
     ...on('sources', [
@@ -173,6 +201,7 @@ const LOAD: readonly Use[] = [
   'catalog:create',
   'catalog:change',
   'query',
+  'athena:load',
 ]
 
 const FIRST_LOAD = {'glue:GetPartitions on tables': STANDING}
@@ -241,6 +270,7 @@ export const COMMANDS: Readonly<Record<string, CommandUses | CommandWithout>> = 
       'rows:read',
       'rows:delete',
       'catalog:read',
+      'athena:find',
     ],
     changes: true,
   },
