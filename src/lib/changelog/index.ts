@@ -19,6 +19,6 @@ export {
   type StoredRunRecord,
 } from './run-records.js'
 export {differs, refuseForeignTables} from './refuse-foreign.js'
-export {partitionLocator, registerTable, type Locate} from './placement.js'
+export {partitionLocator, registerPartitions, registerTable, type Locate} from './placement.js'
 export {runStatuses, type RunStatus} from './run-status.js'
 export {layoutOf, prepareChangelogTables, showChangelogTables, tableLocation} from './tables.js'
