@@ -1,12 +1,14 @@
 import {readdir} from 'node:fs/promises'
 import {afterEach, beforeEach, describe, expect, it} from 'vitest'
 import {chooseEngine} from '../../src/lib/backfill/choose-engine.js'
-import {planLoad, type LoadPlan} from '../../src/lib/backfill/index.js'
+import {planDocument, planLoad, planRequested, renderPlan, type LoadPlan} from '../../src/lib/backfill/index.js'
 import type {Context} from '../../src/lib/context.js'
 import type {Column} from '../../src/lib/mapping/index.js'
 import {item, writeItems, type ExportFolder} from './export-folder.js'
-import {answerOf, filesBelow, makeLake, openLake, refusalOf, type LakeFolder} from './lake-folder.js'
+import {filesBelow, makeLake, openLake, refusalOf, type LakeFolder} from './lake-folder.js'
 import {expectCode} from '../contract/ports/expectations.js'
+
+const REQUEST = {chain: undefined, acceptEditedSummary: false, table: null}
 
 let lake: LakeFolder
 let context: Context
@@ -34,14 +36,16 @@ describe('in a local lake', () => {
   })
 
   it('the engine is this machine, with the reason', async () => {
-    const plan = ['backfill', 'plan', '--export', exported.uri]
-    const engine = async (...flags: string[]): Promise<unknown> => {
-      const {document} = await answerOf<{engine: string; engineReason: string}>(lake, ...plan, ...flags)
-      return [document.engine, document.engineReason]
+    const shown = async (engine: 'auto' | 'duckdb'): Promise<string> => {
+      const planned = await planRequested({...REQUEST, exports: [exported.uri], engine}, context)
+      return renderPlan(planDocument(planned, null, 'local', new Date('2026-02-01T00:00:00Z')))
     }
-    expect(await engine()).toEqual(['duckdb', 'a local lake has no other'])
-    expect(await engine('--engine', 'auto')).toEqual(['duckdb', 'a local lake has no other'])
-    expect(await engine('--engine', 'duckdb')).toEqual(['duckdb', 'as asked for'])
+    const automatic = await shown('auto')
+    expect(automatic).toContain('engine      duckdb on this machine: a local lake has no other')
+    expect(automatic).not.toContain('--engine')
+    const asked = await shown('duckdb')
+    expect(asked).toContain('engine      duckdb on this machine: as asked for')
+    expect(asked).toContain(`--export ${exported.uri} --engine duckdb`)
   })
 })
 
@@ -50,8 +54,7 @@ describe('in a lake on AWS', () => {
 
   /** A plan as if its export lay in S3, with columns besides. */
   async function planned(more: readonly Column[] = [], change: object = {}): Promise<LoadPlan> {
-    const request = {exports: [exported.uri], chain: undefined, acceptEditedSummary: false, table: null}
-    const plan = await planLoad(request, context.definition, context.ports)
+    const plan = await planLoad({...REQUEST, exports: [exported.uri]}, context.definition, context.ports)
     const [unit] = plan.plan.units
     const {work} = unit!
     const mapping = {...work.mapping, columns: [...work.mapping.columns, ...more]}
