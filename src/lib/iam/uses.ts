@@ -3,39 +3,11 @@
  * exactly this, take each permission away in turn, and hold what no run asked for against `unproven`.
  */
 
+import {ATHENA_USES} from './athena-uses.js'
 import {CATALOG_COMMANDS, CATALOG_USES} from './catalog-uses.js'
+import {on, READ, type Grant} from './grants.js'
 
-/** What permissions are given on; `targets.ts` knows the ARNs in an environment. */
-export type Target =
-  | 'operations'
-  | 'locks'
-  | 'runs'
-  | 'rows'
-  | 'results'
-  | 'results bucket'
-  | 'line lists'
-  | 'line tables'
-  | 'exports'
-  | 'new exports'
-  | 'buckets'
-  | 'database'
-  | 'default database'
-  | 'tables'
-  | 'crawlers'
-  | 'workgroup'
-  | 'sources'
-  | 'source exports'
-  | 'keys'
-  | 'principals'
-  | 'account'
-
-/** An action on a target. */
-export interface Grant {
-  readonly action: string
-  readonly on: Target
-  /** Why no run in the lab asks for it. */
-  readonly unproven?: string
-}
+export type {Grant, Target} from './grants.js'
 
 const BY_ATHENA = 'Athena reads and writes as the caller; the engine of the lab does so as itself'
 const BY_DYNAMODB = 'DynamoDB writes the export as the caller; the lab writes it as itself'
@@ -46,14 +18,7 @@ const STANDING = 'only where a load stands already'
 const GONE = 'only to tell an object that is gone from one that may not be read'
 const QUARANTINE = 'only with --from-quarantine'
 const DOCTOR = 'doctor says itself what it could not look at, and goes on'
-const LOAD_BY_ATHENA = 'only with --engine athena'
-const LEFT_BY_ATHENA = 'only after a load by Athena that was given up'
 const TYPO = 'only to suggest a name for a table that is not there'
-
-const on = (target: Target, actions: readonly string[], unproven?: string): readonly Grant[] =>
-  actions.map((action) => ({action, on: target, ...(unproven === undefined ? {} : {unproven})}))
-
-const READ = ['s3:GetObject', 's3:ListBucket'] as const
 
 export const USES = {
   'operations:read': on('operations', READ),
@@ -110,30 +75,7 @@ export const USES = {
     ...on('database', ['glue:GetDatabase'], BY_ATHENA),
     ...on('default database', ['glue:GetDatabase'], BY_ATHENA),
   ],
-  'athena:load': [
-    ...on('line lists', ['s3:GetObject', 's3:ListBucket', 's3:PutObject', 's3:DeleteObject'], LOAD_BY_ATHENA),
-    ...on('line tables', ['glue:CreateTable', 'glue:DeleteTable', 'glue:GetTable', 'glue:GetTables'], LOAD_BY_ATHENA),
-    ...on('tables', ['glue:CreatePartition', 'glue:UpdatePartition'], LOAD_BY_ATHENA),
-    ...on('exports', ['s3:ListBucket'], LOAD_BY_ATHENA),
-    ...on('rows', ['s3:DeleteObject'], 'only when an INSERT of Athena failed'),
-  ],
-  'athena:find': [
-    ...on('line lists', [...READ, 's3:DeleteObject'], LEFT_BY_ATHENA),
-    ...on(
-      'workgroup',
-      [
-        'athena:GetWorkGroup',
-        'athena:StartQueryExecution',
-        'athena:GetQueryExecution',
-        'athena:GetQueryResults',
-        'athena:StopQueryExecution',
-      ],
-      LEFT_BY_ATHENA,
-    ),
-    ...on('results', ['s3:GetObject', 's3:PutObject', 's3:ListBucket', 's3:AbortMultipartUpload'], LEFT_BY_ATHENA),
-    ...on('results bucket', ['s3:GetBucketLocation'], LEFT_BY_ATHENA),
-    ...on('tables', ['glue:GetPartitions', 'glue:BatchGetPartition'], LEFT_BY_ATHENA),
-  ],
+  ...ATHENA_USES,
   'export:make': [
     ...on('sources', [
       'dynamodb:DescribeTable',

@@ -1,9 +1,13 @@
 import {readdir} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
+import {mappingOf} from '../../../src/lib/lake/hash.js'
+import {readDefinition} from '../../../src/lib/lake/read.js'
+import {resolveDefinition} from '../../../src/lib/lake/resolve.js'
 import {METADATA_COLUMNS} from '../../../src/lib/mapping/index.js'
 import {answerOf, refusalOf, sluice} from '../../backfill/lake-folder.js'
 import {hasRealExports, REAL_EXPORTS, realDefinition, textColumns} from '../../backfill/real-chain-fixture.js'
+import {documentOf} from '../../contract/cli/result-document.js'
 import {columnHashes, downloadTable, localTable, type TableFiles} from '../athena-lake.js'
 import {makeAwsLake, uploadExport, type AwsLake} from '../aws-lake.js'
 import {hasTrino} from '../checks/lab-clients.js'
@@ -67,6 +71,8 @@ default: local
 environments:
   local: {backend: local, root: ./lake}
 `
+  const claimsTable = () =>
+    resolveDefinition(readDefinition(CLAIMS, '/lakes/sluice.yaml', 'sluice.yaml'), 'local').tables[0]!
   const items = Number(process.env['SLUICE_LAB_ITEMS'] ?? 100_000)
   let byAthena: AwsLake
   let byDuckdb: AwsLake
@@ -121,7 +127,7 @@ environments:
     expect(figures[0]!.quarantined).toBeGreaterThan(0)
     expect(figures[1]).toEqual(figures[0])
     expect(figures[2]).toEqual(figures[0])
-    const columns = await columnsOf(byAthena)
+    const columns = mappingOf(claimsTable()).columns.map(({name}) => name)
     const contents = [
       await contentOf(await downloadTable(byAthena, 'claims'), columns, ['claim_id']),
       await contentOf(await downloadTable(byDuckdb, 'claims'), columns, ['claim_id']),
@@ -135,11 +141,12 @@ environments:
   it('are proven anew, and every object of theirs is known', {timeout: LONG_MS}, async () => {
     const verified = await answerOf(byAthena, 'backfill', 'verify', '--table', 'claims', '--env', 'aws')
     expect(verified).toMatchObject({exit: 0, document: {state: 'pass'}})
-    const status = await answerOf<Status>(byAthena, 'status', '--env', 'aws')
-    const {objects} = status.document.tables[0]!
+    const status = await sluice(byAthena, 'status', '--env', 'aws', '--json')
+    const [table] = (documentOf('status', status.stdout) as Status).tables
+    const {objects} = table!
     expect(objects.seen.objects).toBeGreaterThan(0)
     expect(objects).toMatchObject({staged: {objects: 0}, left: {objects: 0}, orphaned: {objects: 0}})
-    expect(status.document.tables[0]!.runs).toMatchObject({admitted: 1})
+    expect(table!.runs).toMatchObject({admitted: 1})
   })
 })
 
@@ -158,9 +165,4 @@ interface Status {
     readonly objects: Readonly<Record<string, {readonly objects: number}>> & {readonly seen: {readonly objects: number}}
     readonly runs: unknown
   }[]
-}
-
-async function columnsOf(lake: AwsLake): Promise<string[]> {
-  const {document} = await answerOf<{tables: {name: string; columns: {name: string}[]}[]}>(lake, 'lake', 'show')
-  return document.tables.find(({name}) => name === 'claims')!.columns.map(({name}) => name)
 }
