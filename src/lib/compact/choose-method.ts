@@ -1,11 +1,12 @@
 import type {TableDefinition} from '../lake/index.js'
 import type {CatalogTable} from '../ports/catalog.js'
+import {isOutsideLake} from './layout.js'
 import type {CompactPolicy} from './policy.js'
 import type {Method} from './work.js'
 
 /** Why a table is not compacted at all, with what to do about it. */
 export interface TableObstacle {
-  readonly reason: 'not_loaded' | 'view' | 'open_table_format' | 'unsupported' | 'projection' | 'glob'
+  readonly reason: 'not_loaded' | 'view' | 'open_table_format' | 'unsupported' | 'projection' | 'glob' | 'outside'
   readonly text: string
 }
 
@@ -33,12 +34,22 @@ function notLoaded(name: string): TableObstacle {
   return {reason: 'not_loaded', text: `the catalog has no table ${name} yet`}
 }
 
-function obstacleOf({name, kind, format, filesFault, parameters}: CatalogTable): TableObstacle | null {
+function obstacleOf({
+  name,
+  kind,
+  format,
+  filesFault,
+  parameters,
+  location,
+  partitionColumns,
+}: CatalogTable): TableObstacle | null {
   if (kind === 'view') return {reason: 'view', text: `${name} is a view`}
   if (/^iceberg$/i.test(parameters['table_type'] ?? ''))
     return {reason: 'open_table_format', text: `${name} is an Iceberg table, which keeps its own list of files`}
   if (format === null) return {reason: 'unsupported', text: `${name} has no format that sluice writes`}
-  return filesFault === undefined ? null : {reason: 'unsupported', text: `${name} ${filesFault}`}
+  if (filesFault !== undefined) return {reason: 'unsupported', text: `${name} ${filesFault}`}
+  if (location === null || partitionColumns.length > 0 || !isOutsideLake(location)) return null
+  return {reason: 'outside', text: `${name} lies outside of the lake, at ${location}`}
 }
 
 /** Whether partitions are computed from properties of the table, not looked up. */

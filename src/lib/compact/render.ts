@@ -34,6 +34,7 @@ export const SKIP_TEXTS: Readonly<Record<SkipReason, string>> = {
   empty_file: 'hold a file of zero bytes, which is no Parquet',
   nested_folders: 'have folders inside that are no partitions',
   shared_location: 'share their location with another partition',
+  outside: 'lie outside of the lake',
   load_unfinished: 'hold only files of loads that have not ended',
   waits_for_gc: 'are merged and wait for gc',
 }

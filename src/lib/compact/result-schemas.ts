@@ -1,4 +1,5 @@
 import {z} from 'zod'
+import {resultSchemas as operationSchemas} from '../operation/result-schemas.js'
 
 const count = (description: string) => z.int().nonnegative().meta({description})
 const instant = (description: string) => z.iso.datetime().meta({description})
@@ -17,6 +18,7 @@ const skipReason = z.enum([
   'empty_file',
   'nested_folders',
   'shared_location',
+  'outside',
   'load_unfinished',
   'waits_for_gc',
 ])
@@ -40,7 +42,7 @@ const plan = z.strictObject({
       method: method.nullable().meta({description: 'Null where the table is not compacted.'}),
       obstacle: z
         .strictObject({
-          reason: z.enum(['not_loaded', 'view', 'open_table_format', 'unsupported', 'projection', 'glob']),
+          reason: z.enum(['not_loaded', 'view', 'open_table_format', 'unsupported', 'projection', 'glob', 'outside']),
           text: z.string(),
         })
         .nullable(),
@@ -99,6 +101,8 @@ const result = z.strictObject({
 export const resultSchemas = {
   'compact:plan': plan,
   'compact:run': z.union([result, plan]),
+  'compact:rollback': operationSchemas['ops:undo'],
+  'compact:gc': operationSchemas['ops:gc'],
   'compact:status': z.strictObject({
     asOf,
     compactions: z.array(
