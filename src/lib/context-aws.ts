@@ -1,11 +1,13 @@
 import {operationKind} from './context-kinds.js'
 import {duckdbOptions, ownTemporaryFolder, resourcesOf} from './context-resources.js'
 import {openSource, rememberedSources, type Context, type ContextOptions} from './context.js'
+import type {AthenaStatements} from './aws/athena-statements.js'
 import type {AwsSettings} from './aws/client-settings.js'
 import {SluiceError} from './errors.js'
 import {compactedPrefix, compactedUri} from './lake/index.js'
 import type {AwsEnvironment, LakeDefinition} from './lake/types.js'
 import type {OperationPorts} from './operation/types.js'
+import type {PlaceNeeds} from './ports/place-needs.js'
 import type {ObjectStore} from './ports/object-store.js'
 
 /** What an environment must name before a lake can be worked on. */
@@ -49,6 +51,7 @@ export async function awsContext(
   const engine = duckdbOptions(resources)
   const parquet = new DuckDbParquetEngine(engine)
   const statements = new AthenaStatements({settings, workgroup, database, results})
+  await checkNeeds(options.needs, {settings, environment, places, statements})
   const reader = new DuckDbStatementReader(engine)
   const query = new AthenaQueryEngine({statements, reader, store, catalog, database})
   const ports: OperationPorts = {
@@ -70,6 +73,7 @@ export async function awsContext(
       const {DynamoDbExports} = await import('./aws/dynamodb-exports.js')
       return new DynamoDbExports(settings)
     },
+    crawlers: async () => new (await import('./aws/glue-crawlers.js')).GlueCrawlers(settings),
     facts: async (signal) => (await import('./aws/facts-aws.js')).awsFacts(settings, signal),
     machine: systemMachine,
     resources,
@@ -91,6 +95,29 @@ export async function awsContext(
   }
 }
 
+interface Checked {
+  readonly settings: AwsSettings
+  readonly environment: AwsEnvironment
+  readonly places: Places
+  readonly statements: AthenaStatements
+}
+
+async function checkNeeds(needs: PlaceNeeds | undefined, checked: Checked): Promise<void> {
+  if (needs === undefined) return
+  const {settings, environment, places, statements} = checked
+  const [{checkPlaces}, {OPERATIONS_PREFIX}] = await Promise.all([
+    import('./aws/usable-places.js'),
+    import('./operation/index.js'),
+  ])
+  await checkPlaces(needs, {
+    settings,
+    operations: `${folderUri(places.state)}${OPERATIONS_PREFIX}`,
+    rows: Object.values(environment.locations),
+    results: places.results,
+    checkWorkgroup: () => statements.checkWorkgroup(),
+  })
+}
+
 type Places = Readonly<Record<(typeof NEEDED)[number], string>>
 
 function neededPlaces(environment: AwsEnvironment): Places {
@@ -104,10 +131,10 @@ function neededPlaces(environment: AwsEnvironment): Places {
 }
 
 function settingsOf(
-  {region, role, endpoints}: AwsEnvironment,
+  {region, role, endpoints, encryption}: AwsEnvironment,
   {profile, version = 'unknown'}: ContextOptions,
 ): AwsSettings {
-  return {region, profile: profile ?? null, roleArn: role, endpoints, version}
+  return {region, profile: profile ?? null, roleArn: role, endpoints, encryption, version}
 }
 
 /** Keys that begin with the prefix lie below the address. */

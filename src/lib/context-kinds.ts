@@ -7,6 +7,7 @@ export async function operationKind(name: string): Promise<AnyOperationKind> {
     'backfill.load': async () => (await import('./backfill/load-kind.js')).loadKind,
     'compact.beside': async () => (await import('./compact/beside-kind.js')).besideKind,
     'compact.swap': async () => (await import('./compact/swap-kind.js')).swapKind,
+    'partitions.sync': async () => (await import('./partitions/sync-kind.js')).syncKind,
     'compact.in-place': async () => (await import('./compact/in-place-kind.js')).inPlaceKind,
   }
   const load = kinds[name]

@@ -59,6 +59,11 @@ export async function localContext(
         fix: 'Name an environment on AWS: --env NAME',
       })
     },
+    crawlers: async () => {
+      throw new SluiceError('NOT_IN_LOCAL', 'A local lake has no crawlers: `partitions sync` is the crawler.', {
+        fix: 'sluice partitions sync',
+      })
+    },
     facts: async () => new (await import('./local/facts.js')).FolderFacts(environment.root),
     machine: systemMachine,
     resources,

@@ -2,9 +2,11 @@ import path from 'node:path'
 import {SluiceError} from './errors.js'
 import type {LakeDefinition} from './lake/types.js'
 import type {AnyOperationKind, OperationPorts} from './operation/types.js'
+import type {Crawlers} from './ports/crawlers.js'
 import type {EnvironmentFacts} from './ports/environment-facts.js'
 import type {Machine, Resources} from './ports/machine.js'
 import type {ObjectStore} from './ports/object-store.js'
+import type {PlaceNeeds} from './ports/place-needs.js'
 import type {QueryAnalyser, QueryEngine} from './ports/query-engine.js'
 import type {Report} from './ports/report.js'
 import type {TableExports} from './ports/table-exports.js'
@@ -19,6 +21,8 @@ export interface ContextOptions {
   readonly version?: string
   /** `--profile`, for lakes on AWS. */
   readonly profile?: string | undefined
+  /** Looked at, on AWS, before anything is read or changed. */
+  readonly needs?: PlaceNeeds | undefined
   readonly workingFolder: string
   readonly variables: NodeJS.ProcessEnv
   readonly signal: AbortSignal
@@ -39,6 +43,8 @@ export interface Context {
   readonly query: QueryEngine & QueryAnalyser
   /** Exports of DynamoDB tables; throws `NOT_IN_LOCAL` where there are none. */
   tableExports(): Promise<TableExports>
+  /** Crawlers; throws `NOT_IN_LOCAL` where `partitions sync` is the crawler. */
+  crawlers(): Promise<Crawlers>
   /** What the environment is, for whoever looks at it from outside; calls end with the signal. */
   facts(signal: AbortSignal): Promise<EnvironmentFacts>
   readonly machine: Machine

@@ -69,6 +69,10 @@ export const CODES = {
   PARTITION_BUSY: EXIT.failed,
   PARTITION_MOVED: EXIT.failed,
   COMPACTION_REFUSED: EXIT.usage,
+  // partitions and crawlers
+  PARTITIONS_FAILED: EXIT.partial,
+  CRAWLER_UNKNOWN: EXIT.usage,
+  CRAWL_TOO_SOON: EXIT.usage,
   // store, catalog, engine
   OBJECT_NOT_FOUND: EXIT.failed,
   PRECONDITION_FAILED: EXIT.failed,

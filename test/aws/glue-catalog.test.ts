@@ -91,6 +91,7 @@ describe('GlueCatalog', () => {
         region: 'eu-west-1',
         profile: null,
         roleArn: null,
+        encryption: 'bucket-default',
         endpoints: {glue: `http://127.0.0.1:${port}`},
         version: 'test',
       },
@@ -120,6 +121,13 @@ describe('GlueCatalog', () => {
     }
   }
   const actions = () => calls.map(({action}) => action)
+
+  it('tells a table that Lake Formation governs from others', async () => {
+    withTable(() => ({}))
+    expect(await catalog.getTable('events')).not.toHaveProperty('isGoverned')
+    withTable(() => ({}), {...GLUE_TABLE, IsRegisteredWithLakeFormation: true})
+    expect(await catalog.getTable('events')).toMatchObject({isGoverned: true})
+  })
 
   describe('lists partitions', () => {
     it('of a small table in one call without segments', async () => {

@@ -27,7 +27,14 @@ beforeEach(async () => {
   const server = createServer((request, response) => void respond(request, response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  settings = {region: 'eu-west-1', profile: null, roleArn: null, endpoints: {all: endpoint}, version: 'test'}
+  settings = {
+    region: 'eu-west-1',
+    profile: null,
+    roleArn: null,
+    endpoints: {all: endpoint},
+    encryption: 'bucket-default',
+    version: 'test',
+  }
   close = () => server.close().closeAllConnections()
   for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name]
   process.env['AWS_ACCESS_KEY_ID'] = 'AKIATEST'

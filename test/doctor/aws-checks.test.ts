@@ -4,6 +4,7 @@ import {SluiceError} from '../../src/lib/errors.js'
 import {awsDefinition, examine, glueTable, told, type Examined} from './healthy-aws.js'
 
 const PROTECTED = '    protect: true\n'
+const KEY = 'arn:aws:kms:eu-west-1:111122223333:key/lake'
 const DAY_MS = 86_400_000
 
 function denied(action: string): () => Promise<never> {
@@ -91,6 +92,17 @@ const FOUND: readonly (readonly [title: string, broken: Examined, told: readonly
       0,
       1,
     ),
+  ],
+  [
+    'no default encryption, where the definition has its own',
+    {
+      text: awsDefinition(`${PROTECTED}    encryption: kms:${KEY}\n`),
+      other: {encryption: async () => null, rotates: async () => false},
+    },
+    [
+      `warn key rotation, ${KEY}: ${KEY} is never rotated`,
+      ...['state', 'tables', 'results'].map((bucket) => `skipped key rotation, s3://${bucket}: no key of KMS`),
+    ],
   ],
   [
     'a rule that deletes rows',
@@ -400,13 +412,13 @@ describe('a check that cannot look', () => {
 
   it('is not waited for, one by one and all together', async () => {
     const never = (): Promise<never> => new Promise(() => undefined)
-    const result = await examine({other: {lifecycle: never}, limits: {checkMs: 60, totalMs: 10_000}})
+    const result = await examine({other: {lifecycle: never}, limits: {checkMs: 1500, totalMs: 10_000}})
     expect(result.checks.filter(({state}) => state === 'unknown')).toMatchObject(
       ['state', 'tables', 'results'].map((bucket) => ({
         name: 'lifecycle',
         of: `s3://${bucket}`,
         code: 'AWS_UNAVAILABLE',
-        text: 'No answer within 0.06 s.',
+        text: 'No answer within 1.5 s.',
       })),
     )
     const short = await examine({

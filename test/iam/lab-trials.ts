@@ -4,8 +4,9 @@ import {loadDefinition} from '../../src/lib/lake/index.js'
 import type {AwsEnvironment, LakeDefinition} from '../../src/lib/lake/index.js'
 import {statementsOf, type Statement} from '../../src/lib/iam/policy.js'
 import {Targets, type WholeEnvironment} from '../../src/lib/iam/targets.js'
-import {grantsOf, nameOf, type Grant} from '../../src/lib/iam/uses.js'
+import {COMMANDS, grantsOf, nameOf, type Grant} from '../../src/lib/iam/uses.js'
 import {runSluice} from '../cli/run-cli.js'
+import {MEETS_ALL} from '../fault/fault-points.js'
 import {ACCOUNT, type AwsLake} from '../lab/aws-lake.js'
 import {control} from '../lab/checks/gateway-control.js'
 import {ownName} from '../lab/checks/lab-clients.js'
@@ -19,6 +20,8 @@ export interface Scenario {
   /** `{n}` is another number in each run. */
   readonly argv: readonly string[]
   readonly world: World
+  /** How it ends with all rights, 0 unless said. */
+  readonly exit?: number
 }
 
 export interface Trial {
@@ -45,8 +48,20 @@ export interface Roles {
 
 const LIST = 's3:ListBucket'
 
+/** Permissions that a command's trials take away: all of them, or those that no command before it has had proven. */
+function takenAway(command: string): ReadonlySet<string> {
+  const own = provenNames(command)
+  if (MEETS_ALL) return new Set(own)
+  const others = Object.keys(COMMANDS).slice(0, Object.keys(COMMANDS).indexOf(command)).flatMap(provenNames)
+  return new Set(own.filter((name) => !others.includes(name)))
+}
+
+function provenNames(command: string): string[] {
+  return grantsOf(command).flatMap((grant) => (grant.unproven === undefined ? [nameOf(grant)] : []))
+}
+
 /**
- * The roles of a command's trials: with what `lake iam` prints, and without each permission of it.
+ * The roles of a command's trials: with what `lake iam` prints, and without each permission that is taken away.
  */
 export async function makeRoles(lake: AwsLake, {command}: Trial, exportPlace: string): Promise<Roles> {
   const flags = ['--export-place', exportPlace, '--json']
@@ -56,7 +71,8 @@ export async function makeRoles(lake: AwsLake, {command}: Trial, exportPlace: st
   const roles = new Map([['', policies.flatMap(({document}) => document.Statement)]])
   const definition = await loadDefinition({workingFolder: lake.folder, variables: {}})
   const grants = grantsOf(command)
-  for (const name of new Set(grants.map(trialName))) {
+  const taken = takenAway(command)
+  for (const name of new Set(grants.filter((grant) => taken.has(nameOf(grant))).map(trialName))) {
     const rest = grants.filter((grant) => trialName(grant) !== name)
     roles.set(name, statements(rest, definition, exportPlace))
   }
@@ -84,22 +100,23 @@ function trialName(grant: Grant): string {
   return grant.action === LIST ? LIST : nameOf(grant)
 }
 
-/** Runs a command under its policy, then without each permission that it asked for. */
+/**
+ * Runs a command under its policy, then without each permission that is taken away. What another command proves counts
+ * as proven here once it was asked for.
+ */
 export async function prove(lake: AwsLake, trial: Trial, {names, printed}: Roles): Promise<Outcome> {
   const seenBy: Set<string>[] = []
-  const exits: (number | null)[] = []
   for (const scenario of trial.scenarios) {
-    const full = await run(lake, scenario, null)
+    const {exit: wanted = 0} = scenario
     const least = await run(lake, scenario, names.get('')!)
-    expect({exit: least.exit, text: least.exit === full.exit ? '' : least.text}, trial.command).toEqual({
-      exit: full.exit,
+    expect({exit: least.exit, text: least.exit === wanted ? '' : least.text}, trial.command).toEqual({
+      exit: wanted,
       text: '',
     })
     expect(
       least.calls.flatMap((call) => refusedPart(call, lake, printed) ?? []),
       trial.command,
     ).toEqual([])
-    exits.push(full.exit)
     seenBy.push(new Set(least.calls.flatMap((call) => permissionOf(call, lake) ?? [])))
   }
   const grants = grantsOf(trial.command)
@@ -108,12 +125,17 @@ export async function prove(lake: AwsLake, trial: Trial, {names, printed}: Roles
   const unneeded: string[] = []
   for (const name of new Set(grants.filter(isSeen).map(trialName))) {
     const ofName = grants.filter((grant) => trialName(grant) === name && isSeen(grant))
+    const role = names.get(name)
+    if (role === undefined) {
+      for (const grant of ofName) if (grant.unproven === undefined) proven.add(nameOf(grant))
+      continue
+    }
     const failures: string[] = []
     for (const [index, scenario] of trial.scenarios.entries()) {
       const isAsked = ofName.some((grant) => seenBy[index]!.has(nameOf(grant)))
       if (!isAsked || proven.has(nameOf(ofName[0]!))) continue
-      const {exit, text} = await run(lake, scenario, names.get(name)!)
-      const isRefused = exit !== exits[index] && text.includes(name.split(' ')[0]!)
+      const {exit, text} = await run(lake, scenario, role)
+      const isRefused = exit !== (scenario.exit ?? 0) && text.includes(name.split(' ')[0]!)
       if (isRefused || trial.degrades?.[name]?.test(text) === true) {
         for (const grant of ofName) proven.add(nameOf(grant))
       } else failures.push(`exit ${exit}: ${text.slice(0, 800)}`)
@@ -140,9 +162,9 @@ interface Run {
 
 let runs = 0
 
-async function run(lake: AwsLake, {argv, world}: Scenario, role: string | null): Promise<Run> {
+async function run(lake: AwsLake, {argv, world}: Scenario, role: string): Promise<Run> {
   await restore(lake, world)
-  const variables = role === null ? {} : await credentialsOf(role)
+  const variables = await credentialsOf(role)
   for (;;) {
     await control('POST', '/__iam', {enforce: true})
     runs += 1
@@ -154,7 +176,7 @@ async function run(lake: AwsLake, {argv, world}: Scenario, role: string | null):
       await restore(lake, world)
       continue
     }
-    const calls = role === null ? [] : await callsOf(variables['AWS_ACCESS_KEY_ID']!)
+    const calls = await callsOf(variables['AWS_ACCESS_KEY_ID']!)
     return {exit, text: `${stdout}\n${stderr}`, calls}
   }
 }

@@ -9,6 +9,7 @@ import {loadDefinition} from '../../src/lib/lake/index.js'
 import {ROOT} from '../cli/run-cli.js'
 import {makeLake} from '../backfill/lake-folder.js'
 import {isLike} from './allows.js'
+import {TRIED, UNTRIED} from './tried-commands.js'
 
 const environment = (region: string, more = ''): string => `sluice: 1
 lake: icpa
@@ -53,6 +54,11 @@ describe('the table of uses', () => {
     }
     const own = Object.entries(manifest.commands).filter(([, {pluginName}]) => pluginName === 'sluice')
     for (const [id] of own) expect(Object.keys(COMMANDS), id).toContain(id.replaceAll(':', ' '))
+  })
+
+  it('has each command tried in the lab, or says why not', () => {
+    const asking = Object.keys(COMMANDS).filter((command) => 'uses' in COMMANDS[command]!)
+    expect([...Object.values(TRIED).flat(), ...Object.keys(UNTRIED)].sort()).toEqual(asking.sort())
   })
 
   it('says why nothing but what its uses grant is unproven', () => {
@@ -176,6 +182,15 @@ init needs no permission of AWS: it writes the definition into a folder.`)
       statementsOf(await policyOf({commands: [command], kmsKeys})).find(({Sid}) => Sid === 'Keys')?.Action
     expect(await keys('ops list')).toEqual(['kms:Decrypt'])
     expect(await keys('ops cancel')).toEqual(['kms:Decrypt', 'kms:GenerateDataKey'])
+  })
+
+  it('allows the key that the environment writes with, unasked', async () => {
+    const key = 'arn:aws:kms:eu-west-1:111122223333:key/own'
+    const text = environment('eu-west-1').replace('    database:', `    encryption: kms:${key}\n    database:`)
+    const {Action, Resource} = statementsOf(await policyOf({commands: ['backfill run']}, {text})).find(
+      ({Sid}) => Sid === 'Keys',
+    )!
+    expect({Action, Resource}).toEqual({Action: ['kms:Decrypt', 'kms:GenerateDataKey'], Resource: [key]})
   })
 
   it.each([

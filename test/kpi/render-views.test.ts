@@ -88,6 +88,7 @@ const VIEW: KpiShowResult = {
   ],
   panels: [TREND, LIST],
   quarantined: [{table: 'claims', rows: 12, within: 'days'}],
+  mayBeCut: ['claims'],
 }
 
 describe('the screen of a view', () => {
@@ -113,6 +114,7 @@ describe('the screen of a view', () => {
         'Before: 2025-12-08 .. 2026-01-04 UTC.',
         'Low n: fewer than 30 are not judged (--min-n).',
         'Counted nowhere: 12 quarantined in claims (partitions of this period).',
+        'Lake Formation may hide rows or columns of claims: this may not be the whole.',
       ].join('\n'),
     )
   })

@@ -38,6 +38,7 @@ function result(...kpis: ShownKpi[]): KpiShowResult {
     minN: 1,
     panels: [],
     quarantined: [],
+    mayBeCut: [],
   }
 }
 

@@ -9,6 +9,7 @@ export function labSettings(): AwsSettings {
     region: process.env['AWS_REGION'] ?? 'eu-west-1',
     profile: null,
     roleArn: null,
+    encryption: 'bucket-default',
     endpoints: {all: endpoint, ...(athena === undefined ? {} : {athena})},
     version: 'lab',
   }

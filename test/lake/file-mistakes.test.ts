@@ -82,6 +82,14 @@ const FILE: readonly Case[] = [
   ),
   one('odd placeholder', aws('database: "db_{evn}"'), '5:69', 'environments.local.database', /\{evn\}/, /\{env\}/),
   one('bad database', aws('database: My-Db'), '5:69', 'environments.local.database', /Glue database/, /icpa/),
+  one(
+    'encryption of a name',
+    aws('encryption: "kms:alias/lake"'),
+    '5:69',
+    'environments.local.encryption',
+    /no encryption/,
+    /kms:arn/,
+  ),
   one('bad place', aws('state: bucket/x'), '5:69', 'environments.local.state', /s3:\/\//, /s3:\/\/my-bucket/),
   one(
     'columns in an environment',

@@ -96,6 +96,7 @@ describe('the environment', () => {
       workgroup: null,
       results: null,
       role: null,
+      encryption: 'bucket-default',
       endpoints: {},
       locations: {claims: 's3://icpa-prod/claims'},
     })

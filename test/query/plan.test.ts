@@ -126,6 +126,15 @@ describe('partitions of a plan', () => {
   })
 })
 
+describe('a table that Lake Formation governs', () => {
+  it('is told to be read in part, perhaps', async () => {
+    const whole = await plan("SELECT count(*) FROM fixed_current WHERE day = '02'")
+    expect(warningLines(whole)).toEqual([])
+    const cut = {...whole, scans: whole.scans.map((scan) => ({...scan, mayBeCut: true as const}))}
+    expect(warningLines(cut)).toEqual(['Lake Formation may hide rows or columns of fixed: this may not be the whole.'])
+  })
+})
+
 describe('a full scan', () => {
   const FULL = 'SELECT count(*) FROM fixed_current'
 

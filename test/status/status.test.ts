@@ -124,6 +124,60 @@ describe('status of tables that are no change logs', () => {
   })
 })
 
+describe('status of events', () => {
+  const DAYS = {
+    name: 'days',
+    kind: 'table',
+    columns: [{name: 'id', type: 'string'}],
+    partitionColumns: [{name: 'day', type: 'string'}],
+    location: 'days/',
+    format: 'json',
+    pathTemplate: '{day}/',
+    viewSql: null,
+    parameters: {},
+  } as const
+
+  async function daysStatus(): Promise<StatusResult> {
+    const context = await openLake(lake)
+    const [items] = context.definition.tables
+    const tables = [{...items!, name: 'days', kind: 'events' as const}]
+    const {ports, signal, leftOvers} = context
+    for (const key of [
+      'days/01/a',
+      'days/02/a',
+      'days/02/_hidden',
+      'days__compact/x/gen=1/b',
+      'days/03/a',
+      'days/03/b',
+    ])
+      await ports.store.write(key, Buffer.from('{"id":"x"}\n'))
+    await ports.catalog.putTable(DAYS, null)
+    await ports.catalog.createPartitions('days', [
+      {values: ['01'], location: 'days/01/', parameters: {}},
+      {values: ['02'], location: 'days__compact/x/gen=1/', parameters: {}},
+      {values: ['04'], location: 'days/04/', parameters: {}},
+    ])
+    const result = await lakeStatus({...context.definition, tables}, context.asOf, {...ports, signal, leftOvers})
+    await context.close()
+    return result
+  }
+
+  it('counts compacted partitions where they lie, what they replaced apart, and folders that no query finds', async () => {
+    const result = await daysStatus()
+    expect(result.tables).toMatchObject([
+      {
+        rows: 2,
+        objects: {seen: {objects: 4}, superseded: {objects: 1}},
+        partitions: {registered: 3, empty: 1, unregisteredObjects: 2},
+      },
+    ])
+    expect(told(result)).toEqual([
+      'warn table days: 2 objects lie in folders that are no registered partition: no query finds them',
+    ])
+    expect(renderStatus(result)).toContain('  sluice partitions sync --table days')
+  })
+})
+
 describe('status of a lake where something waits', () => {
   it('shows quarantined items', async () => {
     await load(EARLIER, item('c', {amount: '0.001'}))

@@ -27,7 +27,7 @@ export default class BackfillPlan extends OperationCommand<LoadPlanDocument> {
 
   async run(): Promise<LoadPlanDocument> {
     const {flags} = await this.parse(BackfillPlan)
-    const context = await this.context(flags)
+    const context = await this.context(flags, {operations: 'read', rows: 'read', queries: false})
     const {definition, ports, asOf} = context
     const {planDocument, planRequested, renderPlan, weighPlan} = await import('../../lib/backfill/index.js')
     const planned = await planRequested(loadRequestOf(flags), definition, ports)

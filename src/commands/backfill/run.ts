@@ -34,7 +34,7 @@ more keys would vanish than the table's max_vanished.`
 
   async run(): Promise<LoadResultDocument | LoadPlanDocument> {
     const {flags} = await this.parse(BackfillRun)
-    const context = await this.context(flags)
+    const context = await this.context(flags, {operations: 'write', rows: 'write', queries: true})
     const backfill = await import('../../lib/backfill/index.js')
     const {definition, ports} = context
     const plans = () => backfill.planRequested(loadRequestOf(flags), definition, ports)

@@ -28,7 +28,7 @@ Exit 4 when more items are set aside than --max-quarantine allows.`
 
   async run(): Promise<StreamResult> {
     const {flags} = await this.parse(IngestStream)
-    const context = await this.context(flags)
+    const context = await this.context(flags, {operations: null, rows: 'write', queries: false})
     const {definition, ports, signal} = context
     const [{changelogTable}, {exitOfStream, ingestStream, renderStream}] = await Promise.all([
       import('../../lib/backfill/index.js'),

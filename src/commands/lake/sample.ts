@@ -1,17 +1,13 @@
-import * as Flags from '@oclif/core/flags'
-import {BaseCommand} from '../../lib/cli/base-command.js'
-import {mutationFlags, positiveIntegerFlag} from '../../lib/cli/flags.js'
-import type {SampleResult} from '../../lib/sample/index.js'
+import {OperationCommand} from '../../lib/cli/operation-command.js'
+import {sampleAsked, sampleFlags} from '../../lib/cli/sample-flags.js'
+import type {FillResult, SampleResult} from '../../lib/sample/index.js'
 
-const share = Flags.custom<number>({
-  helpValue: '<share>',
-  parse: (text) => Promise.resolve(Number(text.trim() === '' ? Number.NaN : text)),
-})
-
-export default class LakeSample extends BaseCommand<SampleResult> {
-  static override summary = 'Make a real-looking DynamoDB export of claims to try a lake with.'
+export default class LakeSample extends OperationCommand<SampleResult | FillResult> {
+  static override summary = 'Make real-looking claims to try a lake with: an export, or small files.'
   static override description = `Writes a full export in the layout of the service: manifests, checksums, gzip files.
-The same flags make the same items. The export is taken at midnight UTC of today, or of --now.`
+With --small-files it fills a change log with stream events instead, in many small
+files, as a delivery stream leaves them: something to compact.
+The same flags make the same items. The sample is taken at midnight UTC of today, or of --now.`
   static override examples = [
     {description: '100,000 claims of 90 days', command: '<%= config.bin %> <%= command.id %> --out ./sample-export'},
     {
@@ -22,38 +18,30 @@ The same flags make the same items. The export is taken at midnight UTC of today
       description: 'Nine items in ten on one day, in many small files: see the plan first',
       command: '<%= config.bin %> <%= command.id %> --items 50000 --skew 0.9 --files 2880 --out ./skewed --dry-run',
     },
+    {
+      description: 'A lake full of small files, 32 a day: see what it would be first',
+      command: '<%= config.bin %> <%= command.id %> --small-files 2880 --dry-run',
+    },
   ]
-  static override flags = {
-    items: positiveIntegerFlag({summary: 'Items of the export.', default: 100_000}),
-    days: positiveIntegerFlag({summary: 'UTC days over which the claims are made.', default: 90}),
-    files: positiveIntegerFlag({summary: 'Data files, one in eight of them empty.', default: 16}),
-    seed: positiveIntegerFlag({summary: 'Another seed makes other items.', default: 1}),
-    'error-rate': share({summary: 'Share of items with a defect of five kinds, 0 to 1.', default: 0}),
-    skew: share({summary: 'Share of items that are all made on one day, 0 to 1.', default: 0}),
-    'dry-run': mutationFlags['dry-run'],
-    out: Flags.string({summary: 'Empty or new folder to write to.', helpValue: '<folder>', default: './sample-export'}),
-  }
+  static override flags = sampleFlags
 
-  async run(): Promise<SampleResult> {
+  async run(): Promise<SampleResult | FillResult> {
     const {flags} = await this.parse(LakeSample)
-    const {openFolder} = await import('../../lib/context.js')
     const sample = await import('../../lib/sample/index.js')
-    const output = await openFolder(flags.out)
-    const exportTime = new Date((flags.now ?? new Date()).toISOString().slice(0, 10))
-    const {items, days, files, seed, skew, 'error-rate': errorRate} = flags
-    const request = {items, days, files, seed, skew, errorRate, exportTime}
-    const place = {out: flags.out, uri: output.uri, exportTime}
-    const plan = sample.planSample(request)
-    await sample.refuseUnlessEmpty(output)
-    if (flags['dry-run']) {
-      const planned = sample.plannedResult(plan, place)
-      return this.finish(planned, sample.renderSample(planned))
+    const {'small-files': smallFiles, 'dry-run': dryRun, out} = flags
+    const [asked, signal] = [sampleAsked(flags), this.signal]
+    if (smallFiles === undefined) {
+      const {openFolder} = await import('../../lib/context.js')
+      const ports = {output: await openFolder(out), clock: {monotonicMs: () => performance.now()}}
+      const result = await sample.makeSample({...asked, out, dryRun, report: this.reporting(flags), signal}, ports)
+      return this.finish(result, sample.renderSample(result))
     }
-    const report = this.reporting(flags)
-    report({kind: 'note', text: sample.planText(plan)})
-    const ports = {output, clock: {monotonicMs: () => performance.now()}}
-    const written = await sample.writeSampleExport({...request, report, signal: this.signal}, ports)
-    const result = sample.sampleResult(written, place)
-    return this.finish(result, sample.renderSample(result))
+    const context = await this.context(flags)
+    const {changelogTable} = await import('../../lib/backfill/index.js')
+    const table = changelogTable(context.definition, flags.table)
+    const plan = sample.planFill({...asked, smallFiles})
+    if (!dryRun) await this.confirmChange(sample.fillText(plan, table.name), 'low', flags, context)
+    const result = await sample.fillChangelog(plan, {table, dryRun, signal}, context.ports)
+    return this.finish(result, sample.renderFill(result))
   }
 }

@@ -30,7 +30,7 @@ An undone operation whose rows were deleted cannot come back.`
 
   async run(): Promise<GarbageDocument> {
     const {args, flags} = await this.parse(OpsGc)
-    const context = await this.context(flags)
+    const context = await this.context(flags, {operations: 'write', rows: 'read', queries: false})
     const {collectAll, renderGarbage} = await import('../../lib/operation/index.js')
     if (!flags['dry-run']) await this.confirmChange('delete what ended operations left behind', 'high', flags, context)
     const graceHours = flags['grace-hours'] ?? null

@@ -19,7 +19,7 @@ export default class OpsResume extends OperationCommand<ChangedOperation> {
 
   async run(): Promise<ChangedOperation> {
     const {args, flags} = await this.parse(OpsResume)
-    const context = await this.context(flags)
+    const context = await this.context(flags, {operations: 'write', rows: 'write', queries: true})
     const {definition, ports} = context
     const {definitionHash} = await import('../../lib/lake/index.js')
     const ops = await import('../../lib/operation/index.js')

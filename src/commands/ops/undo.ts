@@ -16,7 +16,7 @@ export default class OpsUndo extends OperationCommand<ChangedOperation> {
 
   async run(): Promise<ChangedOperation> {
     const {args, flags} = await this.parse(OpsUndo)
-    const context = await this.context(flags)
+    const context = await this.context(flags, {operations: 'write', rows: null, queries: false})
     const {ports} = context
     const ops = await import('../../lib/operation/index.js')
     const {header} = await ops.readOperation(ports.store, args.operation)

@@ -1,11 +1,17 @@
 import {randomUUID} from 'node:crypto'
 import {setTimeout as sleep} from 'node:timers/promises'
-import type {AthenaClient, GetQueryResultsCommandOutput, QueryExecution, Row} from '@aws-sdk/client-athena'
+import type {
+  AthenaClient,
+  EncryptionConfiguration,
+  GetQueryResultsCommandOutput,
+  QueryExecution,
+  Row,
+} from '@aws-sdk/client-athena'
 import {SluiceError} from '../errors.js'
 import {awsError, errorName} from './aws-errors.js'
 import {failedStatement, refusedStatement} from './athena-failures.js'
 import {usableResults} from './athena-workgroup.js'
-import {clientConfiguration, type AwsSettings} from './client-settings.js'
+import {clientConfiguration, kmsKeyOf, type AwsSettings} from './client-settings.js'
 
 export interface AthenaStatementsOptions {
   readonly settings: AwsSettings
@@ -78,6 +84,11 @@ export class AthenaStatements {
     }
   }
 
+  /** Whether the workgroup takes statements as the definition wants them. Throws `PLACE_UNUSABLE`, `AWS_ACCESS_DENIED`. */
+  async checkWorkgroup(): Promise<void> {
+    await this.resultPlace()
+  }
+
   close(): Promise<void> {
     const client = this.client
     this.client = null
@@ -101,7 +112,7 @@ export class AthenaStatements {
 
   /** One token for all attempts: a start whose answer was lost is the same execution. */
   private async start(sql: string, signal: AbortSignal): Promise<string> {
-    const {workgroup, database} = this.options
+    const {workgroup, database, settings} = this.options
     const place = await this.resultPlace()
     const {StartQueryExecutionCommand} = await import('@aws-sdk/client-athena')
     const input = {
@@ -109,7 +120,7 @@ export class AthenaStatements {
       ClientRequestToken: randomUUID(),
       WorkGroup: workgroup,
       QueryExecutionContext: {Database: database},
-      ...(place === null ? {} : {ResultConfiguration: {OutputLocation: place}}),
+      ...(place === null ? {} : {ResultConfiguration: {OutputLocation: place, ...encryptionOf(settings)}}),
       ResultReuseConfiguration: {ResultReuseByAgeConfiguration: {Enabled: false}},
     }
     const client = await this.open()
@@ -228,6 +239,12 @@ export class AthenaStatements {
     )
     return this.client
   }
+}
+
+function encryptionOf({encryption}: AwsSettings): {readonly EncryptionConfiguration?: EncryptionConfiguration} {
+  const key = kmsKeyOf(encryption)
+  if (key !== null) return {EncryptionConfiguration: {EncryptionOption: 'SSE_KMS', KmsKey: key}}
+  return encryption === 'sse-s3' ? {EncryptionConfiguration: {EncryptionOption: 'SSE_S3'}} : {}
 }
 
 /** Athena begins the answer of a SELECT with a row of the columns' names, on the first page only. */

@@ -1,5 +1,13 @@
 import type {AwsCredentialIdentity, AwsCredentialIdentityProvider} from '@aws-sdk/types'
 
+/** How objects are encrypted at rest, as the definition writes it. */
+export type Encryption = 'bucket-default' | 'sse-s3' | `kms:${string}`
+
+/** The ARN of the key of `kms:<ARN>`; null for the other ways. */
+export function kmsKeyOf(encryption: Encryption): string | null {
+  return encryption.startsWith('kms:') ? encryption.slice('kms:'.length) : null
+}
+
 /** How every AWS client of one environment is set up. */
 export interface AwsSettings {
   readonly region: string
@@ -9,6 +17,8 @@ export interface AwsSettings {
   readonly roleArn: string | null
   /** Service URLs by service name, e.g. `s3`; `all` stands for the others. */
   readonly endpoints: Readonly<Record<string, string>>
+  /** Sent with everything that is written, and with everything that a service is asked to write. */
+  readonly encryption: Encryption
   /** Version of sluice, for the user agent that CloudTrail keeps. */
   readonly version: string
 }

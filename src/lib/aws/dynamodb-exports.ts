@@ -2,7 +2,7 @@ import type {DynamoDBClient, ExportDescription} from '@aws-sdk/client-dynamodb'
 import {SluiceError} from '../errors.js'
 import type {ExportedTable, ExportProgress, ExportRequest, TableExports} from '../ports/table-exports.js'
 import {awsError, awsReason, errorName} from './aws-errors.js'
-import {clientConfiguration, type AwsSettings} from './client-settings.js'
+import {clientConfiguration, kmsKeyOf, type AwsSettings} from './client-settings.js'
 
 /** What DynamoDB says of requests that can never work, by its names of errors. */
 const UNUSABLE = new Set([
@@ -46,7 +46,7 @@ export class DynamoDbExports implements TableExports {
     const {ExportTableToPointInTimeCommand} = await import('@aws-sdk/client-dynamodb')
     const client = await this.connected()
     const {ExportDescription: description} = await client
-      .send(new ExportTableToPointInTimeCommand(inputOf(request)))
+      .send(new ExportTableToPointInTimeCommand({...inputOf(request), ...encryptionOf(this.settings)}))
       .catch(refused('dynamodb:ExportTableToPointInTime', request.tableArn))
     return progressOf(description)
   }
@@ -87,6 +87,12 @@ function inputOf({tableArn, bucket, prefix, format, at, window, token}: ExportRe
           },
         }),
   }
+}
+
+function encryptionOf({encryption}: AwsSettings) {
+  const key = kmsKeyOf(encryption)
+  if (key !== null) return {S3SseAlgorithm: 'KMS' as const, S3SseKmsKeyId: key}
+  return encryption === 'sse-s3' ? {S3SseAlgorithm: 'AES256' as const} : {}
 }
 
 const STATES = {COMPLETED: 'done', FAILED: 'failed', IN_PROGRESS: 'running'} as const

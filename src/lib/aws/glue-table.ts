@@ -49,6 +49,7 @@ export function readTable(table: Table, {locations}: GluePlace): CatalogTable {
     },
     version: table.VersionId ?? '',
     ...filesFaultOf(table),
+    ...(table.IsRegisteredWithLakeFormation === true ? {isGoverned: true} : {}),
   }
 }
 

@@ -3,7 +3,8 @@ import type {S3Bucket} from './s3-bucket.js'
 import {preconditionFailed, type S3Call} from './s3-errors.js'
 import {headObject, quoted} from './s3-head.js'
 import {notFound} from './s3-read.js'
-import {settled, type S3Encryption} from './s3-write.js'
+import type {Encryption} from './client-settings.js'
+import {settled} from './s3-write.js'
 
 export interface CopySource {
   readonly bucket: S3Bucket
@@ -19,7 +20,7 @@ export async function copyObject(
   source: CopySource,
   bucket: S3Bucket,
   key: ObjectKey,
-  encryption: S3Encryption,
+  encryption: Encryption,
 ): Promise<ObjectHead> {
   const standing = await headObject(source.bucket, source.key)
   if (standing === null) throw notFound(source.bucket, source.key, undefined)

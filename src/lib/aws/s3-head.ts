@@ -63,6 +63,7 @@ export function headOf(key: ObjectKey, answer: HeadObjectCommandOutput): ObjectH
     etag: unquoted(answer.ETag),
     versionId: answer.VersionId ?? null,
     ...storageClassOf(answer),
+    ...encryptionOf(answer),
   }
 }
 
@@ -80,6 +81,12 @@ export function storageClassOf({
   const isRestored = Restore?.includes('ongoing-request="false"') === true
   const isArchived = (ARCHIVES.has(StorageClass) || ArchiveStatus !== undefined) && !isRestored
   return {storageClass: {name: ArchiveStatus ?? StorageClass, isArchived}}
+}
+
+/** As a definition writes it. */
+function encryptionOf({ServerSideEncryption: algorithm, SSEKMSKeyId: key}: HeadObjectCommandOutput) {
+  if (algorithm === undefined) return {}
+  return {encryption: algorithm === 'AES256' ? 'sse-s3' : `kms:${key ?? ''}`}
 }
 
 /** Headers say whole seconds; listings of some servers say more. */

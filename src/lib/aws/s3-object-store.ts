@@ -12,7 +12,7 @@ import type {
   WriteBody,
   WriteOptions,
 } from '../ports/object-store.js'
-import type {AwsSettings} from './client-settings.js'
+import type {AwsSettings, Encryption} from './client-settings.js'
 import {S3Bucket} from './s3-bucket.js'
 import {copyObject} from './s3-copy.js'
 import {deleteMany, deleteObject, refusedOutcome} from './s3-delete.js'
@@ -21,7 +21,6 @@ import {assertKey, assertPrefix, shown} from '../ports/object-keys.js'
 import {listObjects} from './s3-list.js'
 import {readObject} from './s3-read.js'
 import {S3Versions} from './s3-versions.js'
-import type {S3Encryption} from './s3-write.js'
 import {writeObject} from './s3-write.js'
 
 export interface S3ObjectStoreOptions {
@@ -30,7 +29,6 @@ export interface S3ObjectStoreOptions {
   readonly uri: string
   /** Refuse every change. */
   readonly readOnly?: boolean
-  readonly encryption?: S3Encryption
   /** How long a connection may be silent. */
   readonly patienceMs?: number
 }
@@ -47,14 +45,14 @@ export class S3ObjectStore implements ObjectStore {
   readonly #bucket: S3Bucket
   readonly #versions: S3Versions
   readonly #isReadOnly: boolean
-  readonly #encryption: S3Encryption
+  readonly #encryption: Encryption
 
-  constructor({settings, uri, readOnly = false, encryption = 'bucket-default', patienceMs}: S3ObjectStoreOptions) {
+  constructor({settings, uri, readOnly = false, patienceMs}: S3ObjectStoreOptions) {
     this.#bucket = new S3Bucket({settings, uri, patienceMs})
     this.uri = this.#bucket.uri
     this.#versions = new S3Versions(this.#bucket)
     this.#isReadOnly = readOnly
-    this.#encryption = encryption
+    this.#encryption = settings.encryption
   }
 
   async *list(prefix: string, options: {readonly after?: ObjectKey} = {}): AsyncGenerator<ListedObject> {

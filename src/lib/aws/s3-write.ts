@@ -4,6 +4,7 @@ import type {HeadObjectCommandOutput} from '@aws-sdk/client-s3'
 import {SluiceError, hasCode} from '../errors.js'
 import type {ObjectHead, ObjectKey, WriteBody, WriteOptions} from '../ports/object-store.js'
 import {attemptsOf, errorName, httpStatus} from './aws-errors.js'
+import {kmsKeyOf, type Encryption} from './client-settings.js'
 import type {S3Bucket} from './s3-bucket.js'
 import {headObject, headOf, quoted, unquoted, wholeSeconds} from './s3-head.js'
 import type {S3Call} from './s3-errors.js'
@@ -17,9 +18,6 @@ const LARGEST_SINGLE_BYTES = 16 * 1024 * 1024
 const MOST_CONFLICTS = 8
 const FIRST_PAUSE_MS = 20
 const MARK = 'sluice-write'
-
-/** How objects are encrypted at rest; a key by its ARN, id or alias. */
-export type S3Encryption = 'bucket-default' | 'sse-s3' | {readonly kms: string}
 
 /** What is sent with an object besides its bytes. */
 export interface S3Headers {
@@ -47,7 +45,7 @@ export async function writeObject(
   bucket: S3Bucket,
   key: ObjectKey,
   body: WriteBody,
-  options: WriteOptions & {readonly encryption: S3Encryption},
+  options: WriteOptions & {readonly encryption: Encryption},
 ): Promise<ObjectHead> {
   const call: S3Call = {action: 's3:PutObject', key}
   if (options.ifAbsent === true && options.ifMatch !== undefined) throw preconditionFailed(key)
@@ -61,7 +59,7 @@ export async function writeObject(
 export async function settled(
   bucket: S3Bucket,
   call: S3Call,
-  options: WriteOptions & {readonly encryption: S3Encryption},
+  options: WriteOptions & {readonly encryption: Encryption},
   write: (headers: S3Headers) => Promise<Sent>,
 ): Promise<ObjectHead> {
   const mark = randomUUID()
@@ -168,11 +166,11 @@ async function headAfter(bucket: S3Bucket, key: ObjectKey, {mark, sizeBytes, wri
   return {key, sizeBytes, etag: unquoted(written.ETag), versionId, modifiedAt: wholeSeconds(new Date())}
 }
 
-function headersOf(bucket: S3Bucket, key: ObjectKey, mark: string, encryption: S3Encryption): S3Headers {
+function headersOf(bucket: S3Bucket, key: ObjectKey, mark: string, encryption: Encryption): S3Headers {
   const headers = {Bucket: bucket.bucket, Key: bucket.fullKey(key), Metadata: {[MARK]: mark}}
   if (encryption === 'bucket-default') return headers
   if (encryption === 'sse-s3') return {...headers, ServerSideEncryption: 'AES256'}
-  return {...headers, ServerSideEncryption: 'aws:kms', SSEKMSKeyId: encryption.kms}
+  return {...headers, ServerSideEncryption: 'aws:kms', SSEKMSKeyId: kmsKeyOf(encryption)!}
 }
 
 function conditionOf({ifAbsent, ifMatch}: WriteOptions): S3Condition {

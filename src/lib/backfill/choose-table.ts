@@ -32,7 +32,7 @@ export function chooseTable(
 
 /** The change log that a command means: the named one, or the only one. Throws `TABLE_UNKNOWN`, `USAGE`. */
 export function changelogTable(definition: LakeDefinition, name: string | undefined): TableDefinition {
-  if (name !== undefined) return findTable(definition, name)
+  if (name !== undefined) return named(definition, name)
   const tables = definition.tables.filter(({kind}) => kind === 'changelog')
   if (tables.length === 1) return tables[0]!
   throw new SluiceError(
@@ -42,4 +42,12 @@ export function changelogTable(definition: LakeDefinition, name: string | undefi
       fix: 'Add --table NAME.',
     },
   )
+}
+
+function named(definition: LakeDefinition, name: string): TableDefinition {
+  const table = findTable(definition, name)
+  if (table.kind === 'changelog') return table
+  throw new SluiceError('USAGE', `${name} holds ${table.kind}, which others write: it is no change log.`, {
+    fix: `See what lies in it: sluice partitions diff --table ${name}`,
+  })
 }

@@ -40,7 +40,9 @@ export function isSameFilter(a: RunFilter | null, b: RunFilter | null): boolean 
 
 /** The column whose time divides the table. */
 function partitionTime({name, partition}: TableDefinition): string {
-  const times = (partition?.by ?? []).flatMap(({derive}) => ('format_date' in derive ? [derive.format_date[0]] : []))
+  const times = (partition?.by ?? []).flatMap(({derive}) =>
+    derive !== undefined && 'format_date' in derive ? [derive.format_date[0]] : [],
+  )
   if (times[0] !== undefined && new Set(times).size === 1) return times[0]
   throw new SluiceError('USAGE', `Table ${name} is not divided by a time, so --from and --to say nothing of it.`, {
     fix: `Use a condition instead: --where "…"`,

@@ -131,7 +131,7 @@ function examplePath({table, exports}: LoadPlan): string {
     '%H': exportTime.slice(11, 13),
   }
   const values = table.partition.by.map(({name, derive}) =>
-    'format_date' in derive
+    derive !== undefined && 'format_date' in derive
       ? derive.format_date[1].replaceAll(/%[YmdH]/g, (field) => fields[field] ?? field)
       : `<${name}>`,
   )

@@ -1,15 +1,17 @@
-import {layoutOf, type StoredRunRecord} from '../changelog/index.js'
+import {differs, layoutOf, refuseForeignTables, type StoredRunRecord} from '../changelog/index.js'
 import {SluiceError} from '../errors.js'
 import {readsExactly, type TableMapping} from '../mapping/index.js'
 import {listOperationIds, readOperation, type OperationPorts} from '../operation/index.js'
+import type {CatalogTable} from '../ports/catalog.js'
 import type {ObjectStore} from '../ports/object-store.js'
 import type {LoadWork} from './load-work.js'
 import {mappingOfRun} from './run-work.js'
 
 /**
  * Rows that were loaded are read under the new mapping, also those of a superseded load, which comes back when the one
- * that replaced it is undone: key and partition must be theirs, and every type must hold their values exactly. Throws
- * `LAYOUT_CHANGED`, `COLUMN_NARROWED`.
+ * that replaced it is undone: key and partition must be theirs, and every type must hold their values exactly. What
+ * stands in the catalog must be theirs too. Throws `LAYOUT_CHANGED`, `COLUMN_NARROWED`, `TABLE_UNSUPPORTED`,
+ * `TABLE_DIFFERS`.
  */
 export async function refuseReshaped(
   mapping: TableMapping,
@@ -17,6 +19,8 @@ export async function refuseReshaped(
   runs: readonly StoredRunRecord[],
   ports: Pick<OperationPorts, 'store' | 'catalog'>,
 ): Promise<void> {
+  const entry = await ports.catalog.getTable(mapping.table)
+  await refuseForeignTables(mapping, entry, ports.catalog)
   const seen = new Set([mappingHash])
   for (const run of runs) {
     if (seen.has(run.record.mapping)) continue
@@ -27,16 +31,16 @@ export async function refuseReshaped(
     if (narrowed !== null)
       throw columnNarrowed(mapping, narrowed, 'Choose a type that holds both, or add a column of another name.')
   }
-  await refuseOtherRows(mapping, ports)
+  if (entry !== null) await refuseOtherRows(mapping, entry, runs, ports.store)
 }
 
 /** Rows that no run record tells of lie in the table too: the stream's, and those of loads that were given up, until gc. */
 async function refuseOtherRows(
   mapping: TableMapping,
-  {store, catalog}: Pick<OperationPorts, 'store' | 'catalog'>,
+  entry: CatalogTable,
+  runs: readonly StoredRunRecord[],
+  store: ObjectStore,
 ): Promise<void> {
-  const entry = await catalog.getTable(mapping.table)
-  if (entry === null) return
   const hasOtherLayout = (entry.parameters['layout'] ?? layoutOf(mapping)) !== layoutOf(mapping)
   const narrowed = narrowedColumn(entry.columns, mapping)
   if (!hasOtherLayout && narrowed === null) return
@@ -59,6 +63,12 @@ async function refuseOtherRows(
       mapping,
       narrowed,
       `Remove what that load left, after ops cancel if it waits: sluice ops gc ${operation} --grace-hours 0`,
+    )
+  // the loads that stand have the definition's type or one that it holds: somebody else gave the column another one
+  if (runs.length > 0)
+    throw differs(
+      mapping.table,
+      `has ${narrowed.name} as ${narrowed.before}; loads and definition have ${narrowed.type}`,
     )
 }
 

@@ -21,12 +21,12 @@ export function checkRecord(record: RunRecord, expected: RunRecord): Check {
 }
 
 /**
- * Every object that was staged, deletes and quarantine too, has the etag that was proven; of one that was merged with
- * others, what it was merged to has.
+ * Every object that was staged, deletes and quarantine too, has the etag that was proven, and is encrypted as the
+ * environment wants it (null: in whatever way); of one that was merged with others, what it was merged to has and is.
  */
 export async function checkObjects(
   staged: StagedSource,
-  generations: readonly StoredGeneration[],
+  {generations, encryption}: {readonly generations: readonly StoredGeneration[]; readonly encryption: string | null},
   {store}: Pick<OperationPorts, 'store'>,
 ): Promise<Check> {
   const objects = stagedObjects(staged)
@@ -37,6 +37,7 @@ export async function checkObjects(
   })
   const bad = found.filter(({etag, head}) => head?.etag !== etag)
   const merged = objects.length - asTheyWere.length
+  const open = found.filter(({head}) => encryption !== null && head !== null && head.encryption !== encryption)
   const counts = {
     objects: objects.length,
     ofDeletes: staged.deletes.length,
@@ -44,7 +45,7 @@ export async function checkObjects(
     merged,
     differing: bad.length,
   }
-  if (bad.length === 0) {
+  if (bad.length + open.length === 0) {
     const since = merged === 0 ? '' : `, ${figure(merged)} of them merged into ${figure(outputs.length)} since`
     const text = `${counted(objects.length, 'object is', 'objects are')} the bytes that were proven${since}`
     return check('objects', 'pass', text, counts)
@@ -52,9 +53,16 @@ export async function checkObjects(
   return check(
     'objects',
     'fail',
-    `${figure(bad.length)} of ${counted(looked.length, 'object')} are gone or changed`,
+    bad.length === 0
+      ? `${figure(open.length)} of ${counted(looked.length, 'object')} are not encrypted as the environment wants it`
+      : `${figure(bad.length)} of ${counted(looked.length, 'object')} are gone or changed`,
     counts,
-    bad.map(({key, head}) => `${key} ${head === null ? 'is gone' : 'has other bytes'}`),
+    [
+      ...bad.map(({key, head}) => `${key} ${head === null ? 'is gone' : 'has other bytes'}`),
+      ...open.map(
+        ({key, head}) => `${key} has ${head?.encryption ?? 'no encryption that S3 tells of'}, not ${encryption}`,
+      ),
+    ],
   )
 }
 

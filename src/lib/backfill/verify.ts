@@ -64,11 +64,15 @@ export async function verifyTable(
           records.map(({run}) => run),
           ports,
         )
-  const generations = await listGenerations(store, request.table)
+  const look: RunLook = {
+    samples: request.samples,
+    encryption: wantedEncryption(definition),
+    generations: await listGenerations(store, request.table),
+  }
   const runs: VerifiedRun[] = []
   for (const one of found) {
     const seen = isJournalled(one) ? (visible?.get(one.record.run) ?? null) : null
-    runs.push(isJournalled(one) ? await verifyRun(one, {visible: seen, generations}, request, ports) : lost(one))
+    runs.push(isJournalled(one) ? await verifyRun(one, seen, look, ports) : lost(one))
   }
   const checks = await tableChecks(mapping, records, ports)
   return {
@@ -105,14 +109,28 @@ function isJournalled(run: JournalledRun | RunRecord): run is JournalledRun {
   return 'record' in run
 }
 
+/** What is asked of every run. */
+interface RunLook {
+  readonly samples: number
+  /** Of its objects; null: whatever it is. */
+  readonly encryption: string | null
+  /** What objects of the table were merged to. */
+  readonly generations: readonly StoredGeneration[]
+}
+
+function wantedEncryption({environment}: LakeDefinition): string | null {
+  return environment.backend === 'local' || environment.encryption === 'bucket-default' ? null : environment.encryption
+}
+
 async function verifyRun(
   run: JournalledRun,
-  {visible, generations}: Pick<StoredRows, 'visible' | 'generations'>,
-  {samples}: VerifyRequest,
+  visible: number | null,
+  {samples, encryption, generations}: RunLook,
   ports: VerifyPorts,
 ): Promise<VerifiedRun> {
   const {record, expected, work, source, staged} = run
-  const stored = [checkRecord(record, expected), await checkObjects(staged, generations, ports.operation)]
+  const objects = await checkObjects(staged, {generations, encryption}, ports.operation)
+  const stored = [checkRecord(record, expected), objects]
   const rows: StoredRows = {work, source, staged, visible: seenOnce(visible, record.run, generations), generations}
   stored.push(await timed(run, ports, () => checkRows(rows, ports.operation, ports.signal)))
   const read = await readSource(run, samples, ports)

@@ -18,6 +18,7 @@ export {
   type RunRecord,
   type StoredRunRecord,
 } from './run-records.js'
+export {differs, refuseForeignTables} from './refuse-foreign.js'
 export {partitionLocator, registerTable, type Locate} from './placement.js'
 export {runStatuses, type RunStatus} from './run-status.js'
 export {layoutOf, prepareChangelogTables, showChangelogTables, tableLocation} from './tables.js'

@@ -4,6 +4,7 @@ import {ux} from '@oclif/core/ux'
 import type {Context} from '../context.js'
 import {EXIT, SluiceError, hasCode} from '../errors.js'
 import type {ExitCode} from '../errors.js'
+import type {PlaceNeeds} from '../ports/place-needs.js'
 import type {Report} from '../ports/report.js'
 import {askOnTerminal} from './ask.js'
 import {confirmMutation} from './confirm.js'
@@ -52,8 +53,11 @@ export abstract class BaseCommand<Result extends object> extends Command {
     }
   }
 
-  /** The lake, its environment and its ports; closed when the command ends. Loaded late: help needs none of it. */
-  protected async context(flags: GlobalFlagValues & ResourceFlagValues): Promise<Context> {
+  /**
+   * The lake, its environment and its ports; closed when the command ends. Loaded late: help needs none of it. `needs`
+   * are looked at first: a place that cannot be used ends the command before it has begun.
+   */
+  protected async context(flags: GlobalFlagValues & ResourceFlagValues, needs?: PlaceNeeds): Promise<Context> {
     if (this.opened !== undefined) return this.opened
     repeatInCommands([
       ...(flags.env === undefined ? [] : ['--env', shellWord(flags.env)]),
@@ -68,6 +72,7 @@ export abstract class BaseCommand<Result extends object> extends Command {
       ...(flags.now === undefined ? {} : {now: flags.now}),
       version: this.config.version,
       resources: resourceRequestOf(flags),
+      ...(needs === undefined ? {} : {needs}),
       workingFolder: process.cwd(),
       variables: process.env,
       signal: this.signal,

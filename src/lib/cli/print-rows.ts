@@ -26,7 +26,7 @@ const BATCH_ROWS = 500
  * @throws the signal's reason when it is aborted, also while a reader is slow
  */
 export async function printRows<Row>(
-  rows: AsyncIterable<Row>,
+  rows: AsyncIterable<Row> | Iterable<Row>,
   writer: RowWriter<Row>,
   {stream, signal, maxRows = Number.POSITIVE_INFINITY}: PrintOptions,
 ): Promise<PrintedRows> {

@@ -13,7 +13,7 @@ export interface StreamFlags {
 
 interface StreamRequest<Row> extends StreamFlags {
   readonly columns: readonly Column<Row>[]
-  readonly rows: AsyncIterable<Row>
+  readonly rows: AsyncIterable<Row> | Iterable<Row>
 }
 
 /** On a terminal a table of more rows has scrolled away anyway. */

@@ -1,6 +1,6 @@
 import type {TableDefinition} from '../lake/index.js'
 import type {CatalogTable} from '../ports/catalog.js'
-import {isOutsideLake} from './layout.js'
+import {isOutsideLake} from '../ports/table-objects.js'
 import type {CompactPolicy} from './policy.js'
 import type {Method} from './work.js'
 

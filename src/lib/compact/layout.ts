@@ -56,11 +56,6 @@ export function isHidden(key: ObjectKey): boolean {
   return /^[_.]/.test(name) || name === '' || name.endsWith('_$folder$')
 }
 
-/** Whole addresses are of places outside of the lake, whose objects nobody here can list. */
-export function isOutsideLake(location: ObjectKey): boolean {
-  return /^[a-z][a-z0-9+.-]*:\/\//i.test(location)
-}
-
 /** The folder part of a key, with its final slash. */
 export function folderOf({key}: Pick<ListedObject, 'key'>): string {
   return key.slice(0, key.lastIndexOf('/') + 1)

@@ -3,10 +3,11 @@ import {generationsPrefix, partitionDigest, readGeneration, type StoredGeneratio
 import type {OperationPorts} from '../operation/index.js'
 import type {CatalogTable} from '../ports/catalog.js'
 import type {ListedObject, ObjectKey, ObjectStore} from '../ports/object-store.js'
+import {isOutsideLake} from '../ports/table-objects.js'
 import type {RunFates} from './dropped-runs.js'
 import type {PartitionFiles} from './judge.js'
 import {isProjected} from './choose-method.js'
-import {folderOf, isHidden, isOutput, isOutsideLake} from './layout.js'
+import {folderOf, isHidden, isOutput} from './layout.js'
 import {projectedValues} from './projected-places.js'
 
 type Ports = Pick<OperationPorts, 'store' | 'catalog'>

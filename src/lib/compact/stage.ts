@@ -1,7 +1,7 @@
 import pMap from 'p-map'
 import {SluiceError} from '../errors.js'
 import type {StageContext} from '../operation/index.js'
-import type {ObjectKey} from '../ports/object-store.js'
+import type {ObjectHead, ObjectKey} from '../ports/object-store.js'
 import type {MergeSource} from '../ports/parquet-engine.js'
 import {outputName} from './layout.js'
 import type {CompactWork, MergeRound, PlannedSource, StagedOutput} from './work.js'
@@ -24,7 +24,9 @@ export async function stageRound(
   place: RoundPlace,
   {ports, operation, attempt, signal}: StageContext,
 ): Promise<MergeRound & {readonly dropped: Readonly<Record<string, number>>}> {
-  const sources = await pMap(planned, (source) => standingSource(source, ports), {concurrency: HEADS_AT_ONCE, signal})
+  const heads = await pMap(planned, (source) => standingSource(source, ports), {concurrency: HEADS_AT_ONCE, signal})
+  refuseMixedKeys(heads)
+  const sources = heads.map(({key, etag, sizeBytes}): MergeSource => ({key, etag, sizeBytes}))
   const table = await ports.catalog.getTable(work.table)
   const nameOf = (n: number, schema: string): string =>
     outputName({...work, sources: planned}, {operation, attempt, schema, n: place.first + n})
@@ -50,15 +52,25 @@ export async function stageRound(
 async function standingSource(
   {key, sizeBytes, modifiedAt, etag}: PlannedSource,
   {store}: StageContext['ports'],
-): Promise<MergeSource> {
+): Promise<ObjectHead> {
   const head = await store.head(key)
   const isSame =
     head !== null &&
     (etag === undefined
       ? head.sizeBytes === sizeBytes && head.modifiedAt.toISOString() === modifiedAt
       : head.etag === etag)
-  if (isSame) return {key, etag: head.etag, sizeBytes: head.sizeBytes}
+  if (isSame) return head
   throw sourceChanged(key, head === null ? 'is gone' : 'has other bytes')
+}
+
+/** Who may read one file may not be who may read the other: rows of both in one file would be open to either, or to none. */
+function refuseMixedKeys(heads: readonly ObjectHead[]): void {
+  const odd = heads.find(({encryption}) => encryption !== heads[0]!.encryption)
+  if (odd === undefined) return
+  throw new SluiceError('MERGE_LOSSY', `${heads[0]!.key} and ${odd.key} are encrypted with different keys.`, {
+    fix: 'Write them anew under one key, or leave the partition out: --from and --to.',
+    details: {keys: [heads[0]!.key, odd.key]},
+  })
 }
 
 /** The error for a file that is not what the plan names. */

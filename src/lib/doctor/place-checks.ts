@@ -112,6 +112,8 @@ function versioningVerdict(one: Bucket, found: 'on' | 'suspended' | 'off'): Verd
 }
 
 function encryptionVerdict(one: Bucket, found: {algorithm: string; key: string | null} | null): Verdict {
+  const {encryption} = one.environment
+  if (encryption !== 'bucket-default') return pass(`${encryption}, sent with everything that is written`)
   if (found !== null) return pass(found.key === null ? found.algorithm : `${found.algorithm} with ${found.key}`)
   return required(one)(
     'no encryption by default',

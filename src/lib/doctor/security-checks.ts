@@ -22,9 +22,11 @@ export interface SecurityLook {
 export function securityChecks(look: SecurityLook): readonly Check[] {
   const {definition, environment} = look
   const buckets = [...new Set(placesOf(definition, environment).map(({bucket}) => bucket))]
+  const ownKey = environment.encryption.startsWith('kms:') ? environment.encryption.slice('kms:'.length) : null
   const about = (name: string, of: string, run: Check['look']): Check => ({group: 'security', name, of, look: run})
   return [
     about('access key', environment.account, () => accessKeyVerdict(look)),
+    ...(ownKey === null ? [] : [about('key rotation', ownKey, () => keyVerdict(ownKey, look))]),
     ...buckets.map((bucket) => about('key rotation', `s3://${bucket}`, () => rotationVerdict(bucket, look))),
     about('Lake Formation places', environment.state ?? '', () => governedVerdict(look)),
     ...definition.tables.map((table) => about('Lake Formation filters', table.name, () => filterVerdict(table, look))),
@@ -50,6 +52,10 @@ async function rotationVerdict(bucket: string, {facts}: SecurityLook): Promise<V
   const {key} = encryption
   // S3's own key, which AWS rotates every year
   if (key === null || key.endsWith('alias/aws/s3')) return pass("AWS's own key, rotated every year")
+  return keyVerdict(key, {facts})
+}
+
+async function keyVerdict(key: string, {facts}: Pick<SecurityLook, 'facts'>): Promise<Verdict> {
   if (await facts.rotates(key)) return pass(`${key} is rotated`)
   return warn(`${key} is never rotated`, `aws kms enable-key-rotation --key-id ${key}`)
 }

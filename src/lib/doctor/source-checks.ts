@@ -13,7 +13,9 @@ export function sourceChecks({tables}: LakeDefinition, facts: AwsFacts): readonl
     const about = (title: string, look: Check['look']): Check => ({group: 'source', name: title, of: name, look})
     return [
       about('DynamoDB table', async () => sourceVerdict(await find(), fed)),
-      ...fed.map((table) => about('key', async () => keyVerdict(await find(), table))),
+      ...fed
+        .filter(({kind}) => kind === 'changelog')
+        .map((table) => about('key', async () => keyVerdict(await find(), table))),
       about('point-in-time recovery', async () => recoveryVerdict(name, await facts.recovery(name))),
     ]
   })

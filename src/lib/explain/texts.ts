@@ -1,5 +1,6 @@
 import type {ErrorCode, ExitCode} from '../errors.js'
 import {AWS_TEXTS} from './aws-texts.js'
+import {CATALOG_TEXTS} from './catalog-texts.js'
 import {COMPACTION_TEXTS} from './compaction-texts.js'
 import type {Explanation} from './explanation.js'
 import {EXPORT_TEXTS} from './export-texts.js'
@@ -13,6 +14,7 @@ export const EXPLANATIONS: Readonly<Record<ErrorCode, Explanation>> = {
   ...EXPORT_TEXTS,
   ...OPERATION_TEXTS,
   ...COMPACTION_TEXTS,
+  ...CATALOG_TEXTS,
   ...STORE_TEXTS,
   ...AWS_TEXTS,
 }

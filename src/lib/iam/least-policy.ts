@@ -57,7 +57,8 @@ export function leastPolicy(request: PolicyRequest, definition: LakeDefinition):
   for (const key of request.kmsKeys) assertKey(key)
   const grants = mergedGrants(names)
   const targets = new Targets(definition, environment, request)
-  const documents = policiesOf(statementsOf(grants, targets, request.kmsKeys))
+  const keys = [...new Set([...request.kmsKeys, ...ownKeys(environment)])]
+  const documents = policiesOf(statementsOf(grants, targets, keys))
   return {
     asOf: request.asOf.toISOString(),
     lake: definition.lake,
@@ -67,8 +68,13 @@ export function leastPolicy(request: PolicyRequest, definition: LakeDefinition):
     commands: names.map(commandOf),
     policies: documents.map((document) => ({characters: sizeOf(document), document})),
     unproven: unprovenOf(names),
-    notes: notesOf(request, environment, grants, documents.length),
+    notes: notesOf({...request, kmsKeys: keys}, environment, grants, documents.length),
   }
+}
+
+/** The key that everything is written with. */
+function ownKeys({encryption}: WholeEnvironment): string[] {
+  return encryption.startsWith('kms:') ? [encryption.slice('kms:'.length)] : []
 }
 
 function commandOf(command: string): PolicyCommand {

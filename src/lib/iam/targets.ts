@@ -67,6 +67,8 @@ export class Targets {
         return {arns: this.#databaseArns(target === 'database' ? database : 'default')}
       case 'tables':
         return {arns: [...this.#databaseArns(database), ...this.#tableArns()]}
+      case 'crawlers':
+        return {arns: this.#definition.crawlers.map(({awsName}) => this.#arn('glue', `crawler/${awsName}`))}
       case 'workgroup':
         return {arns: [this.#arn('athena', `workgroup/${workgroup}`)]}
       case 'sources':

@@ -3,6 +3,8 @@
  * exactly this, take each permission away in turn, and hold what no run asked for against `unproven`.
  */
 
+import {CATALOG_COMMANDS, CATALOG_USES} from './catalog-uses.js'
+
 /** What permissions are given on; `targets.ts` knows the ARNs in an environment. */
 export type Target =
   | 'operations'
@@ -17,6 +19,7 @@ export type Target =
   | 'database'
   | 'default database'
   | 'tables'
+  | 'crawlers'
   | 'workgroup'
   | 'sources'
   | 'source exports'
@@ -39,7 +42,6 @@ const LOST = 'only after an answer was lost on the way'
 const BY_CHANGE = 'only when the definition has changed since the last load'
 const STANDING = 'only where a load stands already'
 const GONE = 'only to tell an object that is gone from one that may not be read'
-const LAYOUT = 'only when the layout of the table has changed in the definition'
 const QUARANTINE = 'only with --from-quarantine'
 const DOCTOR = 'doctor says itself what it could not look at, and goes on'
 const TYPO = 'only to suggest a name for a table that is not there'
@@ -60,7 +62,7 @@ export const USES = {
   'runs:list': on('runs', ['s3:ListBucket']),
   'runs:write': on('runs', ['s3:PutObject']),
   'rows:read': on('rows', READ),
-  'rows:confirm': [...on('rows', ['s3:GetObject'], LOST), ...on('rows', ['s3:ListBucket'], LAYOUT)],
+  'rows:confirm': [...on('rows', ['s3:GetObject'], LOST), ...on('rows', ['s3:ListBucket'])],
   'rows:list': on('rows', ['s3:ListBucket']),
   'rows:write': [
     ...on('rows', ['s3:PutObject']),
@@ -135,6 +137,7 @@ export const USES = {
     ...on('principals', ['iam:GetRole', 'iam:ListAccessKeys', 'iam:SimulatePrincipalPolicy'], DOCTOR),
     ...on('account', ['lakeformation:ListResources', 'lakeformation:ListDataCellsFilter'], DOCTOR),
   ],
+  ...CATALOG_USES,
 } as const satisfies Record<string, readonly Grant[]>
 
 export type Use = keyof typeof USES
@@ -172,7 +175,7 @@ const LOAD: readonly Use[] = [
   'query',
 ]
 
-const FIRST_LOAD = {'glue:GetPartitions on tables': STANDING, 's3:ListBucket on rows': LAYOUT}
+const FIRST_LOAD = {'glue:GetPartitions on tables': STANDING}
 
 const TAKE_BACK: readonly Use[] = [
   'operations:read',
@@ -184,9 +187,11 @@ const TAKE_BACK: readonly Use[] = [
   'catalog:read',
   'catalog:restore',
   'catalog:change',
+  'partitions:restore',
 ]
 
 export const COMMANDS: Readonly<Record<string, CommandUses | CommandWithout>> = {
+  ...CATALOG_COMMANDS,
   'backfill export': {uses: ['export:make'], changes: true},
   'backfill inspect': {needsNothing: 'reads an export in a folder'},
   'backfill plan': {
@@ -194,9 +199,7 @@ export const COMMANDS: Readonly<Record<string, CommandUses | CommandWithout>> = 
     changes: false,
     unproven: {
       's3:GetObject on operations': QUARANTINE,
-      's3:ListBucket on operations': QUARANTINE,
       's3:GetObject on rows': QUARANTINE,
-      's3:ListBucket on rows': LAYOUT,
       's3:GetObject on runs': STANDING,
     },
   },
@@ -242,7 +245,11 @@ export const COMMANDS: Readonly<Record<string, CommandUses | CommandWithout>> = 
     changes: true,
   },
   'ops list': {uses: ['operations:read'], changes: false},
-  'ops resume': {uses: LOAD, changes: true, unproven: {...FIRST_LOAD, 's3:GetObject on runs': STANDING}},
+  'ops resume': {
+    uses: [...LOAD, 'partitions:restore'],
+    changes: true,
+    unproven: {...FIRST_LOAD, 's3:GetObject on runs': STANDING},
+  },
   'ops show': {uses: ['operations:read', 'locks:read'], changes: false},
   'ops undo': {uses: TAKE_BACK, changes: true},
   'ops unlock': {uses: ['locks:read', 'locks:release'], changes: true},

@@ -19,8 +19,8 @@ export function partitionCondition(table: TableDefinition, time: string, {from, 
   return `${columns} >= ${text(from)} AND ${columns} <= ${text(new Date(to.getTime() - 1))}`
 }
 
-function patternOf(derive: object, time: string): string | null {
-  const [column, pattern] = (derive as {format_date?: readonly string[]}).format_date ?? []
+function patternOf(derive: object | undefined, time: string): string | null {
+  const [column, pattern] = (derive as {format_date?: readonly string[]} | undefined)?.format_date ?? []
   return column === time && pattern !== undefined ? pattern : null
 }
 

@@ -121,7 +121,7 @@ function seriesLines(kpi: ShownKpi): TrendLine[] {
 }
 
 /** What the figures leave out, and what they stand beside. */
-function remarks({before, quarantined, kpis, minN}: KpiShowResult): string[] {
+function remarks({before, quarantined, mayBeCut, kpis, minN}: KpiShowResult): string[] {
   const compared = kpis.length > 0 && before !== null ? [`Before: ${periodText(before)}.`] : []
   const isLow = kpis.some(({values}) => values.some(({state}) => state === 'low_n'))
   const low = isLow ? [`Low n: fewer than ${countText(minN)} are not judged (--min-n).`] : []
@@ -131,6 +131,10 @@ function remarks({before, quarantined, kpis, minN}: KpiShowResult): string[] {
       const where = within === 'days' ? 'partitions of this period' : 'whole table'
       return `Counted nowhere: ${countText(rows)} quarantined in ${table} (${where}).`
     })
-  const all = [...compared, ...low, ...left]
+  const cut =
+    mayBeCut.length === 0
+      ? []
+      : [`Lake Formation may hide rows or columns of ${mayBeCut.join(', ')}: this may not be the whole.`]
+  const all = [...compared, ...low, ...left, ...cut]
   return all.length === 0 ? [] : [all.join('\n')]
 }

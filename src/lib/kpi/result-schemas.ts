@@ -149,5 +149,8 @@ export const resultSchemas = {
     ),
     panels: z.array(panel),
     quarantined: z.array(quarantined),
+    mayBeCut: z
+      .array(z.string())
+      .meta({description: 'Tables of which Lake Formation may hide rows or columns: not surely the whole.'}),
   }),
 }

@@ -68,6 +68,8 @@ export interface KpiShowResult {
   readonly panels: readonly ShownPanel[]
   /** Keys that nothing above counts, because their newest version is quarantined. */
   readonly quarantined: readonly QuarantinedRows[]
+  /** Tables of which Lake Formation may hide rows or columns: what is counted of them may not be the whole. */
+  readonly mayBeCut: readonly string[]
 }
 
 export interface ShowPorts extends ReadPorts {
@@ -109,6 +111,7 @@ export async function showKpis(
     kpis: await shownKpis(chosen, measuring),
     panels: await shownPanels(chosen, request.asOf, measuring),
     quarantined: await countQuarantined([...chosen.kpis, ...chosen.panels], definition, measuring),
+    mayBeCut: await governedTables(tablesOf(chosen), catalog),
   }
 }
 
@@ -149,6 +152,11 @@ async function shownPanels({panels}: Chosen, asOf: Date, measuring: Measuring): 
 
 function tablesOf({kpis, panels}: Chosen): Set<string> {
   return new Set([...kpis, ...panels].map(({table}) => table))
+}
+
+async function governedTables(names: ReadonlySet<string>, catalog: ShowPorts['catalog']): Promise<string[]> {
+  const tables = await Promise.all([...names].map((name) => catalog.getTable(name)))
+  return tables.flatMap((table) => (table?.isGoverned === true ? [table.name] : []))
 }
 
 function periodText({from, to}: Period): PeriodText {

@@ -32,6 +32,7 @@ export interface CheckResult {
     readonly derived: number
     readonly partition: readonly string[]
   }[]
+  readonly crawlers: readonly string[]
   readonly kpis: readonly string[]
   /** Always empty here: a definition with mistakes is the error `DEFINITION_INVALID`, which lists them. */
   readonly mistakes: readonly Mistake[]
@@ -57,6 +58,7 @@ export async function checkLake(request: CheckRequest): Promise<CheckResult> {
       const partition = (table.partition?.by ?? []).map(({name}) => name)
       return {name: table.name, kind: table.kind, columns: read + computed, derived: computed, partition}
     }),
+    crawlers: definition.crawlers.map(({name}) => name),
     kpis: definition.kpis.map(({name}) => name),
     mistakes: [],
     warnings: warningsOf(checked, definition, resolved),

@@ -29,8 +29,13 @@ export function checkColumns(table: DraftTable, findings: Findings): void {
   for (const column of table.columns) {
     checkName(column, findings)
     checkType(column, findings)
-    checkOrigin(column, findings)
+    checkOrigin(column, mayBeStored(table), findings)
   }
+}
+
+/** Others write events: how a value came into their files is theirs. */
+export function mayBeStored(table: DraftTable): boolean {
+  return table.values.kind === 'events'
 }
 
 export function typeOf(column: DraftColumn): ColumnType | null {
@@ -58,7 +63,7 @@ function checkName(column: DraftColumn, findings: Findings): void {
 }
 
 function checkType(column: DraftColumn, findings: Findings): void {
-  const {type, inexact, derive} = column.values
+  const {type, inexact, from} = column.values
   const at = [...column.at, 'type']
   if (type === undefined) {
     if (!findings.touches(at))
@@ -67,7 +72,7 @@ function checkType(column: DraftColumn, findings: Findings): void {
   }
   const parsed = parseColumnType(type)
   if (parsed === null) findings.add(placeOf(column, 'type'), `There is no type ${JSON.stringify(type)}.`, typeFix(type))
-  if (holdsDoubles(parsed) && derive === undefined && inexact !== 'round' && !touched(column, 'inexact', findings)) {
+  if (holdsDoubles(parsed) && from !== undefined && inexact !== 'round' && !touched(column, 'inexact', findings)) {
     const message = 'A double cannot hold every decimal number exactly.'
     findings.add(placeOf(column, 'type'), message, 'Add inexact: round, or use decimal(p,s).')
   }
@@ -95,15 +100,16 @@ function touched(column: DraftColumn, key: string, findings: Findings): boolean 
   return findings.touches([...column.at, key])
 }
 
-function checkOrigin(column: DraftColumn, findings: Findings): void {
+function checkOrigin(column: DraftColumn, isStored: boolean, findings: Findings): void {
   const {from, derive} = column.values
   if (from !== undefined && derive !== undefined) {
     findings.add(placeOf(column, 'derive'), `${column.name} has both from and derive.`, 'Keep one of the two.')
     return
   }
-  if (derive !== undefined) return checkDerivedKeys(column, findings)
+  if (derive !== undefined) return checkOtherKeys(column, 'is derived', 'set it on the operands', findings)
   if (from === undefined) {
     if (touched(column, 'from', findings) || touched(column, 'derive', findings)) return
+    if (isStored) return checkOtherKeys(column, 'stands in files that others write', 'add from', findings)
     findings.add(column.at, `${column.name} says neither from nor derive.`, 'Add from: <attribute>, or derive: {…}.')
     return
   }
@@ -114,10 +120,10 @@ function checkOrigin(column: DraftColumn, findings: Findings): void {
   if (type !== null) checkSource(column, type, findings)
 }
 
-function checkDerivedKeys(column: DraftColumn, findings: Findings): void {
+function checkOtherKeys(column: DraftColumn, how: string, instead: string, findings: Findings): void {
   for (const key of SOURCE_KEYS) {
     if (column.values[key] === undefined) continue
-    const message = `${key} is for columns read from the source; ${column.name} is derived.`
-    findings.add(placeOf(column, key), message, `Remove ${key}, or set it on the operands.`)
+    const message = `${key} is for columns read from the source; ${column.name} ${how}.`
+    findings.add(placeOf(column, key), message, `Remove ${key}, or ${instead}.`)
   }
 }

@@ -76,6 +76,12 @@ const AWS_TEXTS: readonly {key: keyof SoundEnvironment & string; pattern: RegExp
   {key: 'database', pattern: /^[a-z0-9_]{1,255}$/, noun: 'Glue database name', example: 'icpa_analytics_db'},
   {key: 'workgroup', pattern: /^[a-zA-Z0-9._-]{1,128}$/, noun: 'Athena workgroup name', example: 'icpa-workgroup'},
   {key: 'state', pattern: bucketPath(), noun: 's3:// place', example: 's3://my-bucket/sluice'},
+  {
+    key: 'encryption',
+    pattern: /^(bucket-default|sse-s3|kms:arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[\w-]+)$/,
+    noun: 'encryption: bucket-default, sse-s3, or kms: and the ARN of a key',
+    example: 'kms:arn:aws:kms:eu-west-1:111122223333:key/my-key',
+  },
   {key: 'results', pattern: bucketPath(), noun: 's3:// place', example: 's3://my-bucket/results'},
 ]
 
@@ -116,7 +122,7 @@ function checkText(value: string, rule: TextRule, findings: Findings): void {
 }
 
 /** True when a placeholder other than `{env}` was reported. */
-function checkPlaceholders(value: string, path: Path, findings: Findings): boolean {
+export function checkPlaceholders(value: string, path: Path, findings: Findings): boolean {
   const odd = [...value.matchAll(/\{[^}]*\}?/g)].map(([found]) => found).find((found) => found !== '{env}')
   if (odd === undefined) return false
   findings.add(path, `${odd} is no placeholder; names know {env} only.`, 'Write {env}, or remove the braces.')

@@ -1,8 +1,8 @@
 import type {ColumnType} from '../mapping/column-type.js'
 import {checkArithmetic} from './arithmetic-rules.js'
 import {checkCircles} from './circle-rules.js'
-import {typeOf} from './column-rules.js'
-import {placeOf, type DraftTable} from './drafts.js'
+import {mayBeStored, typeOf} from './column-rules.js'
+import {placeOf, type DraftPartitionColumn, type DraftTable} from './drafts.js'
 import type {Findings, Path} from './mistakes.js'
 import {checkKind, checkResult, operands, type Operand, type Site} from './operand-rules.js'
 
@@ -50,7 +50,7 @@ export function checkExpressions(table: DraftTable, findings: Findings): void {
 /** Checks the expression of a partition column, which is always text. */
 export function checkPartitionExpression(table: DraftTable, index: number, findings: Findings): void {
   const column = table.partition?.by[index]
-  if (column?.derive === undefined) return
+  if (column?.derive === undefined) return checkUnderived(table, column, findings)
   const at: Path = column.written ? [...column.at, 'derive'] : column.at
   if (column.written && findings.touches(at)) return
   const what = column.name ?? 'the partition column'
@@ -66,6 +66,15 @@ export function checkPartitionExpression(table: DraftTable, index: number, findi
     const message = 'The pattern of a partition cannot hold /, which divides paths.'
     findings.add(at, message, 'Use - instead, or one column for each part.')
   }
+}
+
+/** A table that is loaded has to know where a row goes; events lie where others put them. */
+function checkUnderived(table: DraftTable, column: DraftPartitionColumn | undefined, findings: Findings): void {
+  if (column === undefined || mayBeStored(table)) return
+  const at: Path = column.written ? [...column.at, 'derive'] : column.at
+  if (findings.touches(at) || (column.name === undefined && findings.touches(column.at))) return
+  const message = `The partition column ${column.name ?? ''} does not say what it is cut from.`
+  findings.add(at, message, 'Add derive: {format_date: [created_at, "%Y"]}.')
 }
 
 function checkExpression(site: Site, result: ColumnType | null, typeAt: Path): void {

@@ -1,5 +1,5 @@
 import {createHash} from 'node:crypto'
-import type {TableMapping} from '../mapping/types.js'
+import type {Column, Partitioning, TableMapping} from '../mapping/types.js'
 import {findTable} from './find.js'
 import type {LakeDefinition, TableDefinition} from './types.js'
 
@@ -19,9 +19,18 @@ export function mappingHash({name, key, columns, partition, when, skip}: MappedT
   return sha256(canonicalJson({name, key, columns, partition, when, skip}))
 }
 
-/** The part of a table that the mapping's compilers need. */
+/** The part of a table that the mapping's compilers need. Only of a table that sluice loads: every column has an origin. */
 export function mappingOf({name, key, columns, partition, when, skip}: MappedTable): TableMapping {
+  if (!areMapped(columns) || !isPlaced(partition)) throw new Error(`${name} is written by others: it has no mapping`)
   return {table: name, key, columns, partition, when, skip}
+}
+
+function areMapped(columns: MappedTable['columns']): columns is readonly Column[] {
+  return columns.every((column) => 'from' in column || 'derive' in column)
+}
+
+function isPlaced(partition: MappedTable['partition']): partition is Partitioning | null {
+  return partition === null || partition.by.every(({derive}) => derive !== undefined)
 }
 
 /** JSON with sorted keys and no space: equal values have equal text. */

@@ -1,4 +1,5 @@
 import {blueprintNames, findBlueprint} from './blueprints/index.js'
+import {checkCrawlers, mergeCrawlers} from './crawler-rules.js'
 import {checkEnvironments} from './environment-rules.js'
 import {checkEnvironmentKpis, checkKpis, mergeKpis} from './kpi-rules.js'
 import {mergeTables} from './merge.js'
@@ -27,6 +28,7 @@ export function readDefinition(text: string, file: string, shownFile: string): C
     findings.add(['blueprint'], `There is no blueprint ${JSON.stringify(sound.blueprint)}.`, fix)
   }
   const tables = mergeTables(sound, blueprint, findings)
+  const crawlers = mergeCrawlers(sound, blueprint)
   const kpis = mergeKpis(sound, blueprint)
   const panels = mergePanels(sound, blueprint)
   const rollups = mergeRollups(sound, blueprint)
@@ -34,6 +36,7 @@ export function readDefinition(text: string, file: string, shownFile: string): C
   const complete = !broken && (sound.blueprint === undefined || blueprint !== null)
   if (complete) {
     for (const table of tables) checkTable(table, findings)
+    checkCrawlers(crawlers, tables, findings)
     checkKpis(kpis, tables, findings)
     checkPanels(panels, tables, findings)
     checkRollups(rollups, tables, findings)
@@ -42,7 +45,8 @@ export function readDefinition(text: string, file: string, shownFile: string): C
   if (!broken) checkEnvironments(sound, complete ? tables : [], findings)
   const mistakes = locate(findings, source.locate, shownFile)
   if (mistakes.length > 0) throw definitionInvalid(shownFile, mistakes)
-  return {file, source: sound, tables, kpis, panels, rollups, viewTitles: mergeViewTitles(sound, blueprint)}
+  const viewTitles = mergeViewTitles(sound, blueprint)
+  return {file, source: sound, tables, crawlers, kpis, panels, rollups, viewTitles}
 }
 
 function locate(findings: Findings, at: ReturnType<typeof readSourceText>['locate'], file: string): Mistake[] {

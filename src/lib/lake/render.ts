@@ -27,6 +27,7 @@ export function renderCheck(result: CheckResult): string {
         partition.length === 0 ? '' : `, partitioned by ${partition.join(', ')}`
       }`,
     ]),
+    ...(result.crawlers.length === 0 ? [] : [['crawlers', result.crawlers.join(', ')] as [string, string]]),
     ['kpis', result.kpis.length === 0 ? 'none' : result.kpis.join(', ')],
   ]
   const warnings = result.warnings.map(({path, message}) => printable(`  ${path}  ${message}`))
@@ -70,6 +71,7 @@ export function renderShow(result: ShowResult): string {
     environments: {[environmentName]: environment},
     'other environments': definition.environments.filter((name) => name !== environmentName),
     tables: Object.fromEntries(definition.tables.map(({name, ...table}) => [name, table])),
+    crawlers: Object.fromEntries(definition.crawlers.map(({name, ...crawler}) => [name, crawler])),
     kpis: Object.fromEntries(definition.kpis.map(({name, ...kpi}) => [name, kpi])),
     panels: Object.fromEntries(definition.panels.map(({name, ...panel}) => [name, panel])),
     rollups: Object.fromEntries(definition.rollups.map(({name, ...rollup}) => [name, rollup])),

@@ -1,12 +1,6 @@
 import {dirname, resolve} from 'node:path'
-import {
-  isDerived,
-  type Column,
-  type Condition,
-  type Derivation,
-  type Partitioning,
-  type SourceColumn,
-} from '../mapping/types.js'
+import type {Condition, Derivation, SourceColumn} from '../mapping/types.js'
+import {resolveCrawlers, type DraftCrawler} from './crawler-rules.js'
 import type {DraftColumn, DraftTable} from './drafts.js'
 import {fillName} from './environment-rules.js'
 import {mergeThresholds, type DraftKpi} from './kpi-rules.js'
@@ -15,11 +9,14 @@ import {resolvePanels, type DraftPanel} from './panel-rules.js'
 import {resolveRollups, type DraftRollup} from './rollup-rules.js'
 import type {SoundDefinition, SoundEnvironment} from './sound.js'
 import type {
+  Encryption,
   Environment,
   KpiDefinition,
   KpiThresholds,
   LakeDefinition,
+  TableColumn,
   TableDefinition,
+  TablePartitioning,
   ViewDefinition,
 } from './types.js'
 
@@ -29,6 +26,7 @@ export interface CheckedDefinition {
   readonly file: string
   readonly source: SoundDefinition
   readonly tables: readonly DraftTable[]
+  readonly crawlers: readonly DraftCrawler[]
   readonly kpis: readonly DraftKpi[]
   readonly panels: readonly DraftPanel[]
   readonly rollups: readonly DraftRollup[]
@@ -57,6 +55,7 @@ export function resolveDefinition(checked: CheckedDefinition, environment: strin
     environment: resolveEnvironment(environment, values, dirname(file)),
     environments: Object.keys(source.environments ?? {}),
     tables: tables.map((table) => resolveTable(table, environment)),
+    crawlers: resolveCrawlers(checked.crawlers, environment),
     ...measured,
     rollups: resolveRollups(checked.rollups),
     views: resolveViews([...measured.kpis, ...measured.panels], checked.viewTitles),
@@ -93,6 +92,7 @@ function resolveEnvironment(name: string, values: SoundEnvironment, folder: stri
     database: filled(values.database),
     workgroup: filled(values.workgroup),
     results: filled(values.results),
+    encryption: (filled(values.encryption) ?? 'bucket-default') as Encryption,
     endpoints: values.endpoints ?? {},
     locations: Object.fromEntries(locations) as Record<string, string>,
   }
@@ -105,6 +105,7 @@ function resolveTable(table: DraftTable, environment: string): TableDefinition {
     name: table.name,
     kind: values.kind ?? 'changelog',
     layer: values.layer ?? 'bronze',
+    format: values.format ?? 'parquet',
     description: values.description ?? '',
     source: dynamodb === undefined ? null : {dynamodb: fillName(dynamodb, environment)},
     key: (values.key ?? []).filter((name) => name !== undefined),
@@ -116,10 +117,11 @@ function resolveTable(table: DraftTable, environment: string): TableDefinition {
   }
 }
 
-function resolveColumn({name, values}: DraftColumn): Column {
+function resolveColumn({name, values}: DraftColumn): TableColumn {
   const type = (values.type ?? 'string').replace(/\s/g, '')
   const dataClass = values.class ?? 'internal'
   if (values.derive !== undefined) return {name, type, derive: values.derive as Derivation, class: dataClass}
+  if (values.from === undefined) return {name, type, class: dataClass}
   const column: SourceColumn = {
     name,
     type,
@@ -142,9 +144,11 @@ function resolveConditions(conditions: DraftTable['values']['when'] = []): Condi
   return conditions.filter((condition) => condition !== undefined) as Condition[]
 }
 
-function resolvePartition(partition: NonNullable<DraftTable['partition']>): Partitioning {
+function resolvePartition(partition: NonNullable<DraftTable['partition']>): TablePartitioning {
   return {
-    by: partition.by.map(({name, derive}) => ({name: name ?? '', derive: derive as Derivation})),
+    by: partition.by.map(({name = '', derive}) =>
+      derive === undefined ? {name} : {name, derive: derive as Derivation},
+    ),
     immutable: partition.immutable ?? false,
     path: partition.path ?? null,
     fallback: partition.fallback === undefined ? 'load_day' : (partition.fallback ?? 'null'),
@@ -174,6 +178,6 @@ function resolveThresholds(thresholds: ThresholdsInput): KpiThresholds {
 
 /** Columns in the order of a person's interest: what is read, then what is computed. */
 export function countColumns(table: TableDefinition): {read: number; computed: number} {
-  const computed = table.columns.filter(isDerived).length
+  const computed = table.columns.filter((column) => 'derive' in column).length
   return {read: table.columns.length - computed, computed}
 }

@@ -30,6 +30,11 @@ const sourceColumn = z.strictObject({
   format: z.enum(['iso', 'iso_local', 'epoch_s', 'epoch_ms']).optional().meta({description: 'How a time is written.'}),
   zone: z.string().optional().meta({description: 'Time zone of a local time.'}),
 })
+const storedColumn = z.strictObject({
+  name: text('Column name.'),
+  type: text("Athena's type name."),
+  class: dataClass,
+})
 const derivedColumn = z.strictObject({
   name: text('Column name.'),
   type: text("Athena's type name."),
@@ -46,7 +51,7 @@ const condition = z.union([
 
 const partition = z.strictObject({
   by: z
-    .array(z.strictObject({name: text('Partition column.'), derive: derivation}))
+    .array(z.strictObject({name: text('Partition column.'), derive: derivation.optional()}))
     .meta({description: 'Partition columns, in path order.'}),
   immutable: flag('A key never changes its partition.'),
   path: place("Path below the table's location; null for name=value/."),
@@ -58,19 +63,29 @@ const table = z
     name: text('Table name.'),
     kind: z.enum(['changelog', 'events', 'derived']).meta({description: 'Kind of table.'}),
     layer: z.enum(['bronze', 'silver', 'gold']).meta({description: 'Layer.'}),
+    format: z.enum(['parquet', 'json']).meta({description: 'How its objects are written.'}),
     description: text('For people.'),
     source: z
       .strictObject({dynamodb: text('DynamoDB table.')})
       .nullable()
       .meta({description: 'Where its history comes from.'}),
     key: z.array(z.string()).meta({description: 'Columns that identify an item.'}),
-    columns: z.array(z.union([sourceColumn, derivedColumn])).meta({description: 'Columns, in order.'}),
+    columns: z.array(z.union([sourceColumn, derivedColumn, storedColumn])).meta({description: 'Columns, in order.'}),
     partition: partition.nullable().meta({description: 'How it is divided; null for a table in one piece.'}),
     when: z.array(condition).meta({description: 'An item belongs to the table when all hold.'}),
     skip: z.array(condition).meta({description: 'An item is left out when one holds.'}),
     max_vanished: z.number().meta({description: 'Share of keys that a load may remove.'}),
   })
   .meta({description: 'A resolved table.'})
+
+const crawler = z.strictObject({
+  name: text('What commands call it by.'),
+  awsName: text('What AWS calls it.'),
+  description: text('For people.'),
+  tables: z.array(z.string()).meta({description: 'Tables that it crawls.'}),
+  schedule: place('When it starts by itself, as the definition says; null when it does not.'),
+  minIntervalHours: z.number().nonnegative().meta({description: 'Hours between the starts of two crawls.'}),
+})
 
 const kpi = z.strictObject({
   name: text('KPI name.'),
@@ -143,6 +158,7 @@ const environment = z.discriminatedUnion('backend', [
     database: place('Glue database.'),
     workgroup: place('Athena workgroup.'),
     results: place('Place of query results.'),
+    encryption: text('Of what is written: bucket-default, sse-s3 or kms: and a key.'),
     endpoints: z.record(z.string(), z.string()).meta({description: 'Service URLs.'}),
     locations: z.record(z.string(), z.string()).meta({description: 'Place of each table.'}),
   }),
@@ -156,6 +172,7 @@ const definition = z.strictObject({
   environment: environment.meta({description: 'The environment that was resolved.'}),
   environments: z.array(z.string()).meta({description: 'All environments.'}),
   tables: z.array(table).meta({description: 'Tables.'}),
+  crawlers: z.array(crawler).meta({description: 'Glue crawlers.'}),
   kpis: z.array(kpi).meta({description: 'KPIs.'}),
   panels: z.array(panel).meta({description: 'Panels of the views.'}),
   rollups: z.array(rollup).meta({description: 'What several KPIs and panels count from.'}),
@@ -211,6 +228,7 @@ export const resultSchemas = {
         }),
       )
       .meta({description: 'All tables.'}),
+    crawlers: z.array(z.string()).meta({description: 'Glue crawlers.'}),
     kpis: z.array(z.string()).meta({description: 'KPIs that are enabled.'}),
     mistakes: z.array(z.never()).meta({description: 'Always empty: mistakes are the error DEFINITION_INVALID.'}),
     warnings: z

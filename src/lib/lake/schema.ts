@@ -1,4 +1,5 @@
 import {z} from 'zod'
+import {crawlerSchema} from './crawler-schema.js'
 import {kpiSchema, panelSchema, rollupSchema, thresholdsSchema, viewSchema} from './kpi-schema.js'
 
 /**
@@ -106,7 +107,10 @@ export const columnSchema = z
       .optional(),
     remove: z.literal(true).meta({description: "Removes the blueprint's column of this name."}).optional(),
   })
-  .meta({description: 'One column: read from the source item (from) or computed from other columns (derive).'})
+  .meta({
+    description:
+      'One column: read from the source item (from) or computed from other columns (derive); in events that others write neither.',
+  })
 
 export const partitionSchema = z
   .strictObject({
@@ -114,11 +118,11 @@ export const partitionSchema = z
       .array(
         z.strictObject({
           name: text('Partition column; always text.', {pattern: NAME_PATTERN}),
-          derive: deriveSchema,
+          derive: deriveSchema.optional(),
         }),
       )
       .min(1)
-      .meta({description: 'Partition columns, in path order.'})
+      .meta({description: 'Partition columns, in path order; derive may be left out of events that others write.'})
       .optional(),
     immutable: flag(
       'True when a key never changes its partition; queries of the current state then prune.',
@@ -158,6 +162,10 @@ export const tableSchema = z
     layer: z
       .enum(['bronze', 'silver', 'gold'])
       .meta({description: 'bronze as received, silver conformed, gold served.', default: 'bronze'})
+      .optional(),
+    format: z
+      .enum(['parquet', 'json'])
+      .meta({description: 'How the objects of events are written; json: one document a line.', default: 'parquet'})
       .optional(),
     description: text('One line for people.').optional(),
     source: z
@@ -224,6 +232,10 @@ export const awsEnvironmentSchema = z
     database: text('Glue database.').optional(),
     workgroup: text('Athena workgroup.').optional(),
     results: text('s3://bucket/prefix of query results.').optional(),
+    encryption: text('Of everything written: bucket-default, sse-s3, or kms: and the ARN of a key.', {
+      default: 'bucket-default',
+      examples: ['sse-s3', 'kms:arn:aws:kms:eu-west-1:111122223333:key/my-key'],
+    }).optional(),
     endpoints: z
       .record(z.string(), z.string())
       .meta({description: 'Service URLs by service name; http only on this machine.'})
@@ -246,6 +258,7 @@ export const definitionSchema = z
     default: text('Environment that is used when none is named.'),
     environments: z.record(z.string(), environmentSchema).meta({description: 'Where the lake runs, by name.'}),
     tables: z.record(z.string(), tableSchema).meta({description: 'Tables by name.'}).optional(),
+    crawlers: z.record(z.string(), crawlerSchema).meta({description: 'Glue crawlers by name.'}).optional(),
     kpis: z.record(z.string(), kpiSchema).meta({description: 'KPIs by name.'}).optional(),
     panels: z.record(z.string(), panelSchema).meta({description: 'Panels of the views by name.'}).optional(),
     rollups: z
@@ -260,4 +273,5 @@ export type DefinitionInput = z.input<typeof definitionSchema>
 export type TableInput = z.input<typeof tableSchema>
 export type ColumnInput = z.input<typeof columnSchema>
 export type DeriveInput = z.input<typeof deriveSchema>
+export type {CrawlerInput} from './crawler-schema.js'
 export type {KpiInput, PanelColumnInput, PanelInput, RollupInput, ThresholdsInput, ViewInput} from './kpi-schema.js'

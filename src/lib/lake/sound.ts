@@ -1,5 +1,6 @@
 import type {
   ColumnInput,
+  CrawlerInput,
   DefinitionInput,
   KpiInput,
   PanelInput,
@@ -14,15 +15,18 @@ import type {
  * list may be undefined, what is there has its right type.
  */
 export type SoundDefinition = Partial<
-  Omit<DefinitionInput, 'environments' | 'tables' | 'kpis' | 'panels' | 'views'>
+  Omit<DefinitionInput, 'environments' | 'tables' | 'crawlers' | 'kpis' | 'panels' | 'views'>
 > & {
   readonly environments?: Readonly<Record<string, SoundEnvironment>>
   readonly tables?: Readonly<Record<string, SoundTable>>
+  readonly crawlers?: Readonly<Record<string, SoundCrawler>>
   readonly kpis?: Readonly<Record<string, KpiInput>>
   readonly panels?: Readonly<Record<string, SoundPanel>>
   readonly rollups?: Readonly<Record<string, RollupInput>>
   readonly views?: Readonly<Record<string, ViewInput>>
 }
+
+export type SoundCrawler = Omit<CrawlerInput, 'tables'> & {readonly tables?: readonly (string | undefined)[]}
 
 export type SoundPanel = Omit<PanelInput, 'columns'> & {readonly columns?: readonly (SoundPanelColumn | undefined)[]}
 export type SoundPanelColumn = Partial<Omit<NonNullable<PanelInput['columns']>[number], 'of'>> & {
@@ -70,6 +74,7 @@ export interface SoundEnvironment {
   readonly database?: string
   readonly workgroup?: string
   readonly results?: string
+  readonly encryption?: string
   readonly endpoints?: Readonly<Record<string, string>>
   readonly tables?: Readonly<Record<string, {readonly location?: string} | undefined>>
   readonly kpis?: Readonly<Record<string, {readonly thresholds?: ThresholdsInput} | undefined>>

@@ -1,5 +1,5 @@
 import {isContainer} from '../mapping/column-type.js'
-import {checkColumns, nameMistake, typeOf} from './column-rules.js'
+import {checkColumns, mayBeStored, nameMistake, typeOf} from './column-rules.js'
 import {placeOf, placeOfTable, type DraftTable} from './drafts.js'
 import {checkConditions} from './condition-rules.js'
 import {checkExpressions, checkPartitionExpression, KEY_EXPRESSIONS} from './expression-rules.js'
@@ -41,6 +41,8 @@ function checkKind(table: DraftTable, findings: Findings): void {
   }
   if (kind === 'derived')
     findings.add(at, 'kind derived is reserved, not built in this version.', 'Write changelog or events.')
+  checkFormat(table, findings)
+  checkTableSource(table, findings)
   if (table.columns.length === 0 && table.namesKnown && !findings.touches([...table.at, 'columns'])) {
     findings.add(
       [...table.at, 'columns'],
@@ -48,6 +50,25 @@ function checkKind(table: DraftTable, findings: Findings): void {
       'Add columns: [{name, type, from}].',
     )
   }
+}
+
+/** Exports and streams are versions of items: as events they would be counted once for every version. */
+function checkTableSource(table: DraftTable, findings: Findings): void {
+  const {source} = table.values
+  if (source === undefined || source === null || !mayBeStored(table)) return
+  const message = 'Exports and the stream of a DynamoDB table feed change logs; events have no such source.'
+  findings.add(placeOfTable(table, 'source'), message, 'Remove source, or write kind: changelog.')
+}
+
+/** What sluice loads it writes as Parquet; the files of others are what they are. */
+function checkFormat(table: DraftTable, findings: Findings): void {
+  const {kind, format} = table.values
+  if (format !== 'json' || kind === undefined || mayBeStored(table)) return
+  findings.add(
+    placeOfTable(table, 'format'),
+    `A ${kind} is stored as parquet.`,
+    'Remove format, or write kind: events.',
+  )
 }
 
 function checkKey(table: DraftTable, findings: Findings): void {

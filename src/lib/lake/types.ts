@@ -1,6 +1,8 @@
-import type {Column, Condition, Partitioning} from '../mapping/types.js'
+import type {Column, Condition, DataClass, Derivation, Partitioning} from '../mapping/types.js'
 
 export type TableKind = 'changelog' | 'events' | 'derived'
+/** How a table's objects are written; `json`: one document a line. */
+export type TableFormat = 'parquet' | 'json'
 export type Layer = 'bronze' | 'silver' | 'gold'
 
 /** Where a table's history comes from. */
@@ -9,15 +11,30 @@ export interface TableSource {
   readonly dynamodb: string
 }
 
+/** A column of a table that others write: it stands in the files, and nothing says how it came there. */
+export interface StoredColumn {
+  readonly name: string
+  readonly type: string
+  readonly class: DataClass
+}
+
+export type TableColumn = Column | StoredColumn
+
+/** How a table is divided. A table that others write may leave out what its partition columns are cut from. */
+export interface TablePartitioning extends Omit<Partitioning, 'by'> {
+  readonly by: readonly {readonly name: string; readonly derive?: Derivation}[]
+}
+
 export interface TableDefinition {
   readonly name: string
   readonly kind: TableKind
   readonly layer: Layer
+  readonly format: TableFormat
   readonly description: string
   readonly source: TableSource | null
   readonly key: readonly string[]
-  readonly columns: readonly Column[]
-  readonly partition: Partitioning | null
+  readonly columns: readonly TableColumn[]
+  readonly partition: TablePartitioning | null
   /** Which items of the source belong to the table, and which of those are left out; see `TableMapping`. */
   readonly when: readonly Condition[]
   readonly skip: readonly Condition[]
@@ -103,6 +120,21 @@ export interface ViewDefinition {
   readonly title: string
 }
 
+/** A Glue crawler that keeps tables of the lake in the catalog. */
+export interface CrawlerDefinition {
+  /** What commands call it by. */
+  readonly name: string
+  /** What AWS calls it. */
+  readonly awsName: string
+  readonly description: string
+  /** Tables that it crawls; for people. */
+  readonly tables: readonly string[]
+  /** When it starts by itself, as the owner of the lake has it; for people. Null: not said. */
+  readonly schedule: string | null
+  /** Shortest time between the starts of two crawls. */
+  readonly minIntervalHours: number
+}
+
 export interface LocalEnvironment {
   readonly name: string
   readonly backend: 'local'
@@ -112,6 +144,9 @@ export interface LocalEnvironment {
   /** Keep old object versions, as a versioned bucket does. */
   readonly versioned: boolean
 }
+
+/** How what is written is encrypted at rest: as the bucket does, by S3, or with a key of KMS by its ARN. */
+export type Encryption = 'bucket-default' | 'sse-s3' | `kms:${string}`
 
 export interface AwsEnvironment {
   readonly name: string
@@ -126,6 +161,8 @@ export interface AwsEnvironment {
   readonly database: string | null
   readonly workgroup: string | null
   readonly results: string | null
+  /** Of objects, exports and results of queries. */
+  readonly encryption: Encryption
   readonly endpoints: Readonly<Record<string, string>>
   /** `s3://bucket/prefix` by table; a table without one has none in this environment. */
   readonly locations: Readonly<Record<string, string>>
@@ -143,6 +180,7 @@ export interface LakeDefinition {
   readonly environment: Environment
   readonly environments: readonly string[]
   readonly tables: readonly TableDefinition[]
+  readonly crawlers: readonly CrawlerDefinition[]
   readonly kpis: readonly KpiDefinition[]
   readonly panels: readonly PanelDefinition[]
   readonly rollups: readonly RollupDefinition[]

@@ -73,7 +73,7 @@ function tagSmall(path: string): TaggedFile {
     const hash = createHash('md5')
     // It may have grown meanwhile: the stats are those of what was opened, so the next look finds it changed.
     const buffer = Buffer.allocUnsafe(Math.max(1, Math.min(CHUNK_BYTES, Number(stats.size))))
-    for (let position = 0; ; ) {
+    for (let position = 0; ;) {
       const bytesRead = readSync(descriptor, buffer, 0, buffer.length, position)
       if (bytesRead === 0) return {stats, etag: hash.digest('hex')}
       hash.update(buffer.subarray(0, bytesRead))

@@ -8,7 +8,16 @@ export {readChange, readChangeLine, type ChangeLine, type ItemChange} from './ch
 export {MAXIMUM_LINE_BYTES, readExportLine, readItem, type ExportLine, type LineFault} from './export-line.js'
 export {PROBLEM_CLASSES, ROW_CLASS, SECOND_CLASSES, STORED_CLASSES, type RowClass} from './row-class.js'
 export {decodePartition, DELETES_TRAY, fitsTray, isDigestTray, trayText} from './partition-tray.js'
-export {catalogValues, hivePathValue, partitionPath, pathTemplate} from './partition-path.js'
+export {
+  catalogValues,
+  hivePathValue,
+  partitionPath,
+  pathDepth,
+  pathReader,
+  pathTemplate,
+  valueOfPath,
+  type PathForm,
+} from './partition-path.js'
 export {
   CURABLE_REASONS,
   isKeyPrivate,

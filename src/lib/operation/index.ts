@@ -17,6 +17,7 @@ export {
 export {parsePlan, type LoadedPlan} from './plan-file.js'
 export {listLocks} from './list-locks.js'
 export {isResumable, listOperationIds, readOperation, type OperationRecord, type OperationState} from './record.js'
+export {OPERATIONS_PREFIX} from './state-layout.js'
 export {renderChanged, renderGarbage, renderOperation, renderOperations, renderUnlock} from './render.js'
 export {cancelOperation, undoOperation, type UndoResult} from './undo.js'
 export {lockHolder, unlock} from './unlock.js'

@@ -24,6 +24,8 @@ export interface CatalogTable extends NewCatalogTable {
   readonly version: string
   /** Why its files must stay as they are, as the end of a sentence (`is bucketed by …`); left out where they need not. */
   readonly filesFault?: string
+  /** Lake Formation decides which rows and columns of it the caller sees. */
+  readonly isGoverned?: true
 }
 
 export interface NewCatalogPartition {

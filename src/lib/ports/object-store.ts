@@ -24,6 +24,8 @@ export interface ObjectHead extends ListedObject {
   readonly etag: Etag
   /** Null where the store keeps no versions. */
   readonly versionId: string | null
+  /** At rest, as a definition writes it: `sse-s3`, or `kms:` and the ARN of the key; absent where nobody tells. */
+  readonly encryption?: string
 }
 
 export interface ObjectVersion extends ListedObject {

@@ -80,6 +80,8 @@ export interface AnalysedScan {
   readonly files: Share
   /** Sizes of whole files, so an upper bound: an engine reads the columns that it needs. */
   readonly sizeBytes: Share
+  /** Rows or columns of the table may be hidden from the caller: what is read may not be the whole. */
+  readonly mayBeCut?: true
 }
 
 /** Where something stands in a statement, for people. */

@@ -40,7 +40,7 @@ export function renderQueryPlan(plan: QueryPlan): string {
 
 /** What the user should know before the rows come: one line each. */
 export function warningLines({scans, portability}: QueryPlan): string[] {
-  return [...new Set(scans.flatMap(fullScanText)), ...portability.map(portabilityText)]
+  return [...new Set(scans.flatMap(fullScanText)), ...cutText(scans), ...portability.map(portabilityText)]
 }
 
 /** The closing line of the conversation. */
@@ -77,6 +77,12 @@ function scanText({table, view, partitions, files, sizeBytes}: JudgedScan): stri
   const name = view === null ? table : `${table} through ${view}`
   const parts = partitions === null ? '' : `${countText(partitions.read)} of ${plural(partitions.total, 'partition')}, `
   return `${name}: ${parts}${plural(files.read, 'file')}, ${bytesText(sizeBytes.read)}`
+}
+
+function cutText(scans: readonly JudgedScan[]): string[] {
+  const tables = [...new Set(scans.flatMap(({table, mayBeCut}) => (mayBeCut === true ? [table] : [])))]
+  if (tables.length === 0) return []
+  return [`Lake Formation may hide rows or columns of ${tables.join(', ')}: this may not be the whole.`]
 }
 
 function fullScanText({table, view, partitions, sizeBytes, whole}: JudgedScan): string[] {

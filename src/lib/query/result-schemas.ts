@@ -16,6 +16,7 @@ const scan = z.strictObject({
   table: z.string(),
   view: z.string().nullable().meta({description: 'The view that the statement names.'}),
   isFiltered: z.boolean().meta({description: 'A condition restricts the partitions.'}),
+  mayBeCut: z.literal(true).optional().meta({description: 'Lake Formation may hide rows or columns of it.'}),
   partitions: share('Partitions').nullable().meta({description: 'Null: the table has none.'}),
   files: share('Files'),
   sizeBytes: share('Bytes of whole files'),

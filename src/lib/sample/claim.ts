@@ -108,6 +108,13 @@ export function claimAt(index: number, settings: ClaimSettings): Claim {
   }
 }
 
+/** When the claim with this number is made: the same as in `claimAt`, without the rest of it. */
+export function createdMsAt(index: number, settings: ClaimSettings): number {
+  const random = new Random(settings.seed, index)
+  claimIdOf(settings.seed, index, random)
+  return createdAt(random, settings)
+}
+
 /** The multiplication by an odd number visits every 32-bit value once: unique keys in no order, as DynamoDB's hash gives. */
 function claimIdOf(seed: number, index: number, random: Random): string {
   const scattered = (Math.imul(index, 0x9e37_79b1) ^ Math.imul(seed | 0, 0x85eb_ca6b)) >>> 0

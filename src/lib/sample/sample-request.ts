@@ -72,7 +72,7 @@ function refuseImpossible(sample: ResolvedSample): void {
     if (!(share >= 0 && share <= 1)) refuse(`${name} must be a number between 0 and 1.`)
   }
   if (sample.exportTime.getTime() <= sample.days * 86_400_000) refuse('The sample would begin before 1970.')
-  const mostItems = Math.max(0, ...sampleFiles(sample.items, sample.files).map((file) => file.items))
+  const mostItems = sampleFiles(sample.items, sample.files).reduce((most, {items}) => Math.max(most, items), 0)
   if (mostItems > MOST_ITEMS_A_FILE) {
     refuse(`${mostItems} items in one file are too many; ${MOST_ITEMS_A_FILE} fit.`, 'Ask for more files.')
   }

@@ -29,7 +29,8 @@ export async function changelogStatus(look: TableLook): Promise<TableStatus> {
   const location = entry?.location ?? tableLocation(table.name)
   const list = () => listTable(location, admittedBy(runs), operations, ports, deletesPrefix(table.name))
   const listing = await findings.attempt(about, 'its objects', list)
-  const partitions = await lookAtPartitions(look, entry, listing)
+  const compared = await lookAtPartitions(look, entry, listing)
+  const partitions = compared?.partitions ?? null
   const isLoaded = runs.records.length > 0 || !runs.isComplete || (listing?.foreign ?? 0) > 0
   if (isLoaded) await tellMissingEntries(look)
   const mergedRuns = await tellMerged(look)
@@ -46,7 +47,7 @@ export async function changelogStatus(look: TableLook): Promise<TableStatus> {
     ...figures,
     floor: instant(runs.floor),
     runs: runCounts(runs, listing),
-    objects: listing?.objects ?? null,
+    objects: compared?.objects ?? listing?.objects ?? null,
     partitions,
   }
 }

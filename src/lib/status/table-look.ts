@@ -3,8 +3,7 @@ import type {OperationPorts} from '../operation/index.js'
 import type {CatalogTable} from '../ports/catalog.js'
 import type {Findings} from './findings.js'
 import type {KnownOperations} from './operations.js'
-import {comparePartitions, type Listing} from './table-objects.js'
-import type {TablePartitions} from './types.js'
+import {comparePartitions, type ComparedPartitions, type Listing} from './table-objects.js'
 
 export interface TablePorts extends Pick<OperationPorts, 'store' | 'catalog' | 'query' | 'clock'> {
   readonly signal: AbortSignal
@@ -35,8 +34,8 @@ export async function lookAtPartitions(
   look: TableLook,
   entry: CatalogTable | null,
   listing: Listing | null,
-): Promise<TablePartitions | null> {
+): Promise<ComparedPartitions | null> {
   if (entry === null || entry.partitionColumns.length === 0 || listing === null) return null
-  const compare = () => comparePartitions(entry.name, listing.seenByFolder, look.ports)
+  const compare = () => comparePartitions(entry, listing, look.ports)
   return look.findings.attempt(aboutTable(look), 'its partitions', compare)
 }

@@ -1,5 +1,9 @@
 import {runOfObject} from '../changelog/index.js'
+import {compactedPrefix} from '../lake/index.js'
+import {partitionPath} from '../mapping/index.js'
 import {isResumable, type OperationPorts} from '../operation/index.js'
+import type {CatalogPartition, CatalogTable} from '../ports/catalog.js'
+import {isHiddenBelow, isOutsideLake, objectsElsewhere} from '../ports/table-objects.js'
 import type {KnownOperations} from './operations.js'
 import type {Amount, TableObjects, TablePartitions} from './types.js'
 
@@ -17,7 +21,7 @@ export interface Listing {
   /** Operations that ended and left objects. */
   readonly leavers: ReadonlySet<string>
   /** Seen objects by the folder they lie in, which ends in `/`. */
-  readonly seenByFolder: ReadonlyMap<string, number>
+  readonly seenByFolder: ReadonlyMap<string, Amount>
 }
 
 export interface Admitted {
@@ -40,11 +44,12 @@ export async function listTable(
 ): Promise<Listing> {
   const amounts = {seen: zero(), superseded: zero(), staged: zero(), left: zero(), orphaned: zero()}
   const byRun = new Map<string, MutableAmount>()
-  const seenByFolder = new Map<string, number>()
+  const seenByFolder = new Map<string, MutableAmount>()
   const stagedRuns = new Set<string>()
   const leavers = new Set<string>()
   let foreign = 0
   for await (const {key, sizeBytes} of ports.store.list(location)) {
+    if (isHiddenBelow(key, location)) continue
     const {run, operation} = runOfObject(key) ?? {}
     const part = partOf(run, operation, admitted, operations)
     add(amounts[part], sizeBytes)
@@ -54,7 +59,7 @@ export async function listTable(
     if (part === 'left') leavers.add(operation!)
     if (part === 'seen') {
       const folder = key.slice(0, key.lastIndexOf('/') + 1)
-      seenByFolder.set(folder, (seenByFolder.get(folder) ?? 0) + 1)
+      add(seenByFolder.get(folder) ?? mapped(seenByFolder, folder), sizeBytes)
     }
   }
   if (deletes !== undefined)
@@ -78,20 +83,53 @@ function partOf(
   return summary.state === 'done' && !isComplete ? 'seen' : 'left'
 }
 
+/** What the catalog adds to a listing. */
+export interface ComparedPartitions {
+  readonly partitions: TablePartitions
+  /** With what lies in partitions elsewhere, and without what a compaction has replaced. */
+  readonly objects: TableObjects
+}
+
 /** The catalog's partitions beside the folders that hold objects. */
 export async function comparePartitions(
-  table: string,
-  seenByFolder: ReadonlyMap<string, number>,
-  ports: Pick<OperationPorts, 'catalog'>,
-): Promise<TablePartitions> {
-  const locations = new Set<string>()
-  for await (const {location} of ports.catalog.listPartitions(table)) locations.add(location)
-  const folders = [...seenByFolder]
-  return {
-    registered: locations.size,
-    empty: [...locations].filter((location) => !seenByFolder.has(location)).length,
-    unregisteredObjects: folders.reduce((sum, [folder, objects]) => sum + (locations.has(folder) ? 0 : objects), 0),
+  table: CatalogTable,
+  {objects, seenByFolder}: Listing,
+  ports: Pick<OperationPorts, 'catalog' | 'store'>,
+): Promise<ComparedPartitions> {
+  const partitions: CatalogPartition[] = []
+  for await (const partition of ports.catalog.listPartitions(table.name)) partitions.push(partition)
+  const filled = new Set<string>()
+  const [seen, superseded] = [{...objects.seen}, {...objects.superseded}]
+  for await (const {object, location} of objectsElsewhere(table, partitions, ports)) {
+    filled.add(location)
+    add(seen, object.sizeBytes)
   }
+  const locations = new Set(partitions.map(({location}) => location))
+  const replaced = new Set(partitions.flatMap((partition) => replacedFolder(table, partition) ?? []))
+  let unregisteredObjects = 0
+  for (const [folder, amount] of seenByFolder) {
+    const found = nearest(folder, (one) => locations.has(one) || replaced.has(one))
+    if (found === null) unregisteredObjects += amount.objects
+    else if (locations.has(found)) filled.add(found)
+    else move(amount, seen, superseded)
+  }
+  const empty = partitions.filter(({location}) => !filled.has(location) && !isOutsideLake(location)).length
+  const registered = partitions.length
+  return {partitions: {registered, empty, unregisteredObjects}, objects: {...objects, seen, superseded}}
+}
+
+/** Where the objects lie that a compaction wrote anew elsewhere; null for a partition that was not compacted. */
+function replacedFolder(table: CatalogTable, {location, values}: CatalogPartition): string | null {
+  if (!location.startsWith(compactedPrefix(table.name)) || table.location === null) return null
+  const by = table.partitionColumns.map(({name}) => ({name}))
+  return `${table.location}${partitionPath({by, path: table.pathTemplate}, values)}`
+}
+
+function nearest(folder: string, isKnown: (folder: string) => boolean): string | null {
+  for (let end = folder.length - 1; end > 0; end = folder.lastIndexOf('/', end - 1)) {
+    if (isKnown(folder.slice(0, end + 1))) return folder.slice(0, end + 1)
+  }
+  return null
 }
 
 interface MutableAmount {
@@ -112,4 +150,11 @@ function mapped(amounts: Map<string, MutableAmount>, run: string): MutableAmount
 function add(amount: MutableAmount, sizeBytes: number): void {
   amount.objects += 1
   amount.sizeBytes += sizeBytes
+}
+
+function move(amount: Amount, from: MutableAmount, to: MutableAmount): void {
+  from.objects -= amount.objects
+  from.sizeBytes -= amount.sizeBytes
+  to.objects += amount.objects
+  to.sizeBytes += amount.sizeBytes
 }

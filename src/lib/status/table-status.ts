@@ -20,7 +20,8 @@ async function plainStatus(look: TableLook): Promise<TableStatus> {
   const listing = location === null ? null : await findings.attempt(about, 'its objects', list)
   const count = () => countRows(table.name, ports)
   const rows = entry === null ? null : await findings.attempt(about, 'how many rows it has', count, ports.signal)
-  const partitions = await lookAtPartitions(look, entry, listing)
+  const compared = await lookAtPartitions(look, entry, listing)
+  tellUnregistered(look, compared?.partitions.unregisteredObjects ?? 0)
   return {
     table: table.name,
     kind: table.kind,
@@ -31,7 +32,16 @@ async function plainStatus(look: TableLook): Promise<TableStatus> {
     quarantined: null,
     floor: null,
     runs: null,
-    objects: listing?.objects ?? null,
-    partitions,
+    objects: compared?.objects ?? listing?.objects ?? null,
+    partitions: compared?.partitions ?? null,
   }
+}
+
+/** Whoever writes a table of events writes objects only: the catalog is told by somebody else, or by nobody. */
+function tellUnregistered(look: TableLook, objects: number): void {
+  if (objects === 0) return
+  const lie = objects === 1 ? 'object lies' : 'objects lie'
+  const text = `${objects.toLocaleString('en-US')} ${lie} in folders that are no registered partition: no query finds them`
+  const next = [`sluice partitions sync --table ${look.table.name}`, 'register them'] as const
+  look.findings.warn(aboutTable(look), text, next)
 }

@@ -23,7 +23,7 @@ export interface Amount {
 export interface TableObjects {
   /** Of runs that readers see, and of other writers, as a stream. */
   readonly seen: Amount
-  /** Of runs that a newer load of the same export replaces. */
+  /** Of runs that a newer load of the same export replaces, and what a compaction wrote anew elsewhere. */
   readonly superseded: Amount
   /** Of operations that can still be resumed. */
   readonly staged: Amount

@@ -33,9 +33,16 @@ describe('AthenaStatements', () => {
     process.env = {...before}
   })
 
-  function open(results: string | null = PLACE): AthenaStatements {
+  function open(results: string | null = PLACE, encryption: AwsSettings['encryption'] = 'bucket-default') {
     const endpoints = {athena: proxy.url}
-    const settings: AwsSettings = {region: 'eu-west-1', profile: null, roleArn: null, endpoints, version: 'test'}
+    const settings: AwsSettings = {
+      region: 'eu-west-1',
+      profile: null,
+      roleArn: null,
+      endpoints,
+      encryption,
+      version: 'test',
+    }
     return new AthenaStatements({settings, workgroup: 'lake', database: 'lake_dev', results})
   }
 
@@ -72,6 +79,20 @@ describe('AthenaStatements', () => {
       QueryExecutionContext: {Database: 'lake_dev'},
       ResultConfiguration: {OutputLocation: PLACE},
       ResultReuseConfiguration: {ResultReuseByAgeConfiguration: {Enabled: false}},
+    })
+  })
+
+  it.each([
+    ['sse-s3', {EncryptionOption: 'SSE_S3'}],
+    ['kms:arn:aws:kms:eu-west-1:1:key/k', {EncryptionOption: 'SSE_KMS', KmsKey: 'arn:aws:kms:eu-west-1:1:key/k'}],
+  ] as const)('has results encrypted as %s', async (encryption, expected) => {
+    const encrypted = open(PLACE, encryption)
+    await encrypted.run('SELECT 1')
+    await encrypted.close()
+    const started = proxy.calls.find(({operation}) => operation === 'StartQueryExecution')
+    expect(started?.body['ResultConfiguration']).toEqual({
+      OutputLocation: PLACE,
+      EncryptionConfiguration: expected,
     })
   })
 

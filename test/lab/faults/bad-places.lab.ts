@@ -1,3 +1,6 @@
+import {createHash} from 'node:crypto'
+import {mkdir, writeFile} from 'node:fs/promises'
+import {join} from 'node:path'
 import {CreateWorkGroupCommand, DeleteWorkGroupCommand} from '@aws-sdk/client-athena'
 import {CreateTableCommand, type TableInput} from '@aws-sdk/client-glue'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
@@ -10,8 +13,8 @@ import {FaultBench, type FaultLake} from './fault-lake.js'
 
 interface BadPlace {
   readonly what: string
-  /** What happens instead, as long as sluice does not see it in time: the test must fail. */
-  readonly today?: string
+  /** A plan neither writes nor asks Athena: only the load meets it. */
+  readonly isOfLoad?: true
   /** Any of these says it well. */
   readonly codes: readonly string[]
   /** Makes it so; gives what else a process needs to be told. */
@@ -80,6 +83,32 @@ async function workgroup(lake: FaultLake, configuration: object): Promise<void> 
 
 const NOTHING = {AWS_ACCESS_KEY_ID: '', AWS_SECRET_ACCESS_KEY: '', AWS_SESSION_TOKEN: '', AWS_PROFILE: ''}
 
+/** A profile of SSO whose token was good until 2020, as `aws sso login` leaves it. */
+async function writeExpiredSso(home: string): Promise<void> {
+  const session = 'lab'
+  await mkdir(join(home, '.aws', 'sso', 'cache'), {recursive: true})
+  await writeFile(
+    join(home, '.aws', 'config'),
+    `[profile expired]
+sso_session = ${session}
+sso_account_id = 123456789012
+sso_role_name = lake
+region = eu-west-1
+[sso-session ${session}]
+sso_start_url = https://lab.invalid/start
+sso_region = eu-west-1
+`,
+  )
+  const token = {
+    startUrl: 'https://lab.invalid/start',
+    region: 'eu-west-1',
+    accessToken: 'x',
+    expiresAt: '2020-01-01T00:00:00Z',
+  }
+  const name = createHash('sha1').update(session).digest('hex')
+  await writeFile(join(home, '.aws', 'sso', 'cache', `${name}.json`), JSON.stringify(token))
+}
+
 const BAD_PLACES: readonly BadPlace[] = [
   {
     what: 'another Region, where the database is not',
@@ -111,37 +140,42 @@ const BAD_PLACES: readonly BadPlace[] = [
     make: async (lake) => ({...NOTHING, AWS_PROFILE: 'nobody', HOME: lake.own.folder}),
   },
   {
+    what: 'a sign-in by SSO that ran out',
+    codes: ['AWS_SIGN_IN'],
+    make: async (lake) => {
+      await writeExpiredSso(lake.own.folder)
+      return {...NOTHING, AWS_PROFILE: 'expired', HOME: lake.own.folder}
+    },
+  },
+  {
     what: 'a bucket of the state that is not there',
     codes: ['PLACE_UNUSABLE'],
     make: (lake) => redefine(lake, /state: s3:\/\/[^/]+/, `state: s3://${ownName('absent')}`),
   },
   {
     what: 'a bucket of the table that is not there',
-    today: 'ends when rows are staged',
     codes: ['PLACE_UNUSABLE'],
     make: (lake) => redefine(lake, /location: "s3:\/\/[^/]+/, `location: "s3://${ownName('absent')}`),
   },
   {
     what: 'a bucket of the results that is not there',
-    today: 'QUERY_FAILED when what stands is compared',
+    isOfLoad: true,
     codes: ['PLACE_UNUSABLE'],
     make: (lake) => redefine(lake, /results: s3:\/\/[^/]+/, `results: s3://${ownName('absent')}`),
   },
   {
     what: 'a bucket of the state that denies',
-    today: 'exit 1',
     codes: ['AWS_ACCESS_DENIED', 'PLACE_UNUSABLE'],
     make: refusing(({own}) => objectsIn(own.stateBucket), DENIED),
   },
   {
     what: 'a bucket of the state that is read only',
-    today: 'exit 1',
+    isOfLoad: true,
     codes: ['AWS_ACCESS_DENIED', 'PLACE_UNUSABLE'],
     make: refusing(({own}) => ({...objectsIn(own.stateBucket), method: 'PUT'}), DENIED),
   },
   {
     what: 'a bucket of the table that denies',
-    today: 'exit 1, when rows are staged',
     codes: ['AWS_ACCESS_DENIED', 'PLACE_UNUSABLE'],
     make: refusing(({own}) => objectsIn(own.tableBucket), DENIED),
   },
@@ -157,13 +191,13 @@ const BAD_PLACES: readonly BadPlace[] = [
   },
   {
     what: 'a workgroup that is not there',
-    today: 'ends when what stands is compared',
+    isOfLoad: true,
     codes: ['PLACE_UNUSABLE'],
     make: (lake) => redefine(lake, 'workgroup: primary', `workgroup: ${ownName('absent')}`),
   },
   {
     what: 'a workgroup that enforces another place for results',
-    today: 'ends when what stands is compared',
+    isOfLoad: true,
     codes: ['PLACE_UNUSABLE'],
     make: (lake) =>
       workgroup(lake, {
@@ -173,7 +207,6 @@ const BAD_PLACES: readonly BadPlace[] = [
   },
   {
     what: 'a view in the place of the table',
-    today: 'the view is replaced',
     codes: ['TABLE_UNSUPPORTED'],
     make: standing(({Name}) => ({
       Name,
@@ -186,19 +219,16 @@ const BAD_PLACES: readonly BadPlace[] = [
   },
   {
     what: 'an Iceberg table in the place of the table',
-    today: 'ends when the table is registered',
     codes: ['TABLE_UNSUPPORTED'],
     make: parameters({table_type: 'ICEBERG'}),
   },
   {
     what: 'a Delta table in the place of the table',
-    today: 'ends when the table is registered',
     codes: ['TABLE_UNSUPPORTED'],
     make: parameters({'spark.sql.sources.provider': 'delta'}),
   },
   {
     what: 'a projected table in the place of the table',
-    today: 'is loaded',
     codes: ['TABLE_UNSUPPORTED'],
     make: parameters({
       'projection.enabled': 'true',
@@ -209,7 +239,6 @@ const BAD_PLACES: readonly BadPlace[] = [
   },
   {
     what: 'a link in the place of the table',
-    today: 'ends when rows are staged',
     codes: ['TABLE_UNSUPPORTED'],
     make: standing(({Name}) => ({
       Name,
@@ -218,25 +247,21 @@ const BAD_PLACES: readonly BadPlace[] = [
   },
   {
     what: 'a column of another type in Glue',
-    today: 'the column is replaced',
     codes: ['TABLE_DIFFERS', 'COLUMN_NARROWED'],
     make: columns((all) => all.map((column) => (column.Name === 'count' ? {...column, Type: 'string'} : column))),
   },
   {
     what: 'a column less in Glue',
-    today: 'the column is added',
     codes: ['TABLE_DIFFERS'],
     make: columns((all) => all.filter(({Name}) => Name !== 'note')),
   },
   {
     what: 'other partition columns in Glue',
-    today: 'the partition columns are replaced',
     codes: ['TABLE_DIFFERS', 'LAYOUT_CHANGED'],
     make: standing((input) => ({...input, PartitionKeys: [{Name: 'month', Type: 'string'}]})),
   },
   {
     what: 'another format in Glue',
-    today: 'the format is replaced',
     codes: ['TABLE_DIFFERS', 'TABLE_UNSUPPORTED'],
     make: standing((input) => ({
       ...input,
@@ -264,12 +289,12 @@ describe('a place that cannot be used ends a command before the first change', (
     await bench.close()
   })
 
-  async function expectRefused({codes, make}: BadPlace): Promise<void> {
+  async function expectRefused({codes, make, isOfLoad}: BadPlace): Promise<void> {
     const lake = await bench.lake()
     const variables = (await make(lake)) ?? {}
     const before = await stateOf(lake)
     const plan = ['backfill', 'plan', '--export', lake.bench.story.exports[0]!]
-    for (const argv of MEETS_ALL ? [plan, lake.load] : [lake.load]) {
+    for (const argv of MEETS_ALL && isOfLoad !== true ? [plan, lake.load] : [lake.load]) {
       const ended = await lake.runWith(variables, ...argv)
       expect(ended).toMatchObject({exit: 2, stderr: ''})
       expect(codes).toContain(ended.document.error?.code)
@@ -278,8 +303,5 @@ describe('a place that cannot be used ends a command before the first change', (
     }
   }
 
-  for (const place of BAD_PLACES) {
-    const test = place.today === undefined ? it : it.fails
-    test(place.what, {timeout: LONG_MS}, () => expectRefused(place))
-  }
+  for (const place of BAD_PLACES) it(place.what, {timeout: LONG_MS}, () => expectRefused(place))
 })

@@ -29,12 +29,8 @@ const tableText = (name: string): string => `  ${name}:
     kind: events
     columns:
 ${Object.entries(TYPES)
-  .map(
-    ([column, type]) =>
-      `      - {name: ${column}, type: "${type}", from: ${column}${type === 'timestamp' ? ', format: iso' : ''}}\n`,
-  )
-  .join('')}    partition:
-      by: [{name: day, derive: {format_date: [at, "%Y-%m-%d"]}}]
+  .map(([column, type]) => `      - {name: ${column}, type: "${type}"}\n`)
+  .join('')}    partition: {by: [{name: day}]}
 `
 
 const DEFINITION = `sluice: 1

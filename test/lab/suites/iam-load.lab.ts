@@ -2,10 +2,9 @@ import {CreateTableCommand, UpdateContinuousBackupsCommand} from '@aws-sdk/clien
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {leavePlan, makeClaimsLake, snapshot, uploadSample} from '../../iam/lab-lake.js'
 import {committed, makeRoles, prove, type Roles, type Trial} from '../../iam/lab-trials.js'
+import {TRIED} from '../../iam/tried-commands.js'
 import type {AwsLake} from '../aws-lake.js'
 import {dynamodb, hasTrino} from '../checks/lab-clients.js'
-
-const COMMANDS = ['backfill plan', 'backfill run', 'ops resume', 'backfill export']
 
 describe.runIf(hasTrino)('the least policy of loading', () => {
   const trials = new Map<string, Trial>()
@@ -37,8 +36,8 @@ describe.runIf(hasTrino)('the least policy of loading', () => {
   // permissions stay enforced, as other suites may rely on it: the lab's own keys may do everything either way
   afterAll(() => lake.remove())
 
-  it.each(COMMANDS)(
-    '%s needs each permission of it, and no other',
+  it.each(TRIED.load)(
+    '%s needs what is printed for it, and no more',
     async (command) => {
       expect(await prove(lake, trials.get(command)!, roles.get(command)!)).toEqual({command, ...committed(command)})
     },

@@ -1,12 +1,12 @@
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {FOREIGN_LOCK, makeClaimsLake, operations, putText, snapshot, succeed, uploadSample} from '../../iam/lab-lake.js'
 import {committed, makeRoles, prove, type Roles, type Trial} from '../../iam/lab-trials.js'
+import {TRIED} from '../../iam/tried-commands.js'
 import {sluice} from '../../backfill/lake-folder.js'
 import type {AwsLake} from '../aws-lake.js'
 import {armFault} from '../checks/gateway-control.js'
 import {hasTrino} from '../checks/lab-clients.js'
 
-const COMMANDS = ['ops list', 'ops show', 'ops undo', 'ops cancel', 'ops gc', 'ops unlock', 'backfill status']
 describe.runIf(hasTrino)('the least policy of operations', () => {
   const trials = new Map<string, Trial>()
   const roles = new Map<string, Roles>()
@@ -57,8 +57,8 @@ describe.runIf(hasTrino)('the least policy of operations', () => {
   // permissions stay enforced, as other suites may rely on it: the lab's own keys may do everything either way
   afterAll(() => lake.remove())
 
-  it.each(COMMANDS)(
-    '%s needs each permission of it, and no other',
+  it.each(TRIED.operations)(
+    '%s needs what is printed for it, and no more',
     async (command) => {
       expect(await prove(lake, trials.get(command)!, roles.get(command)!)).toEqual({command, ...committed(command)})
     },

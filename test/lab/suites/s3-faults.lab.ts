@@ -4,7 +4,7 @@ import {tmpdir} from 'node:os'
 import {join} from 'node:path'
 import {S3} from '@aws-sdk/client-s3'
 import {afterAll, afterEach, beforeEach, describe, expect, it} from 'vitest'
-import {clientConfiguration} from '../../../src/lib/aws/client-settings.js'
+import {clientConfiguration, type Encryption} from '../../../src/lib/aws/client-settings.js'
 import type {S3ObjectStoreOptions} from '../../../src/lib/aws/s3-object-store.js'
 import {S3ObjectStore} from '../../../src/lib/aws/s3-object-store.js'
 import type {SluiceError} from '../../../src/lib/errors.js'
@@ -491,15 +491,19 @@ describe('what is in the bucket already', () => {
 
   it('is encrypted as asked', async () => {
     const file = await largeFile(patterned(17 * MEBIBYTE))
-    await open({encryption: {kms: 'alias/lake'}}).write('kms', text('x'))
-    await open({encryption: {kms: 'alias/lake'}}).write('kms-large', {file})
-    await open({encryption: 'sse-s3'}).write('s3', text('x'))
-    const look = async (key: string): Promise<unknown[]> => {
-      const {ServerSideEncryption, SSEKMSKeyId} = await s3.headObject({Bucket, Key: `lake/${key}`})
+    const key = 'arn:aws:kms:eu-west-1:123456789012:key/lake'
+    const encrypted = (encryption: Encryption) => open({settings: {...settings, encryption}})
+    await encrypted(`kms:${key}`).write('kms', text('x'))
+    await encrypted(`kms:${key}`).write('kms-large', {file})
+    await encrypted('sse-s3').write('s3', text('x'))
+    const look = async (name: string): Promise<unknown[]> => {
+      const {ServerSideEncryption, SSEKMSKeyId} = await s3.headObject({Bucket, Key: `lake/${name}`})
       return [ServerSideEncryption, SSEKMSKeyId]
     }
-    expect(await look('kms')).toEqual(['aws:kms', 'alias/lake'])
-    expect(await look('kms-large')).toEqual(['aws:kms', 'alias/lake'])
+    expect(await look('kms')).toEqual(['aws:kms', key])
+    expect(await look('kms-large')).toEqual(['aws:kms', key])
     expect((await look('s3'))[0]).toBe('AES256')
+    expect(await open().head('kms')).toMatchObject({encryption: `kms:${key}`})
+    expect(await open().head('s3')).toMatchObject({encryption: 'sse-s3'})
   })
 })

@@ -1,5 +1,6 @@
 import {hasCode} from '../../errors.js'
 import type {CatalogTable} from '../../ports/catalog.js'
+import {tableSizes, type PartitionSize} from '../../ports/table-objects.js'
 import type {AnalysedScan, QueryAnalysis, QueryRequest, Share} from '../../ports/query-engine.js'
 import type {ObjectStore} from '../../ports/object-store.js'
 import {partitionFilters, portabilityWarnings, type TableScan} from '../../sql/analysis.js'
@@ -7,7 +8,6 @@ import {composeStatement, type ComposedStatement, type LakePorts} from './compos
 import {EXPLAIN_IO, inputsOf, isConstrained, mayRead, tablesOf, type TableInput} from './io-plan.js'
 import {namesIn} from './parameters.js'
 import type {ReadStatement} from './ports.js'
-import {sizesOf, type PartitionSize} from './table-sizes.js'
 import {lex} from './tokens.js'
 
 export interface AnalysisPorts extends LakePorts {
@@ -43,7 +43,7 @@ export async function analyseStatement(
   const scans: AnalysedScan[] = []
   for (const reading of readings) {
     const {name} = reading.table
-    const known = sizes.get(name) ?? sizesOf(reading.table, ports)
+    const known = sizes.get(name) ?? tableSizes(reading.table, ports)
     sizes.set(name, known)
     scans.push(measured(reading, await known, isWhole ? inputsOf(plan, name) : null))
   }
@@ -134,6 +134,7 @@ function measured(
     partitions: table.partitionColumns.length === 0 ? null : {read: read.length, total: partitions.length},
     files: shareOf(read, partitions, 'files'),
     sizeBytes: shareOf(read, partitions, 'sizeBytes'),
+    ...(table.isGoverned === true ? {mayBeCut: true} : {}),
   }
 }
 

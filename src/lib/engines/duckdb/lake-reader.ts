@@ -141,7 +141,8 @@ export class LakeReader {
 
   private source(table: CatalogTable): Promise<string> {
     const describe = (file: string): Promise<StoredColumns> => describeParquet(this.session, file)
-    const ports = {...this.ports, spoolFolder: this.session.spoolFolder, describe}
+    const keysOf = (files: string): Promise<string[]> => jsonKeys(this.session, files)
+    const ports = {...this.ports, spoolFolder: this.session.spoolFolder, describe, keysOf}
     const source = this.sources.get(table.name) ?? tableSourceSql(table, ports, this.masked[table.name])
     this.sources.set(table.name, source)
     return source
@@ -151,6 +152,11 @@ export class LakeReader {
 async function describeParquet(session: DuckDbSession, file: string): Promise<StoredColumns> {
   const rows = await session.rows(`DESCRIBE SELECT * FROM read_parquet(${fileList([file])}, hive_partitioning = false)`)
   return new Map(rows.map((row) => [String(row['column_name']), String(row['column_type'])]))
+}
+
+async function jsonKeys(session: DuckDbSession, files: string): Promise<string[]> {
+  const rows = await session.rows(`SELECT DISTINCT unnest(json_keys(json)) AS key FROM read_ndjson_objects(${files})`)
+  return rows.map((row) => String(row['key']))
 }
 
 function refuseOtherParameters(wanted: readonly string[], given: readonly string[]): void {

@@ -3,7 +3,7 @@ import {HIVE_NULL_PARTITION} from '../../ports/catalog.js'
 import {quoteIdentifier, quoteText} from '../../sql/index.js'
 import {fileList} from './local-files.js'
 
-export interface ParquetFile {
+export interface LocatedFile {
   readonly file: string
   /** Values of its partition as the catalog has them; empty in a table without partitions. */
   readonly values: readonly string[]
@@ -29,7 +29,7 @@ const MAXIMUM_BRANCHES = 32
  */
 export async function parquetSql(
   table: CatalogTable,
-  files: readonly ParquetFile[],
+  files: readonly LocatedFile[],
   describe: (file: string) => Promise<StoredColumns>,
 ): Promise<string> {
   const groups = groupsOf(files, ({file, isInPlace, values}) => [schemaName(file), isInPlace ? null : values])
@@ -59,7 +59,7 @@ function columnsSql(table: CatalogTable, stored: StoredColumns): string[] {
 function branchSql(
   table: CatalogTable,
   columns: readonly string[],
-  files: readonly ParquetFile[],
+  files: readonly LocatedFile[],
   from: (options: string) => string,
 ): string {
   const [first] = files
@@ -78,8 +78,21 @@ function branchSql(
   return `SELECT ${[...columns, ...values].join(', ')} FROM ${from('hive_partitioning = false')}`
 }
 
+/** The rows of all files, with the values of their partitions. */
+export function partitionedRows(
+  table: CatalogTable,
+  columns: readonly string[],
+  files: readonly LocatedFile[],
+  from: (list: string, options: string) => string,
+): string {
+  const groups = groupsOf(files, ({isInPlace, values}) => (isInPlace ? null : values))
+  return groups
+    .map((group) => branchSql(table, columns, group, (options) => from(listOf(group), options)))
+    .join(' UNION ALL ')
+}
+
 /** Files of many writers: DuckDB reads the footers of all of them and unites their columns. */
-function unitedSql(table: CatalogTable, files: readonly ParquetFile[]): string {
+function unitedSql(table: CatalogTable, files: readonly LocatedFile[]): string {
   const columns = table.columns.map(columnSql)
   const groups = groupsOf(files, ({isInPlace, values}) => (isInPlace ? null : values))
   const branches = groups.map((group) =>
@@ -98,7 +111,7 @@ function columnSql({name, type}: CatalogColumn): string {
 }
 
 /** No column takes the type that the first file happens to have: DuckDB would round to it in silence. */
-function unitedRows(table: CatalogTable, files: readonly ParquetFile[], options: string): string {
+function unitedRows(table: CatalogTable, files: readonly LocatedFile[], options: string): string {
   const typed = table.columns.filter(({type}) => CHANGING_TYPE.test(type))
   const none = typed.map(({name, type}) => `CAST(NULL AS ${sqlType(type)}) AS ${quoteIdentifier(name)}`)
   const objects = `SELECT * FROM read_parquet(${listOf(files)}, union_by_name = true, ${options})`
@@ -120,7 +133,7 @@ function valueSql(value: string): string {
   return value === HIVE_NULL_PARTITION ? 'CAST(NULL AS VARCHAR)' : quoteText(value)
 }
 
-function listOf(files: readonly ParquetFile[]): string {
+export function listOf(files: readonly LocatedFile[]): string {
   return fileList(files.map(({file}) => file))
 }
 

@@ -1,5 +1,6 @@
 import {SluiceError} from '../../errors.js'
 import {HIVE_NULL_PARTITION, type CatalogTable} from '../../ports/catalog.js'
+import {tableSizes, type PartitionSize} from '../../ports/table-objects.js'
 import type {AnalysedScan, QueryAnalysis, QueryRequest} from '../../ports/query-engine.js'
 import {foldedName, parameterNames, partitionFilters, portabilityWarnings} from '../../sql/analysis.js'
 import {quoteIdentifier, quoteText} from '../../sql/index.js'
@@ -7,19 +8,13 @@ import type {PartitionFilter, TableScan} from '../../sql/analysis.js'
 import type {LakePorts, LakeReader} from './lake-reader.js'
 import {boundParameters} from './parameter-values.js'
 import type {Statement} from './statement.js'
-import {tableObjects} from './table-source.js'
+import {isRead} from './table-source.js'
 
 /** A scan followed to a table, with the conditions on its partitions. */
 interface Reading {
   readonly table: CatalogTable
   readonly view: string | null
   readonly filters: readonly PartitionFilter[]
-}
-
-interface PartitionSize {
-  readonly values: readonly string[]
-  files: number
-  sizeBytes: number
 }
 
 type AnalysisRequest = Pick<QueryRequest, 'sql' | 'parameters' | 'parameterTypes'>
@@ -33,11 +28,11 @@ export async function analyseStatement(
   const statement = await reader.parse(request.sql)
   await reader.check(statement)
   const readings = await new ScanFollower(reader).follow(statement)
-  const sizes = new Map<string, Promise<PartitionSize[]>>()
+  const sizes = new Map<string, Promise<readonly PartitionSize[]>>()
   const scans: AnalysedScan[] = []
   for (const reading of readings) {
     const {name} = reading.table
-    const sizesOfTable = sizes.get(name) ?? partitionSizes(reading.table, ports)
+    const sizesOfTable = sizes.get(name) ?? tableSizes(reading.table, ports, (object) => isRead(reading.table, object))
     sizes.set(name, sizesOfTable)
     scans.push(await measured(reading, await sizesOfTable, reader, request))
   }
@@ -83,23 +78,6 @@ class ScanFollower {
 function filtersOf(scan: TableScan, {partitionColumns}: CatalogTable): PartitionFilter[] {
   const names = partitionColumns.map(({name}) => name)
   return names.length === 0 ? [] : partitionFilters(scan, names)
-}
-
-async function partitionSizes(table: CatalogTable, ports: LakePorts): Promise<PartitionSize[]> {
-  const sizes = new Map<string, PartitionSize>()
-  if (table.partitionColumns.length > 0) {
-    for await (const {location, values} of ports.catalog.listPartitions(table.name)) {
-      sizes.set(location, {values, files: 0, sizeBytes: 0})
-    }
-  }
-  for await (const {object, folder, values} of tableObjects(table, ports)) {
-    const name = table.partitionColumns.length === 0 ? '' : folder
-    const size = sizes.get(name) ?? {values, files: 0, sizeBytes: 0}
-    size.files += 1
-    size.sizeBytes += object.sizeBytes
-    sizes.set(name, size)
-  }
-  return [...sizes.values()]
 }
 
 async function measured(

@@ -1,25 +1,17 @@
 import {hivePathValue} from '../../mapping/index.js'
-import type {Catalog, CatalogTable} from '../../ports/catalog.js'
-import type {ListedObject, ObjectStore} from '../../ports/object-store.js'
+import {SluiceError} from '../../errors.js'
+import type {CatalogTable} from '../../ports/catalog.js'
+import {tableObjects, type TableObject, type TablePlaces} from '../../ports/table-objects.js'
 import {quoteIdentifier, quoteText} from '../../sql/index.js'
-import {fileList, localFile} from './local-files.js'
-import {parquetSql, sqlType, type ParquetFile, type StoredColumns} from './parquet-source.js'
+import {jsonSql, type KeysOf} from './json-source.js'
+import {localFile} from './local-files.js'
+import {parquetSql, sqlType, type LocatedFile, type StoredColumns} from './parquet-source.js'
 
-export interface TableSourcePorts {
-  readonly store: ObjectStore
-  readonly catalog: Catalog
+export interface TableSourcePorts extends TablePlaces {
   readonly spoolFolder: string
   /** Columns of a Parquet file, with DuckDB's types. */
   readonly describe: (file: string) => Promise<StoredColumns>
-}
-
-/** One object of a table. */
-export interface TableObject {
-  readonly object: ListedObject
-  /** Its key up to the last `/`. */
-  readonly folder: string
-  /** Values of its partition as the catalog has them; empty in a table without partitions. */
-  readonly values: readonly string[]
+  readonly keysOf: KeysOf
 }
 
 /**
@@ -38,7 +30,7 @@ export async function tableSourceSql(
 async function unmaskedSql(table: CatalogTable, ports: TableSourcePorts): Promise<string> {
   const files = await objectFiles(table, ports)
   if (files.length === 0) return emptyTableSql(table)
-  return table.format === 'json' ? jsonSql(table, files) : parquetSql(table, files, ports.describe)
+  return table.format === 'json' ? jsonSql(table, files, ports.keysOf) : parquetSql(table, files, ports.describe)
 }
 
 /** The masked columns are not even read. */
@@ -52,34 +44,28 @@ function maskedSql(table: CatalogTable, source: string, masked: readonly string[
   return `SELECT ${columns.join(', ')} FROM (${source}) AS source`
 }
 
-/** Every object that a reader of the table sees. */
-export async function* tableObjects(
-  table: CatalogTable,
-  {store, catalog}: Pick<TableSourcePorts, 'store' | 'catalog'>,
-): AsyncGenerator<TableObject> {
-  const partitions = await partitionValues(table, catalog)
-  for await (const object of store.list(table.location ?? '')) {
-    const folder = object.key.slice(0, object.key.lastIndexOf('/') + 1)
-    const values = partitions === null ? [] : partitions.get(folder)
-    // Objects that start with `_` or `.` are hidden from every Hive reader.
-    if (values !== undefined && !/^[_.]/.test(object.key.slice(folder.length))) yield {object, folder, values}
-  }
+/** Folders in a partition's folder are no part of it; a table without partitions is read whole. */
+export function isRead({partitionColumns}: CatalogTable, {isNested}: TableObject): boolean {
+  return !isNested || partitionColumns.length === 0
 }
 
-async function objectFiles(table: CatalogTable, ports: TableSourcePorts): Promise<ParquetFile[]> {
-  const files: ParquetFile[] = []
-  for await (const {object, values} of tableObjects(table, ports)) {
+async function objectFiles(table: CatalogTable, ports: TableSourcePorts): Promise<LocatedFile[]> {
+  const files: LocatedFile[] = []
+  for await (const found of tableObjects(table, ports, (location) => refuseOutside(table, location))) {
+    if (!isRead(table, found)) continue
+    const {object, values} = found
     const file = await localFile(ports.store, object.key, ports.spoolFolder)
     files.push({file, values, isInPlace: isInPlace(table, file, object.key, values)})
   }
   return files
 }
 
-async function partitionValues(table: CatalogTable, catalog: Catalog): Promise<Map<string, readonly string[]> | null> {
-  if (table.partitionColumns.length === 0) return null
-  const partitions = new Map<string, readonly string[]>()
-  for await (const {location, values} of catalog.listPartitions(table.name)) partitions.set(location, values)
-  return partitions
+/** Rows that cannot be read here must not be missing in silence. */
+function refuseOutside({name}: CatalogTable, location: string): never {
+  throw new SluiceError('TABLE_UNSUPPORTED', `Objects of ${name} lie at ${location}, outside of the lake.`, {
+    fix: `See where its partitions lie: sluice partitions list --table ${name}`,
+    details: {table: name, location},
+  })
 }
 
 /**
@@ -102,9 +88,4 @@ function isInPlace(table: CatalogTable, file: string, key: string, values: reado
 export function emptyTableSql(table: CatalogTable): string {
   const columns = [...table.columns, ...table.partitionColumns]
   return `SELECT ${columns.map(({name, type}) => `CAST(NULL AS ${sqlType(type)}) AS ${quoteIdentifier(name)}`).join(', ')} WHERE false`
-}
-
-function jsonSql(table: CatalogTable, files: readonly ParquetFile[]): string {
-  const columns = table.columns.map(({name, type}) => `${quoteIdentifier(name)}: ${quoteText(sqlType(type))}`)
-  return `SELECT * FROM read_json(${fileList(files.map(({file}) => file))}, format = 'newline_delimited', hive_partitioning = false, columns = {${columns.join(', ')}})`
 }

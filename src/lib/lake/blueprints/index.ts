@@ -1,6 +1,6 @@
 import {SluiceError} from '../../errors.js'
 import {nearFix} from '../../near-name.js'
-import type {KpiInput, PanelInput, RollupInput, TableInput, ViewInput} from '../schema.js'
+import type {CrawlerInput, KpiInput, PanelInput, RollupInput, TableInput, ViewInput} from '../schema.js'
 import {CLAIMS} from './claims/index.js'
 
 /** A ready lake: the tables, KPIs and panels of a definition, in the very form that a file would have them. */
@@ -8,6 +8,7 @@ export interface Blueprint {
   readonly name: string
   readonly description: string
   readonly tables: Readonly<Record<string, TableInput>>
+  readonly crawlers: Readonly<Record<string, CrawlerInput>>
   readonly kpis: Readonly<Record<string, KpiInput>>
   readonly panels: Readonly<Record<string, PanelInput>>
   readonly rollups: Readonly<Record<string, RollupInput>>

@@ -1,3 +1,4 @@
+import {createHash} from 'node:crypto'
 import {DescribeTableCommand} from '@aws-sdk/client-dynamodb'
 import {refuse} from './export-refusals.mjs'
 
@@ -10,5 +11,12 @@ export async function tableFacts({dynamodb, awsUrl, region}, arn) {
   })
   const query = new URLSearchParams({region, table: name})
   const {pitrSince, clock} = await (await fetch(`${awsUrl}/__recovery?${query}`)).json()
-  return {name, arn: Table.TableArn, id: Table.TableId, pitrSince, clock}
+  return {name, arn: Table.TableArn, id: idOf(Table), pitrSince, clock}
+}
+
+/** moto gives tables none: another one for a table that was made anew under its name. */
+function idOf({TableId, TableArn, CreationDateTime}) {
+  if (TableId !== undefined) return TableId
+  const digest = createHash('sha256').update(`${TableArn} ${CreationDateTime?.toISOString()}`).digest('hex')
+  return digest.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5')
 }

@@ -25,6 +25,13 @@ export const CLAIMS: Blueprint = {
   name: 'claims',
   description: 'Claims analytics: DynamoDB table ICPA_Claims with AI and human decisions, amounts and costs.',
   tables: {claims: CLAIMS_TABLE},
+  crawlers: {
+    'icpa-claims-analytics-crawler': {
+      description: 'Finds new days of claims that sluice did not register itself.',
+      tables: ['claims'],
+      schedule: 'every 6 hours',
+    },
+  },
   kpis: {
     ai_agreement_rate: AI_AGREEMENT_RATE,
     override_rate: OVERRIDE_RATE,

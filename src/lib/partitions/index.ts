@@ -1,0 +1,7 @@
+export {compareTable, diffTables, type DiffPorts} from './diff.js'
+export {listDocument, listPartitions, type ListDocument, type ListedPartition} from './list.js'
+export {exitOfDiff, exitOfSync, partitionColumns, renderDiff, renderList, renderSync} from './render.js'
+export {planSync, type SyncPlan, type SyncRequest} from './sync-plan.js'
+export {runSync, untouchedTable, willText, type SyncDocument, type SyncedTable} from './sync.js'
+export {partitionedTable, partitionedTables} from './table-entry.js'
+export type {Difference, DifferenceKind, DiffDocument, TableDiff} from './types.js'

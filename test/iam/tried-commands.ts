@@ -1,0 +1,11 @@
+/** Commands that test/lab/suites/iam-*.lab.ts run under the policy that is printed for them, by suite. */
+export const TRIED = {
+  load: ['backfill plan', 'backfill run', 'ops resume', 'backfill export'],
+  operations: ['ops list', 'ops show', 'ops undo', 'ops cancel', 'ops gc', 'ops unlock', 'backfill status'],
+  read: ['query', 'kpi show', 'status', 'backfill verify', 'ingest stream'],
+} as const
+
+/** Commands that no suite tries, and why. */
+export const UNTRIED: Readonly<Record<string, string>> = {
+  doctor: 'says itself what it may not look at, and goes on: test/lab/suites/doctor.lab.ts',
+}
