@@ -5,7 +5,7 @@ const count = (description: string) => z.int().nonnegative().meta({description})
 const instant = (description: string) => z.iso.datetime().meta({description})
 const asOf = instant('Time of the answer.')
 const method = z
-  .enum(['beside', 'swap', 'in-place'])
+  .enum(['beside', 'swap', 'in-place', 'iceberg'])
   .meta({description: 'How outputs take the place of their sources.'})
 const skipReason = z.enum([
   'single_file',
@@ -93,6 +93,14 @@ const result = z.strictObject({
       rows: count('Rows or lines that were proven.'),
       dropped: z.record(z.string(), z.int()).meta({description: 'Rows left out, by run that no reader counts.'}),
       undo: z.enum(['until-gc', 'never']),
+      statements: z
+        .strictObject({
+          optimize: count('Runs of OPTIMIZE.'),
+          vacuum: count('Runs of VACUUM.'),
+          scannedBytes: count('What they scanned.'),
+        })
+        .optional()
+        .meta({description: 'Of a table that keeps its own list of files: what its engine was asked.'}),
     }),
   ),
 })

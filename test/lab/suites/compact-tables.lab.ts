@@ -9,7 +9,8 @@ import {
 import {PutObjectCommand} from '@aws-sdk/client-s3'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import type {CompactPlanDocument, CompactResultDocument} from '../../../src/lib/compact/index.js'
-import {answerOf, refusalOf} from '../../backfill/lake-folder.js'
+import {refusalOf} from '../../backfill/lake-folder.js'
+import {PolicyWatch} from '../../iam/policy-watch.js'
 import {makeAwsLake, type AwsLake} from '../aws-lake.js'
 import {glue, hasTrino, s3} from '../checks/lab-clients.js'
 import {selectTexts} from '../faults/athena-reader.js'
@@ -43,10 +44,12 @@ ${NAMES.map(tableText).join('')}`
 
 describe.runIf(hasTrino)('tables that others write, compacted on AWS', () => {
   let lake: AwsLake
+  let watch: PolicyWatch
   const uriOf = (path: string): string => `s3://${lake.tableBucket}/${path}`
 
   beforeAll(async () => {
     lake = await makeAwsLake(DEFINITION, NAMES)
+    watch = await PolicyWatch.over(lake)
     await makeTable('events', {})
     await makeTable('projected', {
       Parameters: {
@@ -141,7 +144,7 @@ describe.runIf(hasTrino)('tables that others write, compacted on AWS', () => {
   }
 
   const compact = async <Document>(...argv: string[]): Promise<Document> => {
-    const {exit, document} = await answerOf<Document>(lake, 'compact', ...argv, '--env', 'aws')
+    const {exit, document} = await watch.answerOf<Document>('compact', ...argv, '--env', 'aws')
     expect(exit).toBe(0)
     return document
   }
@@ -251,4 +254,10 @@ describe.runIf(hasTrino)('tables that others write, compacted on AWS', () => {
     expect((await keysOf('projected/')).map((key) => key.split('/')[1])).toEqual(Object.keys(FILES))
     expect(await selectTexts(lake, 'SELECT * FROM projected')).toEqual(rows)
   }, 300_000)
+
+  it('asked for nothing that the printed policies do not allow', async () => {
+    const {refused, calls} = await watch.judge()
+    expect(refused).toEqual([])
+    expect(calls).toBeGreaterThan(100)
+  })
 })

@@ -8,6 +8,7 @@ import {findTable} from '../../../src/lib/lake/index.js'
 import type {GarbageDocument} from '../../../src/lib/operation/index.js'
 import {item, writeItems} from '../../backfill/export-folder.js'
 import {answerOf} from '../../backfill/lake-folder.js'
+import {PolicyWatch} from '../../iam/policy-watch.js'
 import {streamEvent} from '../../ingest/stream-events.js'
 import {makeAwsLake, uploadExport, type AwsLake} from '../aws-lake.js'
 import {wireOf} from '../checks/gateway-control.js'
@@ -31,9 +32,11 @@ const claim = (n: number, note: string) =>
 describe.runIf(hasTrino)('a change log on AWS that is compacted', () => {
   let lake: AwsLake
   let context: Context
+  let watch: PolicyWatch
 
   beforeAll(async () => {
     lake = await makeAwsLake(definitionOf('claims'), 'claims')
+    watch = await PolicyWatch.over(lake)
     const items = Array.from({length: LOADED}, (_, n) => claim(n, 'loaded'))
     const {uri} = await writeItems(lake, [items.slice(0, 20), items.slice(20)], {time: '2026-02-02T10:00:00.000Z'})
     const source = await uploadExport(lake, uri)
@@ -87,7 +90,7 @@ describe.runIf(hasTrino)('a change log on AWS that is compacted', () => {
   }
 
   const compact = async <Document>(...argv: string[]): Promise<Document> => {
-    const {exit, document} = await answerOf<Document>(lake, 'compact', ...argv, '--env', 'aws')
+    const {exit, document} = await watch.answerOf<Document>('compact', ...argv, '--env', 'aws')
     expect(exit).toBe(0)
     return document
   }
@@ -157,4 +160,10 @@ describe.runIf(hasTrino)('a change log on AWS that is compacted', () => {
     expect(await filesOf()).toHaveLength(2)
     expect(await rows()).toEqual(before)
   }, 300_000)
+
+  it('asked for nothing that the printed policies do not allow', async () => {
+    const {refused, calls} = await watch.judge()
+    expect(refused).toEqual([])
+    expect(calls).toBeGreaterThan(100)
+  })
 })
