@@ -28,14 +28,18 @@ export async function awsContext(
   await checkCaller(settings, environment.account, environment.name)
   const [
     {GlueCatalog},
+    {GlueLineTables},
     {AthenaStatements},
-    {AthenaQueryEngine},
+    {AthenaWrites},
+    {AthenaParquetEngine, AthenaQueryEngine, AthenaUpkeep},
     {DuckDbParquetEngine, DuckDbStatementReader},
     {systemClock, systemHost, systemIds},
     {systemMachine},
   ] = await Promise.all([
     import('./aws/glue-catalog.js'),
+    import('./aws/glue-line-tables.js'),
     import('./aws/athena-statements.js'),
+    import('./aws/athena-writes.js'),
     import('./engines/athena/index.js'),
     import('./engines/duckdb/index.js'),
     import('./local/system.js'),
@@ -54,11 +58,23 @@ export async function awsContext(
   await checkNeeds(options.needs, {settings, environment, places, statements})
   const reader = new DuckDbStatementReader(engine)
   const query = new AthenaQueryEngine({statements, reader, store, catalog, database})
+  const lines = new GlueLineTables(settings, database)
+  const writer = new AthenaWrites(statements, settings)
+  const athena = new AthenaParquetEngine({
+    statements,
+    writer,
+    lines,
+    addresses: locations,
+    aside: parquet,
+    local: parquet,
+  })
   const ports: OperationPorts = {
     store,
     catalog,
     parquet,
+    engine: (name) => (name === 'athena' ? athena : parquet),
     query,
+    upkeep: new AthenaUpkeep(statements, writer),
     clock: systemClock,
     ids: systemIds,
     host: systemHost(),
@@ -91,6 +107,7 @@ export async function awsContext(
     close: async () => {
       await Promise.all([parquet.close(), query.close(), reader.close()])
       catalog.close()
+      lines.close()
     },
   }
 }

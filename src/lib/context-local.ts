@@ -43,6 +43,10 @@ export async function localContext(
     store,
     catalog,
     parquet,
+    engine: (name) => {
+      if (name === 'duckdb') return parquet
+      throw new SluiceError('NOT_IN_LOCAL', 'A local lake has no Athena.', {fix: 'Load with --engine duckdb.'})
+    },
     query,
     clock: systemClock,
     ids: systemIds,

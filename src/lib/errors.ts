@@ -59,6 +59,8 @@ export const CODES = {
   FORMAT_UNKNOWN: EXIT.usage,
   COST_EXCEEDED: EXIT.usage,
   RESOURCES_SHORT: EXIT.usage,
+  ENGINE_UNFIT: EXIT.usage,
+  SECRET_IN_QUERY: EXIT.usage,
   PROOF_FAILED: EXIT.failed,
   UNVERIFIED: EXIT.partial,
   VANISHED_TOO_MANY: EXIT.usage,

@@ -107,7 +107,7 @@ describe('what a load set aside, read again under a corrected definition,', () =
   it('is read once: again there is nothing to do, and under one more definition it is replaced', async () => {
     const {operation} = await loadAside()
     await redefine()
-    const first = await planRequested({fromQuarantine: operation, ...NOTHING}, context.definition, context.ports)
+    const first = await planRequested({fromQuarantine: operation, ...NOTHING, engine: 'auto'}, context)
     const read = await runLoad(first.plan, APPLY, context.ports)
     expect((await reload(operation)).document).toMatchObject({changed: false})
     await redefine([...columnsWith('amount', WIDER), '{name: extra, type: string, from: note}'])

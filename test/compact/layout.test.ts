@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import {expect, it} from 'vitest'
-import {isHidden, isOutput, outputName, outputStart, swapLocation} from '../../src/lib/compact/layout.js'
+import {isMergedObject} from '../../src/lib/changelog/index.js'
+import {isHidden, outputName, outputStart, swapLocation} from '../../src/lib/compact/layout.js'
 import {runOfObject} from '../../src/lib/changelog/index.js'
 import {systemIds} from '../../src/lib/local/system.js'
 
@@ -23,8 +24,8 @@ it('names of outputs are known again, whatever the partition is called, and name
         const key = isPacked ? 'a.json.gz' : 'a.json'
         const sources = [{key, sizeBytes: 1, modifiedAt: '2026-01-01T00:00:00.000Z'}]
         const name = outputName({partition: values, format, sources}, {operation, ...rest})
-        expect(isOutput(name)).toBe(true)
-        expect(isOutput(`events/day=x/${name}`)).toBe(true)
+        expect(isMergedObject(name)).toBe(true)
+        expect(isMergedObject(`events/day=x/${name}`)).toBe(true)
         expect(name.startsWith(outputStart(operation))).toBe(true)
         expect(isHidden(`events/${name}`)).toBe(false)
         expect(runOfObject(`events/${name}`)).toBeNull()
@@ -39,7 +40,7 @@ it.each([
   'events/stream-0123456789abcdef0123456789-00000.parquet',
   'compact-x.1-a-b-0.parquet',
 ])('%s is no output', (key) => {
-  expect(isOutput(key)).toBe(false)
+  expect(isMergedObject(key)).toBe(false)
 })
 
 it('two partitions, and two operations of one, never have one place', () => {

@@ -3,7 +3,7 @@ import {join, relative} from 'node:path'
 import {DuckDbParquetEngine, DuckDbQueryEngine} from '../../src/lib/engines/duckdb/index.js'
 import {loadDefinition, type LakeDefinition} from '../../src/lib/lake/index.js'
 import type {ObjectStore} from '../../src/lib/ports/object-store.js'
-import type {ParquetEngine} from '../../src/lib/ports/parquet-engine.js'
+import type {MergeEngine, ParquetEngine} from '../../src/lib/ports/parquet-engine.js'
 import type {QueryEngine} from '../../src/lib/ports/query-engine.js'
 import {makeFastFolder} from './fast-folder.js'
 import {FaultLake} from './fault-lake.js'
@@ -13,7 +13,7 @@ const MEMORY_BYTES = 256 * 1024 * 1024
 
 /** What every case shares: a definition, exports, and DuckDB for the work and for the readers. */
 export class FaultBench {
-  readonly parquet: ParquetEngine
+  readonly parquet: ParquetEngine & MergeEngine
   /** The lake before the story's load, and what readers see of it. */
   base!: FaultLake
   before: readonly string[] = []

@@ -50,6 +50,7 @@ export class FaultLake {
       store,
       catalog: new FileCatalog(store),
       parquet: this.bench.parquet,
+      engine: () => this.bench.parquet,
       query: this.bench.queryOf(this),
       clock: clock ?? new StillClock(new Date(START_MS + processes * 1000).toISOString()),
       ids: this.#ids,

@@ -18,6 +18,7 @@ function portsOver(store: MemoryObjectStore): OperationPorts {
     catalog: new FileCatalog(store),
     parquet: {
       name: 'duckdb',
+      goesOn: false,
       checkCondition: unused,
       append: unused,
       load: unused,
@@ -27,6 +28,7 @@ function portsOver(store: MemoryObjectStore): OperationPorts {
       proveMerged: unused,
       close: async () => undefined,
     },
+    engine: unused,
     query: {name: 'duckdb', run: unused, close: async () => undefined},
     clock: new FixedClock(),
     ids: new CountingIds(),

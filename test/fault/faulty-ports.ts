@@ -2,7 +2,7 @@ import {SluiceError} from '../../src/lib/errors.js'
 import type {OperationPorts} from '../../src/lib/operation/index.js'
 import type {Catalog} from '../../src/lib/ports/catalog.js'
 import type {ObjectStore} from '../../src/lib/ports/object-store.js'
-import type {ParquetEngine} from '../../src/lib/ports/parquet-engine.js'
+import type {MergeEngine, ParquetEngine} from '../../src/lib/ports/parquet-engine.js'
 import type {QueryEngine} from '../../src/lib/ports/query-engine.js'
 
 /**
@@ -79,6 +79,7 @@ export class FaultyPorts {
       store,
       catalog: this.#catalog(options.catalogOver?.(store) ?? inner.catalog),
       parquet: this.#parquet(inner.parquet),
+      engine: (name) => this.#loads(inner.engine(name)),
       query: this.#query(inner.query),
       openSource: (uri) => this.#inTurn('openSource', async () => this.#store('source', await inner.openSource(uri))),
       clock: {
@@ -235,16 +236,23 @@ export class FaultyPorts {
     }
   }
 
-  #parquet(inner: ParquetEngine): ParquetEngine {
+  #parquet(inner: ParquetEngine & MergeEngine): ParquetEngine & MergeEngine {
+    return {
+      ...this.#loads(inner),
+      merge: (request) => this.#inTurn(`parquet.merge to ${request.keyOf(0, '')}`, () => inner.merge(request), true),
+      proveMerged: (request) =>
+        this.#inTurn(`parquet.proveMerged ${request.objects[0]?.key}`, () => inner.proveMerged(request)),
+    }
+  }
+
+  #loads(inner: ParquetEngine): ParquetEngine {
     return {
       name: inner.name,
+      goesOn: inner.goesOn,
       checkCondition: (mapping, where) => inner.checkCondition(mapping, where),
       load: (request) => this.#atOnce(`parquet.load ${request.mapping.table}`, () => inner.load(request), true),
       append: (request) => this.#atOnce(`parquet.append ${request.mapping.table}`, () => inner.append(request), true),
       digest: (request) => this.#atOnce(`parquet.digest ${request.mapping.table}`, () => inner.digest(request)),
-      merge: (request) => this.#inTurn(`parquet.merge to ${request.keyOf(0, '')}`, () => inner.merge(request), true),
-      proveMerged: (request) =>
-        this.#inTurn(`parquet.proveMerged ${request.objects[0]?.key}`, () => inner.proveMerged(request)),
       digestQuarantine: (request) => this.#atOnce('parquet.digestQuarantine', () => inner.digestQuarantine(request)),
       close: () => inner.close(),
     }

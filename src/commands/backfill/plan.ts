@@ -28,9 +28,9 @@ export default class BackfillPlan extends OperationCommand<LoadPlanDocument> {
   async run(): Promise<LoadPlanDocument> {
     const {flags} = await this.parse(BackfillPlan)
     const context = await this.context(flags, {operations: 'read', rows: 'read', queries: false})
-    const {definition, ports, asOf} = context
+    const {definition, asOf} = context
     const {planDocument, planRequested, renderPlan, weighPlan} = await import('../../lib/backfill/index.js')
-    const planned = await planRequested(loadRequestOf(flags), definition, ports)
+    const planned = await planRequested(loadRequestOf(flags), context)
     if (flags.out !== undefined) await this.writePlan(flags.out, planned.plan)
     const needs = await weighPlan(planned.plan, context)
     const result = planDocument(planned, needs, definition.environment.name, asOf)

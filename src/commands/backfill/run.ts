@@ -37,7 +37,7 @@ more keys would vanish than the table's max_vanished.`
     const context = await this.context(flags, {operations: 'write', rows: 'write', queries: true})
     const backfill = await import('../../lib/backfill/index.js')
     const {definition, ports} = context
-    const plans = () => backfill.planRequested(loadRequestOf(flags), definition, ports)
+    const plans = () => backfill.planRequested(loadRequestOf(flags), context)
     const planned = flags.plan === undefined ? await plans() : null
     if (planned !== null && flags['dry-run']) {
       const needs = await backfill.weighPlan(planned.plan, context)

@@ -9,7 +9,7 @@ import type {
 } from '@aws-sdk/client-athena'
 import {SluiceError} from '../errors.js'
 import {awsError, errorName} from './aws-errors.js'
-import {failedStatement, refusedStatement} from './athena-failures.js'
+import {failedStatement, refusedStatement, type StatementFailure} from './athena-failures.js'
 import {usableResults} from './athena-workgroup.js'
 import {clientConfiguration, kmsKeyOf, type AwsSettings} from './client-settings.js'
 
@@ -28,6 +28,8 @@ export interface AthenaRunOptions {
   readonly timeoutMs?: number | undefined
   /** The statement only reads: it may run again after a failure that may pass. */
   readonly isRepeatable?: boolean | undefined
+  /** The same token is the same execution, whoever starts it again; default: one of its own. */
+  readonly token?: string | undefined
 }
 
 export interface AthenaColumn {
@@ -77,9 +79,9 @@ export class AthenaStatements {
    */
   async run(sql: string, options: AthenaRunOptions = {}): Promise<AthenaRun> {
     for (let run = 1; ; run += 1) {
-      const ended = await this.runOnce(sql, options)
+      const ended = await this.execute(sql, options)
       if (ended.Status?.State === 'SUCCEEDED') return this.answer(sql, ended, options.signal)
-      const failure = failedStatement(ended, this.options.workgroup)
+      const failure = this.failureOf(ended)
       if (!failure.mayPass || options.isRepeatable !== true || run === MOST_RUNS) throw failure.error
     }
   }
@@ -89,19 +91,25 @@ export class AthenaStatements {
     await this.resultPlace()
   }
 
+  /** What went wrong with an execution that did not succeed. */
+  failureOf(execution: QueryExecution): StatementFailure {
+    return failedStatement(execution, this.options.workgroup)
+  }
+
   close(): Promise<void> {
     const client = this.client
     this.client = null
     return client === null ? Promise.resolve() : client.then((open) => open.destroy())
   }
 
-  private async runOnce(sql: string, options: AthenaRunOptions): Promise<QueryExecution> {
+  /** Runs a statement to its end, however it ends. Throws where it could not be started, or its end not be seen. */
+  async execute(sql: string, options: AthenaRunOptions): Promise<QueryExecution> {
     options.signal?.throwIfAborted()
     const timeout = options.timeoutMs === undefined ? [] : [AbortSignal.timeout(options.timeoutMs)]
     const signals = options.signal === undefined ? timeout : [options.signal, ...timeout]
     const signal = AbortSignal.any(signals)
     try {
-      const id = await this.start(sql, signal)
+      const id = await this.start(sql, options.token ?? randomUUID(), signal)
       return await this.waitFor(id, signal)
     } catch (error) {
       options.signal?.throwIfAborted()
@@ -111,13 +119,13 @@ export class AthenaStatements {
   }
 
   /** One token for all attempts: a start whose answer was lost is the same execution. */
-  private async start(sql: string, signal: AbortSignal): Promise<string> {
+  private async start(sql: string, token: string, signal: AbortSignal): Promise<string> {
     const {workgroup, database, settings} = this.options
     const place = await this.resultPlace()
     const {StartQueryExecutionCommand} = await import('@aws-sdk/client-athena')
     const input = {
       QueryString: sql,
-      ClientRequestToken: randomUUID(),
+      ClientRequestToken: token,
       WorkGroup: workgroup,
       QueryExecutionContext: {Database: database},
       ...(place === null ? {} : {ResultConfiguration: {OutputLocation: place, ...encryptionOf(settings)}}),

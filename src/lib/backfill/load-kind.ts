@@ -3,6 +3,7 @@ import {
   activeRuns,
   compareCurrent,
   deletesPrefix,
+  deletesTableName,
   encodeRunRecords,
   hasStreamRows,
   listRunRecords,
@@ -12,22 +13,12 @@ import {
   readRunSlot,
   registerTable,
   showChangelogTables,
-  tableLocation,
   type StoredRunRecord,
   type Locate,
 } from '../changelog/index.js'
 import {hasCode, SluiceError} from '../errors.js'
-import type {
-  Comparison,
-  OperationId,
-  OperationKind,
-  OperationPorts,
-  Proof,
-  StageContext,
-  Unit,
-} from '../operation/index.js'
-import type {Etag, ObjectKey} from '../ports/object-store.js'
-import type {LoadRequest, StagedObject} from '../ports/parquet-engine.js'
+import type {Comparison, OperationKind, OperationPorts, Proof, StageContext, Unit} from '../operation/index.js'
+import type {LoadRequest, ParquetEngine, StagedObject} from '../ports/parquet-engine.js'
 import {
   leftOut,
   linesOf,
@@ -37,7 +28,9 @@ import {
   type StagedLoad,
   type StagedSource,
 } from './load-record.js'
-import {itemsOf, runOf, type LoadWork, type SourceWork} from './load-work.js'
+import {loadGarbage} from './load-garbage.js'
+import {readBack} from './load-read-back.js'
+import {engineOf, itemsOf, runOf, workPrefixOf, type LoadWork, type SourceWork} from './load-work.js'
 import {retractLoad} from './retract-load.js'
 
 const HEADS_AT_ONCE = 8
@@ -51,13 +44,13 @@ export const loadKind: OperationKind<LoadWork, StagedLoad> = {
   compare,
   publish,
   retract: retractLoad,
-  garbage,
+  garbage: loadGarbage,
 }
 
 async function stage({work}: Unit<LoadWork>, context: StageContext): Promise<StagedLoad> {
-  const {ports, signal} = context
-  // A process that lost its lease may still write: its rows carry an older attempt and are never admitted.
-  const attempt = `${context.operation}.${context.attempt}`
+  const {ports, signal, steps} = context
+  const engine = ports.engine(engineOf(work))
+  const attempt = `${context.operation}.${await attemptOf(engine, context)}`
   ports.report({kind: 'phase', phase: 'stage', unit: 'items', total: itemsOf(work)})
   const startMs = ports.clock.monotonicMs()
   const locate = await partitionLocator(work.mapping, ports.catalog)
@@ -67,7 +60,7 @@ async function stage({work}: Unit<LoadWork>, context: StageContext): Promise<Sta
     const run = runOf(attempt, index, work.sources.length)
     const onProgress = (done: number): void => ports.report({kind: 'progress', done: before + done})
     const request = await loadRequest(work, source, run, locate, ports)
-    sources.push({...(await ports.parquet.load({...request, onProgress, signal})), run})
+    sources.push({...(await engine.load({...request, steps, onProgress, signal})), run})
     before += source.export.itemCount
   }
   const objects = sources.flatMap((source) => source.objects)
@@ -77,13 +70,25 @@ async function stage({work}: Unit<LoadWork>, context: StageContext): Promise<Sta
   return {sources}
 }
 
+/**
+ * Whose rows these are. A process that lost its lease may still write: its rows carry an older attempt and are never
+ * admitted. Where what an attempt has begun is written down before, it is gone on with, under its name.
+ */
+async function attemptOf({goesOn}: ParquetEngine, {attempt, steps}: StageContext): Promise<number> {
+  if (!goesOn) return attempt
+  const noted = steps.noted.get('attempt')
+  if (typeof noted === 'number') return noted
+  await steps.note('attempt', attempt)
+  return attempt
+}
+
 async function loadRequest(
   work: LoadWork,
   source: SourceWork,
   run: string,
   locate: Locate,
   ports: OperationPorts,
-): Promise<LoadRequest> {
+): Promise<Omit<LoadRequest, 'steps'>> {
   const {files, shape, broadcasts, sourceRank, export: opened} = source
   const name = (n: number): string => objectName(opened.exportId, run, n)
   return {
@@ -99,6 +104,15 @@ async function loadRequest(
     quarantineKeyOf: (n) => `${quarantinePrefix(work.table)}${name(n)}`,
     deletesKeyOf: (n) => `${deletesPrefix(work.table)}${name(n)}`,
     allowUnreadable: work.allowUnreadable,
+    deletesTable: deletesTableName(work.table),
+    workPrefix: `${workPrefixOf(work.table, run)}/`,
+    onPartitions: (partitions) =>
+      registerTable(
+        work.mapping,
+        partitions.map((partition) => ({partition})),
+        locate,
+        ports.catalog,
+      ),
   }
 }
 
@@ -140,13 +154,7 @@ async function proveSource(
   signal: AbortSignal,
 ): Promise<void> {
   await checkObjects(stagedObjects(staged), ports)
-  const found = await ports.parquet.digest({
-    store: ports.store,
-    objects: [...staged.objects, ...staged.deletes],
-    mapping: work.mapping,
-    signal,
-  })
-  const aside = await ports.parquet.digestQuarantine({store: ports.store, objects: staged.quarantine.objects, signal})
+  const {found, aside} = await readBack(work, staged, ports, signal)
   // A row that cannot be placed and was set aside has a second one among the deletes.
   const differs = found.rows !== staged.rows || found.quarantined < staged.quarantined || found.digest !== staged.digest
   const asideDiffers =
@@ -257,25 +265,4 @@ function isLoadedMeanwhile(work: LoadWork, run: string, records: readonly Stored
         !supersedes.includes(record.run),
     ),
   )
-}
-
-/** Objects of the operation's attempts that no run record admits; their names carry the operation's id. */
-async function* garbage(
-  {work}: Unit<LoadWork>,
-  staged: StagedLoad | null,
-  published: boolean,
-  ports: OperationPorts,
-  operation: OperationId,
-): AsyncGenerator<{key: ObjectKey; etag: Etag; sizeBytes: number}> {
-  const admitted = published && staged !== null ? staged.sources.map(({run}) => `-${run}-`) : []
-  const own = work.sources.map((source) => `backfill-${source.export.exportId}-${operation}.`)
-  const location = (await ports.catalog.getTable(work.table))?.location ?? tableLocation(work.table)
-  for (const prefix of [location, quarantinePrefix(work.table), deletesPrefix(work.table)]) {
-    for await (const {key} of ports.store.list(prefix)) {
-      const name = key.slice(key.lastIndexOf('/') + 1)
-      if (!own.some((start) => name.startsWith(start)) || admitted.some((run) => name.includes(run))) continue
-      const head = await ports.store.head(key)
-      if (head !== null) yield {key, etag: head.etag, sizeBytes: head.sizeBytes}
-    }
-  }
 }

@@ -58,8 +58,8 @@ export type PlanPorts = Pick<OperationPorts, 'store' | 'catalog' | 'ids' | 'open
 const COMPRESSED_BYTES_PER_SECOND = 11_000_000
 export const PARQUET_BYTES_PER_COMPRESSED_BYTE = 1.15
 /** $0.005 for a thousand PUT, COPY, POST or LIST requests (S3 Standard). */
-const MICROS_PER_S3_WRITE = 5
-const FIXED_REQUESTS = 20
+export const MICROS_PER_S3_WRITE = 5
+export const FIXED_REQUESTS = 20
 
 /**
  * Plans the load of one export or of a chain of them. Pure: reads, writes nothing. Throws the EXPORT_… errors,

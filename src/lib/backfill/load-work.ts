@@ -1,6 +1,6 @@
 import type {RunFilter} from '../changelog/index.js'
 import type {TableMapping} from '../mapping/index.js'
-import type {Broadcasts, LineShape} from '../ports/parquet-engine.js'
+import type {Broadcasts, EngineName, LineShape} from '../ports/parquet-engine.js'
 import type {TimeRange} from './chain.js'
 import type {CheckedExport, ExportFile} from './export-source.js'
 
@@ -41,6 +41,8 @@ export interface LoadWork {
   readonly table: string
   readonly mapping: TableMapping
   readonly mappingHash: string
+  /** Absent in plans of older versions: DuckDB. */
+  readonly engine?: EngineName
   /** In the order of their time. */
   readonly sources: readonly SourceWork[]
   readonly filter: RunFilter | null
@@ -52,6 +54,16 @@ export interface LoadWork {
   readonly runKey: string
   /** Stretches without an export that were accepted. */
   readonly gaps: readonly TimeRange[]
+}
+
+/** What the load is done by, and its rows are read back by. */
+export function engineOf({engine = 'duckdb'}: LoadWork): EngineName {
+  return engine
+}
+
+/** Where an engine puts what it needs while it loads a run, or the runs of an operation. */
+export function workPrefixOf(table: string, run: string): string {
+  return `${table}__lines/${run}`
 }
 
 /** What rows of a source carry in `_source`: the attempt, and its number where the load has several sources. */

@@ -1,7 +1,9 @@
 import {partitionPath} from '../mapping/index.js'
 import type {RunFilter} from '../changelog/index.js'
 import type {Estimate} from '../operation/index.js'
+import type {EngineName} from '../ports/parquet-engine.js'
 import type {TimeRange} from './chain.js'
+import type {ChosenPlan} from './choose-engine.js'
 import type {CheckedExport} from './export-source.js'
 import type {LoadPlan, PlannedExport} from './load-plan.js'
 import type {WeighedLoad} from './weigh-load.js'
@@ -56,14 +58,16 @@ export interface LoadPlanDocument {
     /** The operation whose quarantined lines are read again. */
     readonly reloads: string | null
   }
-  readonly engine: 'duckdb'
+  readonly engine: EngineName
+  /** Why this one, as the end of a sentence. */
+  readonly engineReason: string
   readonly estimate: Estimate
   /** Null: there is nothing to do. */
   readonly needs: WeighedLoad | null
 }
 
 export function planDocument(
-  planned: LoadPlan,
+  planned: ChosenPlan,
   needs: WeighedLoad | null,
   environment: string,
   asOf: Date,
@@ -88,7 +92,8 @@ export function planDocument(
       filter,
       reloads: planned.reloads,
     },
-    engine: 'duckdb',
+    engine: planned.engine.name,
+    engineReason: planned.engine.reason,
     estimate: plan.header.estimate,
     needs,
   }

@@ -5,6 +5,7 @@ import {microsText} from '../cli/output/money.js'
 import {plural, printable, shellWord} from '../cli/output/text.js'
 import {instantText, instantWithAge} from '../cli/output/time.js'
 import type {TimeRange} from './chain.js'
+import {AS_ASKED} from './choose-engine.js'
 import type {LoadPlanDocument, PlannedExportDocument} from './plan-result.js'
 import {missingText, needsText} from './render-needs.js'
 
@@ -22,7 +23,7 @@ export function renderPlan(result: LoadPlanDocument): string {
     [exports.length === 1 ? 'export' : 'exports', exports.flatMap((one) => exportLines(one, new Date(result.asOf)))],
     ['into', `${result.table}, as ${result.examplePath}`],
     ['effect', effectLines(result)],
-    ['engine', 'duckdb on this machine'],
+    ['engine', engineText(result)],
     ['estimate', estimateText(estimate)],
   ]
   if (effect.filter !== null) entries.splice(2, 0, ['rows', filterText(effect.filter)])
@@ -35,6 +36,10 @@ export function renderPlan(result: LoadPlanDocument): string {
     ])
   const next = effect.changes ? nextOfPlan(result) : ['There is nothing to do.']
   return [heading, '', renderBlock(entries), '', ...next].join('\n')
+}
+
+function engineText({engine, engineReason}: LoadPlanDocument): string {
+  return `${engine === 'duckdb' ? 'duckdb on this machine' : engine}: ${printable(engineReason)}`
 }
 
 function nextOfPlan(result: LoadPlanDocument): string[] {
@@ -112,8 +117,10 @@ export function filterText({from, to, where}: {from: string | null; to: string |
   return `only those ${parts.join(', ')}`
 }
 
-function runCommand({exports, effect, chain}: LoadPlanDocument): string {
-  if (effect.reloads !== null) return `sluice backfill run --from-quarantine ${effect.reloads}`
+function runCommand({exports, effect, chain, engine, engineReason}: LoadPlanDocument): string {
+  const engineFlag = engineReason === AS_ASKED ? [`--engine ${engine}`] : []
+  if (effect.reloads !== null)
+    return [`sluice backfill run --from-quarantine ${effect.reloads}`, ...engineFlag].join(' ')
   const {from = null, to = null, where = null} = effect.filter ?? {}
   const flags = [
     ...(from === null ? [] : [`--from ${from}`]),
@@ -121,6 +128,7 @@ function runCommand({exports, effect, chain}: LoadPlanDocument): string {
     ...(where === null ? [] : [`--where ${shellWord(where)}`]),
     ...(exports.every(({isSummaryIntact}) => isSummaryIntact) ? [] : ['--accept-edited-summary']),
     ...(chain.gaps.length === 0 ? [] : ['--allow-gap']),
+    ...engineFlag,
   ]
   return ['sluice backfill run', ...exports.map(({uri}) => `--export ${shellWord(uri)}`), ...flags].join(' ')
 }

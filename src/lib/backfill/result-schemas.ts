@@ -86,7 +86,8 @@ const plan = z.strictObject({
     filter,
     reloads: z.string().nullable().meta({description: 'The operation whose quarantined lines are read again.'}),
   }),
-  engine: z.literal('duckdb'),
+  engine: z.enum(['duckdb', 'athena']),
+  engineReason: z.string().meta({description: 'Why this engine, as the end of a sentence.'}),
   estimate,
   needs: needs.nullable().meta({description: 'What it takes of this machine; null where there is nothing to do.'}),
 })

@@ -10,11 +10,13 @@ import {
 } from '../operation/index.js'
 import {loadKind} from './load-kind.js'
 import {loadResult, type LoadResultDocument} from './load-result.js'
-import {itemsOf, type LoadWork} from './load-work.js'
+import {engineOf, itemsOf, type LoadWork} from './load-work.js'
 
 /** What running a plan will do, for the question before it. */
 export function willText({header, units}: LoadedPlan<LoadWork>): string {
-  return `load ${itemsOf(units[0]!.work)} items into ${header.tables.join(', ')}`
+  const {work} = units[0]!
+  const by = engineOf(work) === 'duckdb' ? '' : ` by ${engineOf(work)}`
+  return `load ${itemsOf(work)} items into ${header.tables.join(', ')}${by}`
 }
 
 /** Runs a planned load. Throws what the plan, the load and the lock throw; see the operation core. */

@@ -12,7 +12,7 @@ import type {LoadedPlan, OperationPorts, Unit} from '../operation/index.js'
 import {gzipLines} from '../ports/byte-lines.js'
 import type {Machine, Resources} from '../ports/machine.js'
 import type {ObjectKey, ObjectStore} from '../ports/object-store.js'
-import {itemsOf, type LoadWork, type SourceWork} from './load-work.js'
+import {engineOf, itemsOf, type LoadWork, type SourceWork} from './load-work.js'
 import {
   needsOf,
   refuseShort,
@@ -45,7 +45,9 @@ export async function weighPlan(
   around: Surroundings,
 ): Promise<WeighedLoad | null> {
   const [unit] = units
-  return unit === undefined ? null : weighLoad(unit.work, around)
+  // Athena's work takes nothing of this machine.
+  if (unit === undefined || engineOf(unit.work) === 'athena') return null
+  return (await weighWork(unit.work, around)).weighed
 }
 
 /**
@@ -54,16 +56,20 @@ export async function weighPlan(
  */
 export async function fitLoad(units: readonly Unit<unknown>[], around: Surroundings): Promise<number> {
   const [unit] = units
-  if (unit === undefined) return around.resources.threads
-  const {missing, threads} = await weighLoad(unit.work as LoadWork, around)
+  if (unit === undefined || engineOf(unit.work as LoadWork) === 'athena') return around.resources.threads
+  const {missing, threads} = (await weighWork(unit.work as LoadWork, around)).weighed
   refuseShort(missing)
   return threads
 }
 
-async function weighLoad(work: LoadWork, around: Surroundings): Promise<WeighedLoad> {
+/** How large a load is, and what it would need and miss on this machine. */
+export async function weighWork(
+  work: LoadWork,
+  around: Surroundings,
+): Promise<{readonly scale: LoadScale; readonly weighed: WeighedLoad}> {
   const [scale, room] = await Promise.all([scaleOf(work, around.ports), roomOf(around)])
   const needs = needsOf(scale, room)
-  return {...needs, missing: shortagesOf(needs, room)}
+  return {scale, weighed: {...needs, missing: shortagesOf(needs, room)}}
 }
 
 async function roomOf({machine, resources, leftOvers}: Surroundings): Promise<LoadRoom> {

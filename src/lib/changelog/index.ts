@@ -1,6 +1,6 @@
 export {compareCurrent, hasStreamRows, wronglyShownKeys, type CurrentChange} from './compare-current.js'
 export {currentViewName, currentViewSql} from './current-view.js'
-export {runOfObject} from './object-names.js'
+export {isMergedObject, runOfObject} from './object-names.js'
 export {deletesPrefix, deletesTableName} from './ranked-rows.js'
 export {pinState, type PinnedState, type PinPorts} from './pinned-state.js'
 export {quarantinePrefix, quarantineTableName, quarantineViewName} from './quarantine-view.js'
@@ -19,6 +19,6 @@ export {
   type StoredRunRecord,
 } from './run-records.js'
 export {differs, refuseForeignTables} from './refuse-foreign.js'
-export {partitionLocator, registerTable, type Locate} from './placement.js'
+export {partitionLocator, registerPartitions, registerTable, type Locate} from './placement.js'
 export {runStatuses, type RunStatus} from './run-status.js'
 export {layoutOf, prepareChangelogTables, showChangelogTables, tableLocation} from './tables.js'

@@ -7,16 +7,24 @@ import type {StagedObject} from '../ports/parquet-engine.js'
 /** The key prefix of a partition's objects. */
 export type Locate = (partition: readonly string[]) => string
 
-/** Standing partitions are written where the catalog says, new ones where the path template says. */
-export async function partitionLocator(mapping: TableMapping, catalog: Catalog): Promise<Locate> {
+/**
+ * Standing partitions are written where the catalog says, new ones where the path template says. With `only` the
+ * catalog is asked for these partitions, not for all of them.
+ */
+export async function partitionLocator(
+  mapping: TableMapping,
+  catalog: Catalog,
+  only?: readonly (readonly string[])[],
+): Promise<Locate> {
   const table = await catalog.getTable(mapping.table)
   const location = table?.location ?? tableLocation(mapping.table)
   const {partition} = mapping
   if (partition === null) return () => location
   const standing = new Map<string, string>()
   if (table !== null) {
-    for await (const found of catalog.listPartitions(mapping.table))
-      standing.set(JSON.stringify(found.values), found.location)
+    const found =
+      only === undefined ? catalog.listPartitions(mapping.table) : await catalog.getPartitions(mapping.table, only)
+    for await (const one of found) if (one !== null) standing.set(JSON.stringify(one.values), one.location)
   }
   return (values) => {
     const named = values.map((value) => (value === HIVE_NULL_PARTITION ? null : value))
@@ -32,6 +40,16 @@ export async function registerTable(
   catalog: Catalog,
 ): Promise<void> {
   await prepareChangelogTables(mapping, catalog)
+  await registerPartitions(mapping, objects, locate, catalog)
+}
+
+/** As `registerTable`, for a table that stands. */
+export async function registerPartitions(
+  mapping: TableMapping,
+  objects: readonly Pick<StagedObject, 'partition'>[],
+  locate: Locate,
+  catalog: Catalog,
+): Promise<void> {
   if (mapping.partition === null) return
   const partitions = new Map(objects.map(({partition}) => [JSON.stringify(partition), partition]))
   const outcomes = await catalog.createPartitions(

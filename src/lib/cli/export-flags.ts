@@ -35,6 +35,14 @@ const rowFlags = {
   }),
 }
 
+const engine = {
+  engine: Flags.option({
+    summary: 'What maps the lines: this machine, Athena, or Athena where this machine has no room.',
+    options: ['duckdb', 'athena', 'auto'] as const,
+    default: 'auto' as const,
+  })(),
+}
+
 /** For commands that load exports. */
 export const loadFlags = {
   export: Flags.string({
@@ -55,6 +63,7 @@ export const loadFlags = {
     exclusive: ['export', 'chain', 'table', 'allow-unreadable', 'allow-gap', 'from', 'to', 'where'],
   }),
   ...rowFlags,
+  ...engine,
 }
 
 /** A plan that was written before, in place of everything that makes one. */
@@ -62,7 +71,7 @@ export const planFileFlag = {
   plan: Flags.string({
     summary: 'Run exactly this plan.',
     helpValue: '<file>',
-    exclusive: ['export', 'chain', 'from-quarantine', 'table', 'dry-run', 'allow-gap', 'from', 'to', 'where'],
+    exclusive: ['export', 'chain', 'from-quarantine', 'table', 'dry-run', 'allow-gap', 'from', 'to', 'where', 'engine'],
   }),
 }
 
@@ -91,6 +100,7 @@ interface LoadFlagValues {
   readonly from?: Date | undefined
   readonly to?: Date | undefined
   readonly where?: string | undefined
+  readonly engine: 'duckdb' | 'athena' | 'auto'
   readonly table?: string | undefined
 }
 
@@ -106,6 +116,7 @@ export function loadRequestOf(flags: LoadFlagValues) {
     from: flags.from,
     to: flags.to,
     where: flags.where,
+    engine: flags.engine,
     table: flags.table ?? null,
   }
 }

@@ -6,7 +6,7 @@ import {
   type GenerationOutput,
   type StoredGeneration,
 } from '../generations/index.js'
-import type {OperationKind, OperationPorts, Proof, StageContext, Unit} from '../operation/index.js'
+import type {LeftBehind, OperationKind, OperationPorts, Proof, StageContext, Unit} from '../operation/index.js'
 import type {Etag, ObjectKey} from '../ports/object-store.js'
 import {copyOnce, standsAs} from './copy-once.js'
 import {closeDroppedRuns} from './dropped-runs.js'
@@ -112,8 +112,7 @@ export function notUndoable(operation: string): SluiceError {
 /** Sources of what is published, and whatever an attempt left that nothing admits. */
 export async function* garbageBeside(
   {work}: Unit<CompactWork>,
-  staged: StagedCompaction | null,
-  published: boolean,
+  {staged, published}: LeftBehind<StagedCompaction>,
   {store}: OperationPorts,
   operation: string,
 ): AsyncGenerator<{key: ObjectKey; etag: Etag; sizeBytes: number}> {
@@ -132,8 +131,7 @@ export async function* garbageBeside(
 /** Nothing is deleted unless the rows stand in the outputs, or in what these were merged to since. */
 async function beforeGarbage(
   {work}: Unit<CompactWork>,
-  staged: StagedCompaction | null,
-  published: boolean,
+  {staged, published}: LeftBehind<StagedCompaction>,
   ports: OperationPorts,
 ): Promise<'go on' | 'kept'> {
   if (!published || staged === null) return 'go on'
@@ -161,8 +159,7 @@ async function holdsAll({generation}: StoredGeneration, {store}: OperationPorts)
 
 async function afterGarbage(
   {work}: Unit<CompactWork>,
-  staged: StagedCompaction | null,
-  published: boolean,
+  {staged, published}: LeftBehind<StagedCompaction>,
   ports: OperationPorts,
 ): Promise<void> {
   if (!published || staged === null) return

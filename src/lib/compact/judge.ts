@@ -1,5 +1,6 @@
 import type {ListedObject} from '../ports/object-store.js'
-import {isOutput, plannedSource} from './layout.js'
+import {isMergedObject} from '../changelog/index.js'
+import {plannedSource} from './layout.js'
 import {CLOSED_AFTER_MS, isWellFilled, outputCount, type CompactPolicy} from './policy.js'
 import type {Method, PlannedSource} from './work.js'
 
@@ -68,7 +69,7 @@ export function judgePartition(found: PartitionFiles, method: Method, policy: Co
   if (!isWorthIt) return skipped('few_files')
   // Outputs pack better than their sources, so that merged files look small again: never without fewer of them.
   const isFewer = outputs < sources.length || (isOverfull && outputs > sources.length)
-  if (!isFewer) return skipped(poor.every(({key}) => isOutput(key)) ? 'compacted' : 'few_files')
+  if (!isFewer) return skipped(poor.every(({key}) => isMergedObject(key)) ? 'compacted' : 'few_files')
   return merge
 }
 

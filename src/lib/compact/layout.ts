@@ -7,14 +7,6 @@ import type {CompactWork, PlannedSource} from './work.js'
 const NUMBER_DIGITS = 5
 const SCHEMA_DIGITS = 8
 
-/** How names of outputs begin; what stands in them tells readers of sluice which files have one schema. */
-const OUTPUT = /(?:^|\/)compact-([0-9A-HJKMNP-TV-Z]{26})\.\d+-[0-9a-f]{8}-[0-9a-f]{16}-\d+\.[a-z.]+$/
-
-/** Whether an object was written by a compaction. */
-export function isOutput(key: ObjectKey): boolean {
-  return OUTPUT.test(key)
-}
-
 /** How the names of an operation's outputs begin, whatever their attempt. */
 export function outputStart(operation: string): string {
   return `compact-${operation}.`

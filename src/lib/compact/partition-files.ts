@@ -1,4 +1,4 @@
-import {runOfObject} from '../changelog/index.js'
+import {isMergedObject, runOfObject} from '../changelog/index.js'
 import {generationsPrefix, partitionDigest, readGeneration, type StoredGeneration} from '../generations/index.js'
 import type {OperationPorts} from '../operation/index.js'
 import type {CatalogTable} from '../ports/catalog.js'
@@ -7,7 +7,7 @@ import {isOutsideLake} from '../ports/table-objects.js'
 import type {RunFates} from './dropped-runs.js'
 import type {PartitionFiles} from './judge.js'
 import {isProjected} from './choose-method.js'
-import {folderOf, isHidden, isOutput} from './layout.js'
+import {folderOf, isHidden} from './layout.js'
 import {projectedValues} from './projected-places.js'
 
 type Ports = Pick<OperationPorts, 'store' | 'catalog'>
@@ -164,7 +164,7 @@ async function sortedOut(
   const dropped = new Set<string>()
   const files: ListedObject[] = []
   for (const object of seen) {
-    const run = isOutput(object.key) ? null : runOfObject(object.key)
+    const run = isMergedObject(object.key) ? null : runOfObject(object.key)
     const fate = run === null ? 'counts' : await fates.fateOf(run.run)
     if (merged.has(object.key)) counts.waiting += 1
     else if (fate === 'may come') counts.unfinished += 1

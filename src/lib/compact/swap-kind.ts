@@ -1,7 +1,7 @@
 import pMap from 'p-map'
 import {SluiceError} from '../errors.js'
 import type {StoredGeneration} from '../generations/index.js'
-import type {OperationKind, OperationPorts, StageContext, Unit} from '../operation/index.js'
+import type {LeftBehind, OperationKind, OperationPorts, StageContext, Unit} from '../operation/index.js'
 import type {Etag, ObjectKey} from '../ports/object-store.js'
 import {notUndoable, prove, UNIT_FAULTS} from './beside-kind.js'
 import {standsAs} from './copy-once.js'
@@ -99,8 +99,7 @@ async function retract(
 /** The sources of a swapped partition; of one that was not swapped, or is taken back, everything that was written. */
 async function* garbage(
   {work}: Unit<CompactWork>,
-  staged: StagedCompaction | null,
-  published: boolean,
+  {staged, published}: LeftBehind<StagedCompaction>,
   ports: OperationPorts,
   operation: string,
 ): AsyncGenerator<{key: ObjectKey; etag: Etag; sizeBytes: number}> {
@@ -119,11 +118,10 @@ async function* garbage(
 /** Nothing is deleted while readers look where the sources are. */
 async function beforeGarbage(
   {work}: Unit<CompactWork>,
-  staged: StagedCompaction | null,
-  published: boolean,
+  {staged, published}: LeftBehind<StagedCompaction>,
   ports: OperationPorts,
 ): Promise<'go on' | 'kept'> {
-  const found = await swapped(work, staged, published, ports)
+  const found = await swapped(work, {staged, published}, ports)
   if (found === null) return 'go on'
   if ((await locationOf(work, ports.catalog)) !== found.generation.location) return 'kept'
   await addNewcomers(found, ports)
@@ -134,18 +132,16 @@ async function beforeGarbage(
 
 async function afterGarbage(
   {work}: Unit<CompactWork>,
-  staged: StagedCompaction | null,
-  published: boolean,
+  {staged, published}: LeftBehind<StagedCompaction>,
   ports: OperationPorts,
 ): Promise<void> {
-  const found = await swapped(work, staged, published, ports)
+  const found = await swapped(work, {staged, published}, ports)
   if (found !== null) await settleGeneration(found, ports)
 }
 
 async function swapped(
   work: CompactWork,
-  staged: StagedCompaction | null,
-  published: boolean,
+  {staged, published}: Pick<LeftBehind<StagedCompaction>, 'staged' | 'published'>,
   ports: OperationPorts,
 ): Promise<StoredGeneration | null> {
   if (!published || staged === null) return null

@@ -23,6 +23,27 @@ export const OPERATION_TEXTS = {
       run('sluice status', 'which file of the lake cannot be read'),
     ],
   },
+  ENGINE_UNFIT: {
+    title: 'Athena cannot load this',
+    meaning:
+      'The engine that was asked for does not read such an export, or does not write such rows. DuckDB loads everything that can be loaded.',
+    causes: [
+      'The export is in Ion, or lies in a folder and not in S3.',
+      'Lines that were set aside are to be read again.',
+      'The mapping is longer than a statement of Athena may be.',
+      'A value to divide the table by has other characters than printable ASCII.',
+    ],
+    state: 'Nothing was loaded.',
+    next: [advice('Load with --engine duckdb.'), CANCEL],
+  },
+  SECRET_IN_QUERY: {
+    title: 'a key would stand in the query history',
+    meaning:
+      'A column of the table is a keyed digest. A statement of Athena would hold the key, and everybody who may see the history of the workgroup would see it.',
+    causes: ['--engine athena was asked for, for a table with a keyed digest.'],
+    state: NOTHING_DONE,
+    next: [advice('Load with --engine duckdb, or --engine auto: the key then stays on this machine.')],
+  },
   PLAN_STALE: {
     title: 'the lake is not as it was planned',
     meaning:

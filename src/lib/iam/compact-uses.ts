@@ -1,4 +1,5 @@
-import type {CommandUses, Grant, Target, Use} from './uses.js'
+import {on, READ, type Grant} from './grants.js'
+import type {CommandUses, Use} from './uses.js'
 
 const SWAPPED = 'only where partitions are swapped, or were before'
 const IN_PLACE = 'only with --in-place'
@@ -7,9 +8,6 @@ const SUPERSEDED = 'only when rows of a run that was replaced are left out'
 const LATE = 'only where files came while a partition was swapped'
 const COMPACTION = 'only for a compaction'
 const BY_OPTIMIZE = 'only for Iceberg tables: Athena rewrites and deletes their files as the caller'
-
-const on = (target: Target, actions: readonly string[], unproven?: string): readonly Grant[] =>
-  actions.map((action) => ({action, on: target, ...(unproven === undefined ? {} : {unproven})}))
 
 const ASK = [
   'athena:GetWorkGroup',
@@ -22,21 +20,21 @@ const UPDATE = ['glue:GetPartition', 'glue:BatchGetPartition', 'glue:UpdateParti
 
 /** What compactions ask for, beside what others ask for too. */
 export const COMPACT_USES = {
-  'generations:read': on('generations', ['s3:GetObject', 's3:ListBucket']),
+  'generations:read': on('generations', READ),
   'generations:list': on('generations', ['s3:ListBucket']),
   'generations:write': on('generations', ['s3:PutObject', 's3:DeleteObject']),
-  'staged:write': on('staged', ['s3:GetObject', 's3:ListBucket', 's3:PutObject', 's3:DeleteObject']),
+  'staged:write': on('staged', [...READ, 's3:PutObject', 's3:DeleteObject']),
   'staged:delete': [
     ...on('staged', ['s3:ListBucket']),
     ...on('staged', ['s3:GetObject', 's3:DeleteObject'], COMPACTION),
   ],
   'compacted:list': on('compacted', ['s3:ListBucket'], SWAPPED),
-  'compacted:read': on('compacted', ['s3:GetObject', 's3:ListBucket'], SWAPPED),
+  'compacted:read': on('compacted', READ, SWAPPED),
   'compacted:write': [
-    ...on('compacted', ['s3:GetObject', 's3:ListBucket', 's3:PutObject', 's3:AbortMultipartUpload'], SWAPPED),
+    ...on('compacted', [...READ, 's3:PutObject', 's3:AbortMultipartUpload'], SWAPPED),
     ...on('tables', UPDATE, SWAPPED),
   ],
-  'compacted:delete': on('compacted', ['s3:GetObject', 's3:ListBucket', 's3:DeleteObject'], SWAPPED),
+  'compacted:delete': on('compacted', [...READ, 's3:DeleteObject'], SWAPPED),
   'sources:delete': on('rows', ['s3:DeleteObject'], IN_PLACE),
   'latecomers:write': [...on('rows', ['s3:PutObject'], LATE), ...on('compacted', ['s3:PutObject'], LATE)],
   'superseded:close': on('runs', ['s3:PutObject'], SUPERSEDED),
@@ -44,30 +42,30 @@ export const COMPACT_USES = {
     ...on('workgroup', ASK, ICEBERG),
     ...on('results', ['s3:GetObject', 's3:PutObject', 's3:ListBucket', 's3:AbortMultipartUpload'], ICEBERG),
     ...on('results bucket', ['s3:GetBucketLocation'], ICEBERG),
-    ...on('rows', ['s3:GetObject', 's3:ListBucket'], ICEBERG),
+    ...on('rows', READ, ICEBERG),
   ],
   'upkeep:run': [
     ...on('rows', ['s3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload'], BY_OPTIMIZE),
     ...on('tables', ['glue:UpdateTable'], BY_OPTIMIZE),
   ],
   'compaction:undo': [
-    ...on('generations', ['s3:GetObject', 's3:ListBucket', 's3:DeleteObject'], COMPACTION),
-    ...on('rows', ['s3:GetObject', 's3:ListBucket', 's3:PutObject', 's3:DeleteObject'], COMPACTION),
-    ...on('compacted', ['s3:GetObject', 's3:ListBucket'], COMPACTION),
+    ...on('generations', [...READ, 's3:DeleteObject'], COMPACTION),
+    ...on('rows', [...READ, 's3:PutObject', 's3:DeleteObject'], COMPACTION),
+    ...on('compacted', READ, COMPACTION),
     ...on('tables', UPDATE, COMPACTION),
   ],
   'compaction:resume': [
-    ...on('generations', ['s3:GetObject', 's3:ListBucket', 's3:PutObject', 's3:DeleteObject'], COMPACTION),
-    ...on('staged', ['s3:GetObject', 's3:ListBucket', 's3:PutObject', 's3:DeleteObject'], COMPACTION),
-    ...on('compacted', ['s3:GetObject', 's3:ListBucket', 's3:PutObject'], COMPACTION),
+    ...on('generations', [...READ, 's3:PutObject', 's3:DeleteObject'], COMPACTION),
+    ...on('staged', [...READ, 's3:PutObject', 's3:DeleteObject'], COMPACTION),
+    ...on('compacted', [...READ, 's3:PutObject'], COMPACTION),
     ...on('rows', ['s3:DeleteObject'], COMPACTION),
     ...on('tables', UPDATE, COMPACTION),
   ],
   'compaction:collect': [
-    ...on('generations', ['s3:GetObject', 's3:ListBucket', 's3:PutObject', 's3:DeleteObject'], COMPACTION),
-    ...on('staged', ['s3:GetObject', 's3:ListBucket', 's3:DeleteObject'], COMPACTION),
-    ...on('compacted', ['s3:GetObject', 's3:ListBucket', 's3:PutObject', 's3:DeleteObject'], COMPACTION),
-    ...on('runs', ['s3:GetObject', 's3:ListBucket', 's3:PutObject'], COMPACTION),
+    ...on('generations', [...READ, 's3:PutObject', 's3:DeleteObject'], COMPACTION),
+    ...on('staged', [...READ, 's3:DeleteObject'], COMPACTION),
+    ...on('compacted', [...READ, 's3:PutObject', 's3:DeleteObject'], COMPACTION),
+    ...on('runs', [...READ, 's3:PutObject'], COMPACTION),
     ...on('tables', ['glue:BatchGetPartition'], COMPACTION),
   ],
 } as const satisfies Record<string, readonly Grant[]>

@@ -69,6 +69,10 @@ export class Targets {
         return {places: [placeOf(results)]}
       case 'results bucket':
         return {arns: [this.bucketArn(placeOf(results).bucket)]}
+      case 'line lists':
+        return {places: this.#changelogs().map(({name}) => below(placeOf(state), `${name}__lines/`))}
+      case 'line tables':
+        return {arns: [...this.#databaseArns(database), ...this.#lineTableArns()]}
       case 'exports':
       case 'new exports':
         return {places: this.#exportPlaces()}
@@ -155,6 +159,12 @@ export class Targets {
       return [name, ...more.map((of) => of(name))]
     })
     return names.map((name) => this.#arn('glue', `table/${this.#environment.database}/${name}`))
+  }
+
+  /** Each load has one of its own. */
+  #lineTableArns(): string[] {
+    const {database} = this.#environment
+    return this.#changelogs().map(({name}) => this.#arn('glue', `table/${database}/${name}__lines_*`))
   }
 
   #sources(): string[] {

@@ -3,41 +3,12 @@
  * exactly this, take each permission away in turn, and hold what no run asked for against `unproven`.
  */
 
+import {ATHENA_USES} from './athena-uses.js'
 import {CATALOG_COMMANDS, CATALOG_USES} from './catalog-uses.js'
 import {COMPACT_COMMANDS, COMPACT_USES} from './compact-uses.js'
+import {on, READ, type Grant} from './grants.js'
 
-/** What permissions are given on; `targets.ts` knows the ARNs in an environment. */
-export type Target =
-  | 'operations'
-  | 'locks'
-  | 'runs'
-  | 'rows'
-  | 'staged'
-  | 'generations'
-  | 'compacted'
-  | 'results'
-  | 'results bucket'
-  | 'exports'
-  | 'new exports'
-  | 'buckets'
-  | 'database'
-  | 'default database'
-  | 'tables'
-  | 'crawlers'
-  | 'workgroup'
-  | 'sources'
-  | 'source exports'
-  | 'keys'
-  | 'principals'
-  | 'account'
-
-/** An action on a target. */
-export interface Grant {
-  readonly action: string
-  readonly on: Target
-  /** Why no run in the lab asks for it. */
-  readonly unproven?: string
-}
+export type {Grant, Target} from './grants.js'
 
 const BY_ATHENA = 'Athena reads and writes as the caller; the engine of the lab does so as itself'
 const BY_DYNAMODB = 'DynamoDB writes the export as the caller; the lab writes it as itself'
@@ -49,11 +20,6 @@ const GONE = 'only to tell an object that is gone from one that may not be read'
 const QUARANTINE = 'only with --from-quarantine'
 const DOCTOR = 'doctor says itself what it could not look at, and goes on'
 const TYPO = 'only to suggest a name for a table that is not there'
-
-const on = (target: Target, actions: readonly string[], unproven?: string): readonly Grant[] =>
-  actions.map((action) => ({action, on: target, ...(unproven === undefined ? {} : {unproven})}))
-
-const READ = ['s3:GetObject', 's3:ListBucket'] as const
 
 export const USES = {
   'operations:read': on('operations', READ),
@@ -111,6 +77,7 @@ export const USES = {
     ...on('database', ['glue:GetDatabase'], BY_ATHENA),
     ...on('default database', ['glue:GetDatabase'], BY_ATHENA),
   ],
+  ...ATHENA_USES,
   'export:make': [
     ...on('sources', [
       'dynamodb:DescribeTable',
@@ -179,6 +146,7 @@ const LOAD: readonly Use[] = [
   'catalog:create',
   'catalog:change',
   'query',
+  'athena:load',
 ]
 
 const FIRST_LOAD = {'glue:GetPartitions on tables': STANDING}
@@ -250,6 +218,7 @@ export const COMMANDS: Readonly<Record<string, CommandUses | CommandWithout>> = 
       'rows:delete',
       'catalog:read',
       'compaction:collect',
+      'athena:find',
     ],
     changes: true,
   },

@@ -4,6 +4,7 @@ import {
   partitionLocator,
   prepareChangelogTables,
   quarantinePrefix,
+  registerPartitions,
   registerTable,
   showChangelogTables,
   standingFloor,
@@ -55,9 +56,9 @@ export async function openStream(
 
 /** Where the batches of an open stream go. */
 class Placement {
-  readonly #registered = new Set<string>()
-  #begun: Promise<void> | undefined
-  #locate: Locate | undefined
+  readonly #prefixes = new Map<string, string>()
+  #begun: Promise<Locate> | undefined
+  #hasTables = false
 
   constructor(
     private readonly mapping: TableMapping,
@@ -65,34 +66,37 @@ class Placement {
   ) {}
 
   /** Brings up the tables, once. */
-  begin(): Promise<void> {
+  async begin(): Promise<void> {
     this.#begun ??= this.#bringUp()
-    return this.#begun
+    await this.#begun
   }
 
-  /** Registers the partitions that no batch had before. */
+  /** Looks up and registers the partitions that no batch had before. */
   async register(partitions: readonly (readonly string[])[]): Promise<void> {
-    const met = partitions.filter((partition) => !this.#registered.has(JSON.stringify(partition)))
-    if (met.length === 0 && this.#registered.size > 0) return
-    // A compaction may have moved a partition since an earlier batch looked.
-    if (this.#registered.size > 0) this.#locate = await partitionLocator(this.mapping, this.catalog)
-    await registerTable(
+    const met = partitions.filter((partition) => !this.#prefixes.has(JSON.stringify(partition)))
+    if (this.#hasTables && met.length === 0) return
+    // A compaction may have moved partitions since the tables were brought up.
+    const locate = this.#hasTables ? await partitionLocator(this.mapping, this.catalog, met) : await this.#begun!
+    const register = this.#hasTables ? registerPartitions : registerTable
+    await register(
       this.mapping,
       met.map((partition) => ({partition})),
-      (partition) => this.prefixOf(partition),
+      locate,
       this.catalog,
     )
-    for (const partition of met) this.#registered.add(JSON.stringify(partition))
+    this.#hasTables = true
+    for (const partition of met) this.#prefixes.set(JSON.stringify(partition), locate(partition))
   }
 
+  /** The key prefix of a registered partition. */
   prefixOf(partition: readonly string[]): string {
-    return this.#locate!(partition)
+    return this.#prefixes.get(JSON.stringify(partition))!
   }
 
-  async #bringUp(): Promise<void> {
+  async #bringUp(): Promise<Locate> {
     await prepareChangelogTables(this.mapping, this.catalog)
     await showChangelogTables(this.mapping, this.catalog)
-    this.#locate = await partitionLocator(this.mapping, this.catalog)
+    return partitionLocator(this.mapping, this.catalog)
   }
 }
 

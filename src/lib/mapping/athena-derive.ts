@@ -63,7 +63,8 @@ export function athenaPartitionSql({partition}: TableMapping, day: string): Part
   })
 }
 
-function columnOperand(operand: Operand): string {
+/** An operand of an expression over rows. */
+export function columnOperand(operand: Operand): string {
   if (attributeOfOperand(operand) !== null) {
     throw new SluiceError('DEFINITION_INVALID', `Operand ${operand}: rows have columns, not attributes.`, {
       fix: 'Map the attribute to a column and name the column.',
@@ -79,7 +80,8 @@ function itemOperand(item: AthenaItem): OperandSql {
   }
 }
 
-function derivationSql(derivation: Derivation, operandSql: OperandSql): string {
+/** SQL of an expression; no empty text becomes NULL here. */
+export function derivationSql(derivation: Derivation, operandSql: OperandSql): string {
   if ('millis_between' in derivation) {
     const [from, to] = derivation.millis_between.map(operandSql)
     return `date_diff('millisecond', ${from}, ${to})`

@@ -2,7 +2,7 @@ import {quoteText} from '../sql/index.js'
 import type {AttributePath} from './duckdb-item.js'
 import type {AttributeTag} from './types.js'
 
-const JSON_MAP = 'MAP(VARCHAR, JSON)'
+export const JSON_MAP = 'MAP(VARCHAR, JSON)'
 
 /**
  * Trino writes what is above U+FFFF as two escapes in its JSON, where all others write the character: an escape that is
@@ -29,10 +29,16 @@ interface Field {
 export class AthenaItem {
   private readonly fields = new Map<string, Field>()
 
-  /** A relation of `_item` (NULL when the line holds no item), `_file`, `_line` and what was read so far. */
-  itemsSql(lines: string): string {
+  /** `root`: the column of the item; `prefix`: begins the names of what is read of it. */
+  constructor(
+    private readonly root = '_item',
+    private readonly prefix = '_f',
+  ) {}
+
+  /** A relation of items, with what was read of them so far. */
+  itemsSql(items: string): string {
     const stages = Math.max(0, ...[...this.fields.values()].map(({stage}) => stage))
-    let sql = itemsOfLines(lines)
+    let sql = items
     for (let stage = 1; stage <= stages; stage += 1) {
       const columns = [...this.fields.values()].filter((field) => field.stage === stage)
       sql = `SELECT ${['*', ...columns.map(({expression, column}) => `${expression} AS ${column}`)].join(', ')} FROM (${sql})`
@@ -84,25 +90,33 @@ export class AthenaItem {
 
   /** The attributes inside of an attribute, or of the item. */
   private map(path: AttributePath): Field {
-    if (path.length === 0) return {column: '_item', expression: '', stage: 0}
+    if (path.length === 0) return {column: this.root, expression: '', stage: 0}
     const node = this.node(path)
     return this.at(`TRY_CAST(json_extract(${node.column}, '$.M') AS ${JSON_MAP})`, node.stage + 1)
   }
 
   private at(expression: string, stage: number): Field {
-    const field = this.fields.get(expression) ?? {column: `_f${this.fields.size}`, expression, stage}
+    const field = this.fields.get(expression) ?? {column: `${this.prefix}${this.fields.size}`, expression, stage}
     this.fields.set(expression, field)
     return field
   }
 }
 
-/** Trino reads bytes that are no UTF-8 as another character, where a line with them is no line of an export. */
-function itemsOfLines(lines: string): string {
-  const parsed = `SELECT line AS _line, "$path" AS _file, IF(from_utf8(to_utf8(line)) = line, TRY(json_parse(line))) AS _json FROM ${lines}`
-  const json = 'json_format(_json)'
+/** A relation of `_item` (NULL when the line holds no item), `_file` and `_line`. */
+export function itemsOfLines(lines: string): string {
+  return `SELECT _line, _file, TRY_CAST(json_extract(_json, '$.Item') AS ${JSON_MAP}) AS _item FROM (${jsonOfLines(lines)})`
+}
+
+/**
+ * A relation of `_json`, NULL when the line is none, `_file` and `_line`. Trino reads bytes that are no UTF-8 as another
+ * character, where a line with them is no line of an export.
+ */
+export function jsonOfLines(lines: string): string {
+  const parsed = `SELECT line AS _line, "$path" AS _file, IF(from_utf8(to_utf8(line)) = line, TRY(json_parse(line))) AS _parsed FROM ${lines}`
+  const json = 'json_format(_parsed)'
   const rest = `regexp_replace(${json}, ${PAIR}, _x -> coalesce(_x[1], '-'))`
   const isText = `strpos(${json}, ${ESCAPE}) = 0 OR NOT regexp_like(${rest}, ${HALF_PAIR})`
-  return `SELECT _line, _file, IF(${isText}, TRY_CAST(json_extract(_json, '$.Item') AS ${JSON_MAP})) AS _item FROM (${parsed})`
+  return `SELECT _line, _file, IF(${isText}, _parsed) AS _json FROM (${parsed})`
 }
 
 /** JSON of Trino as other engines write it. */

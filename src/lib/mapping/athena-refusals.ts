@@ -3,9 +3,6 @@ import type {TableMapping} from './types.js'
 
 /** Why a load cannot go through Athena; another engine does it. */
 export const ATHENA_REFUSALS = {
-  changes: 'Athena reads full exports; lines of an incremental one need the images of a change, which DuckDB compares.',
-  broadcasts:
-    'A load that sets no floor writes second rows for items without a partition, which is not built for Athena.',
   half_characters: 'A name or text of the definition holds half a surrogate pair, which no statement can carry.',
   secret_in_query: 'A keyed digest would put its key into the query history of Athena.',
   too_long: 'The statement would be longer than Athena takes.',
@@ -23,13 +20,10 @@ const HALF_PAIR = /\p{Surrogate}/u
 /** Everything that keeps a table's export from being loaded by Athena; empty: nothing does. */
 export function refusalsOf(
   mapping: TableMapping,
-  {shape, broadcasts, where}: CompileAthenaOptions,
+  {where}: CompileAthenaOptions,
   rowsSql: () => string,
 ): AthenaRefusal[] {
   const refusals: AthenaRefusal[] = []
-  if (shape === 'changes') refusals.push('changes')
-  if (broadcasts !== undefined && broadcasts !== 'none' && mapping.partition?.immutable === true)
-    refusals.push('broadcasts')
   if (hasHalfPair([mapping, where])) refusals.push('half_characters')
   if (hasSecret(mapping)) refusals.push('secret_in_query')
   if (refusals.length === 0 && Buffer.byteLength(rowsSql()) > MAXIMUM_STATEMENT_BYTES - ROOM_AROUND_BYTES)

@@ -1,11 +1,15 @@
 import {SluiceError} from '../errors.js'
 import type {Broadcasts, LineShape, RowOrigin} from '../ports/parquet-engine.js'
-import {quoteIdentifier, quoteText} from '../sql/index.js'
+import {quoteIdentifier} from '../sql/index.js'
+import {changedItemsSql} from './athena-change.js'
 import {athenaConditionSql} from './athena-condition.js'
-import {athenaDerivedProblemSql, athenaDerivedSql, athenaPartitionSql} from './athena-derive.js'
-import {AthenaItem} from './athena-item.js'
+import {athenaDerivedProblemSql, athenaDerivedSql} from './athena-derive.js'
+import {AthenaItem, itemsOfLines} from './athena-item.js'
 import {ATHENA_REFUSALS, refusalsOf, type AthenaRefusal} from './athena-refusals.js'
+import {storedRowsSql} from './athena-stored.js'
 import {athenaProblemSql, athenaValueSql} from './athena-value.js'
+import {changeBranches, changeClass, IS_UPSERT_ROLE, leftOutName} from './change-classes.js'
+import {areConditionsOfKey, isImmutable} from './change-inputs.js'
 import {derivedStages} from './derivations.js'
 import {canBeError} from './duckdb-value.js'
 import {ROW_CLASS} from './row-class.js'
@@ -13,9 +17,9 @@ import {storedColumns} from './row-metadata.js'
 import {isDerived, type SourceColumn, type TableMapping} from './types.js'
 
 export interface CompileAthenaOptions {
-  /** Only `items` is built. */
+  /** Default: `items`. */
   readonly shape?: LineShape
-  /** Only `none` is built, which is all that partitions need that are not immutable. */
+  /** Default: `homeless` for changes, else `none`. */
   readonly broadcasts?: Broadcasts
   /** A condition over the mapped columns in the portable dialect; other rows are classed as filtered. */
   readonly where?: string | null
@@ -28,22 +32,22 @@ export interface AthenaMapping {
   readonly partitionColumns: readonly string[]
   /**
    * Rows of a relation of lines as text, `line` and `"$path"`: the stored columns, the partition columns, and `_class`
-   * (a number of `ROW_CLASS`), `_problem`, `_unwritable`, `_file` and `_line`, of which nothing is computed that is not
-   * asked for. `_unwritable`: Trino writes no partition whose value has other characters than printable ASCII, and one
-   * such row fails the whole INSERT. A FROM item, in parentheses.
+   * (a number of `ROW_CLASS`), `_place` (`rows`, `deletes` for deletes of no known partition, NULL for what is not
+   * stored), `_problem`, `_unwritable`, `_file` and `_line`, of which nothing is computed that is not asked for.
+   * `_unwritable`: Trino writes no partition whose value has other characters than printable ASCII, and one such row
+   * fails the whole INSERT. A FROM item, in parentheses.
    */
   rowsSql(lines: string, origin: RowOrigin): string
 }
 
 interface Compilation {
   readonly mapping: TableMapping
+  readonly shape: LineShape
   readonly item: AthenaItem
   readonly where: string | null
 }
 
 const COLUMNS_AT_ONCE = 25
-/** Hive's partition values in Trino. */
-const ASCII = String.raw`'\A[\x20-\x7e]*\z'`
 const ANY_ORIGIN: RowOrigin = {version: 0n, sourceRank: 0, source: ''}
 
 /** Everything that keeps a mapping from Athena, by name; see `ATHENA_REFUSALS`. */
@@ -67,8 +71,13 @@ export function compileAthena(mapping: TableMapping, options: CompileAthenaOptio
   }
 }
 
-function rowsSql(mapping: TableMapping, {where}: CompileAthenaOptions, lines: string, origin: RowOrigin): string {
-  const compilation = {mapping, item: new AthenaItem(), where: where ?? null}
+function rowsSql(
+  mapping: TableMapping,
+  {where, shape = 'items', broadcasts}: CompileAthenaOptions,
+  lines: string,
+  origin: RowOrigin,
+): string {
+  const compilation = {mapping, shape, item: new AthenaItem(), where: where ?? null}
   const {item} = compilation
   const sources = mapping.columns.filter((column): column is SourceColumn => !isDerived(column))
   const stages = [
@@ -86,17 +95,16 @@ function rowsSql(mapping: TableMapping, {where}: CompileAthenaOptions, lines: st
     [`${rowClass(compilation)} AS _class`],
   )
   // Only now is it known what is read of an item.
-  const items = item.itemsSql(lines)
-  const rows = stages
+  const items = item.itemsSql(shape === 'items' ? itemsOfLines(lines) : changedItemsSql(mapping, lines))
+  const classed = stages
     .filter((columns) => columns.length > 0)
     .reduce((from, columns) => `SELECT *, ${columns.join(', ')} FROM (${from})`, items)
-  const mapped = mapping.columns.map(({name}) => named(`TRY(${quoteIdentifier(name)})`, name))
-  const day = `TIMESTAMP '${new Date(Number(origin.version / 1000n)).toISOString().slice(0, 10)} 00:00:00.000'`
-  const partition = athenaPartitionSql(mapping, day)
-  const unwritable = partition.flatMap(({sql, isDate}) =>
-    isDate ? [] : [`coalesce(NOT regexp_like(${sql}, ${ASCII}), false)`],
-  )
-  return `(SELECT ${[...mapped, ...metadata(origin), ...partition.map(({name, sql}) => named(sql, name))].join(', ')}, _class, _problem, ${unwritable.join(' OR ') || 'false'} AS _unwritable, _file, _line FROM (${rows}))`
+  return storedRowsSql({mapping, shape, broadcasts: broadcastsOf(mapping, shape, broadcasts)}, classed, origin)
+}
+
+function broadcastsOf(mapping: TableMapping, shape: LineShape, asked: Broadcasts | undefined): Broadcasts {
+  if (!isImmutable(mapping)) return 'none'
+  return asked ?? (shape === 'changes' ? 'homeless' : 'none')
 }
 
 function named(sql: string, name: string): string {
@@ -140,22 +148,30 @@ function foundProblems(problems: readonly ValueProblem[]): string[] {
 }
 
 /** What stands against a row, the gravest first: no item, another table's, skipped, no key, error, quarantine. */
-function rowProblem({mapping, item}: Compilation, groups: number): string {
+function rowProblem({mapping, item, shape}: Compilation, groups: number): string {
   const {when, skip, key} = mapping
   const belongs = when.map((condition) => athenaConditionSql(condition, item)).join(' AND ')
   const isSkipped = skip.map((condition) => athenaConditionSql(condition, item)).join(' OR ')
+  const keyIsNull = key.map((name) => `${quoteIdentifier(name)} IS NULL`).join(' OR ')
+  // Neither a bare key nor an old image, of the window's begin, shows what the item was just before.
+  const isHidden = shape === 'changes' && !areConditionsOfKey(mapping)
+  const isShown = isHidden ? `${IS_UPSERT_ROLE} AND ` : ''
+  // Of what is gone only the key matters.
+  const isStored = shape === 'changes' ? `${IS_UPSERT_ROLE} AND ` : ''
   const branches = [
     `WHEN _item IS NULL THEN 'item'`,
-    ...(when.length === 0 ? [] : [`WHEN NOT (${belongs}) THEN 'elsewhere'`]),
-    ...(skip.length === 0 ? [] : [`WHEN ${isSkipped} THEN 'skipped'`]),
-    `WHEN ${key.map((name) => `${quoteIdentifier(name)} IS NULL`).join(' OR ')} THEN 'key'`,
-    ...Array.from({length: groups}, (_, group) => `WHEN _q${group} IS NOT NULL THEN _q${group}`),
+    ...(when.length === 0 ? [] : [`WHEN ${isShown}NOT (${belongs}) THEN 'elsewhere'`]),
+    ...(skip.length === 0 ? [] : [`WHEN ${isShown}(${isSkipped}) THEN 'skipped'`]),
+    // What is gone and has no key of this table was an item of another one.
+    ...(isHidden ? [`WHEN NOT (${IS_UPSERT_ROLE}) AND (${keyIsNull}) THEN '${leftOutName(mapping)}'`] : []),
+    `WHEN ${keyIsNull} THEN 'key'`,
+    ...Array.from({length: groups}, (_, group) => `WHEN ${isStored}_q${group} IS NOT NULL THEN _q${group}`),
   ]
   return `CAST(CASE ${branches.join(' ')} END AS VARCHAR)`
 }
 
-function rowClass({mapping, where}: Compilation): string {
-  const good = `WHEN _problem IS NULL THEN ${ROW_CLASS.upsert}`
+function rowClass({mapping, shape, where}: Compilation): string {
+  const good = `WHEN _problem IS NULL THEN ${shape === 'items' ? ROW_CLASS.upsert : changeClass()}`
   const quarantined = `WHEN starts_with(_problem, 'quarantine') THEN ${ROW_CLASS.quarantined}`
   const faults = [
     `WHEN _problem = 'key' THEN ${ROW_CLASS.noKey} WHEN _problem = 'item' THEN ${ROW_CLASS.noItem}`,
@@ -166,15 +182,6 @@ function rowClass({mapping, where}: Compilation): string {
     where === null
       ? [good, quarantined, ...faults]
       : [...faults, `WHEN NOT coalesce((${where}), false) THEN ${ROW_CLASS.filtered}`, good, quarantined]
-  return `CASE ${branches.join(' ')} ELSE ${ROW_CLASS.error} END`
-}
-
-function metadata({version, sourceRank, source}: RowOrigin): string[] {
-  return [
-    `CAST(IF(_problem IS NULL, 'upsert', 'quarantined') AS VARCHAR) AS _op`,
-    `CAST(${version} AS BIGINT) AS _version`,
-    `CAST(${sourceRank} AS INTEGER) AS _source_rank`,
-    `CAST('' AS VARCHAR) AS _sequence`,
-    `CAST(${quoteText(source)} AS VARCHAR) AS _source`,
-  ]
+  const first = shape === 'items' ? [] : [changeBranches(mapping)]
+  return `CASE ${[...first, ...branches].join(' ')} ELSE ${ROW_CLASS.error} END`
 }

@@ -1,10 +1,11 @@
 import type {Broadcasts, LineShape, RowOrigin} from '../ports/parquet-engine.js'
 import {quoteIdentifier, quoteText} from '../sql/index.js'
 import {fitsStruct} from './attribute-tree.js'
+import {changeBranches, changeClass, IS_UPSERT_ROLE, leftOutName} from './change-classes.js'
 import {areConditionsOfKey, isImmutable} from './change-inputs.js'
 import {derivedStages, usesRest} from './derivations.js'
 import {changeColumns, changedItemsSql} from './duckdb-change.js'
-import {changeBranches, changeClass, changeRowsSql, IS_UPSERT_ROLE, originColumns} from './duckdb-change-rows.js'
+import {changeRowsSql, originColumns} from './duckdb-change-rows.js'
 import {conditionSql} from './duckdb-condition.js'
 import {derivedProblemSql, derivedSuspectSql, derivedValueSql} from './duckdb-derive.js'
 import {itemReader, type ItemForm, type ItemReader} from './duckdb-item.js'
@@ -144,11 +145,6 @@ function rowFault(mapping: TableMapping, reader: ItemReader, shape: LineShape): 
   return conditions === ''
     ? `CASE WHEN ${keyIsNull} THEN CASE WHEN _item IS NULL THEN 'item' ELSE 'key' END END`
     : `CASE WHEN _item IS NULL THEN 'item' ${conditions} ${others}WHEN ${keyIsNull} THEN 'key' END`
-}
-
-/** What items are called that conditions leave out. */
-function leftOutName({when}: TableMapping): 'elsewhere' | 'skipped' {
-  return when.length > 0 ? 'elsewhere' : 'skipped'
 }
 
 function conditionsSql(mapping: TableMapping, reader: ItemReader, shape: LineShape): string {

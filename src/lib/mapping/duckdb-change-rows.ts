@@ -1,27 +1,11 @@
 import type {Broadcasts, LineShape, RowOrigin} from '../ports/parquet-engine.js'
 import {quoteIdentifier, quoteText} from '../sql/index.js'
+import {classNumbers, IS_UPSERT_ROLE} from './change-classes.js'
 import {areConditionsOfKey, columnsOfDeletes, isImmutable, isPartitionOfKey} from './change-inputs.js'
 import {columnOperand, derivationSql} from './duckdb-derive.js'
 import {DELETES_TRAY} from './partition-tray.js'
-import {ROW_CLASS, type RowClass} from './row-class.js'
+import {ROW_CLASS} from './row-class.js'
 import type {TableMapping} from './types.js'
-
-/** Whether an image of a change is to be stored with its values. */
-export const IS_UPSERT_ROLE = `_role IN ('new', 'alone')`
-
-/** The class of a row of a change with nothing against it. */
-export function changeClass(): string {
-  return `CASE WHEN ${IS_UPSERT_ROLE} THEN ${ROW_CLASS.upsert} ELSE ${ROW_CLASS.deleted} END`
-}
-
-/** Branches of a CASE over `_role` and `_problem` that come before all others of a change. */
-export function changeBranches(mapping: TableMapping): string {
-  const moved = `WHEN _role = 'moved' THEN CASE WHEN _problem IS NULL THEN ${ROW_CLASS.moved} ELSE ${ROW_CLASS.nothing} END`
-  if (areConditionsOfKey(mapping)) return moved
-  // It may have been one of the table before: an old image is of the window's begin, not of the write before.
-  const keyIsThere = mapping.key.map((name) => `${quoteIdentifier(name)} IS NOT NULL`).join(' AND ')
-  return `${moved} WHEN ${IS_UPSERT_ROLE} AND _problem IN ('elsewhere', 'skipped') AND ${keyIsThere} THEN ${ROW_CLASS.deleted}`
-}
 
 /** The stored columns of change-log rows, in order, by what the row is. */
 interface RowParts {
@@ -47,10 +31,10 @@ export function changeRowsSql(
 ): string {
   const homed = `SELECT *, ${isHomeless(mapping, shape)} AS _homeless FROM (${classed})`
   const who = {none: 'false', homeless: '_homeless', all: 'true'}[broadcasts]
-  const needsSecond = `${who} AND _class IN (${classes('upsert', 'quarantined')})`
+  const needsSecond = `${who} AND _class IN (${classNumbers('upsert', 'quarantined')})`
   const unfolded = `SELECT *, unnest(CASE WHEN ${needsSecond} THEN [false, true] ELSE [false] END) AS _second FROM (${homed})`
   const parts = {
-    isDelete: `(_second OR _class IN (${classes('deleted', 'moved')}))`,
+    isDelete: `(_second OR _class IN (${classNumbers('deleted', 'moved')}))`,
     version: shape === 'changes' ? '_changed' : String(origin.version),
   }
   const kept = columnsOfDeletes(mapping)
@@ -90,8 +74,4 @@ function isHomeless(mapping: TableMapping, shape: LineShape): string {
     if (!areConditionsOfKey(mapping)) unknown.push(`(_class = ${ROW_CLASS.deleted} AND ${IS_UPSERT_ROLE})`)
   }
   return `(${unknown.join(' OR ')})`
-}
-
-function classes(...names: RowClass[]): string {
-  return names.map((name) => ROW_CLASS[name]).join(', ')
 }

@@ -189,7 +189,11 @@ async function stageUnit(unit: Unit<unknown>, running: Running): Promise<unknown
   const {kind, ports, journal, operation, attempt, signal} = running
   await checkStandingFingerprints(unit, ports)
   const startMs = ports.clock.monotonicMs()
-  const staged = await kind.stage(unit, {ports, operation, attempt, signal})
+  const steps = {
+    noted: running.records.get(unit.key)?.steps ?? new Map<string, unknown>(),
+    note: (step: string, value: unknown) => journal.addNow({kind: 'step', unit: unit.key, step, value}),
+  }
+  const staged = await kind.stage(unit, {ports, operation, attempt, signal, steps})
   const durationMs = Math.round(ports.clock.monotonicMs() - startMs)
   await journal.addNow({kind: 'staged', unit: unit.key, staged, durationMs})
   return staged

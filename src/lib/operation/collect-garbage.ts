@@ -98,15 +98,18 @@ async function deleteObjects(
   const totals: Deleted = {objects: 0, sizeBytes: 0, kept: 0}
   for (const unit of record.units) {
     const unitRecord = record.unitRecords.get(unit.key)
-    const staged = unitRecord?.isStaged ? unitRecord.staged : null
-    const isPublished = unitRecord?.isPublished ?? false
-    if (!dryRun && (await kind.beforeGarbage?.(unit, staged, isPublished, ports)) === 'kept') {
+    const left = {
+      staged: unitRecord?.isStaged ? unitRecord.staged : null,
+      published: unitRecord?.isPublished ?? false,
+      steps: unitRecord?.steps ?? new Map<string, unknown>(),
+    }
+    if (!dryRun && (await kind.beforeGarbage?.(unit, left, ports)) === 'kept') {
       totals.kept += 1
       continue
     }
-    const garbage = kind.garbage?.(unit, staged, isPublished, ports, record.header.operation) ?? []
+    const garbage = kind.garbage?.(unit, left, ports, record.header.operation) ?? []
     const kept = await deleteEach(garbage, totals, ports, dryRun)
-    if (!dryRun && kept === 0) await kind.afterGarbage?.(unit, staged, isPublished, ports)
+    if (!dryRun && kept === 0) await kind.afterGarbage?.(unit, left, ports)
   }
   return totals
 }

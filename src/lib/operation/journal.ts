@@ -7,6 +7,8 @@ import type {Caller, Comparison, OperationId, Proof} from './types.js'
 
 export type JournalEntry =
   | {readonly kind: 'started'; readonly at: string; readonly attempt: number; readonly caller: Caller}
+  /** What an attempt has others do outside of its process: noted before it is begun, and when it has ended. */
+  | {readonly kind: 'step'; readonly unit: string; readonly step: string; readonly value: unknown}
   | {readonly kind: 'staged'; readonly unit: string; readonly staged: unknown; readonly durationMs: number}
   | {readonly kind: 'proven'; readonly unit: string; readonly proof: Proof; readonly durationMs: number}
   | {readonly kind: 'compared'; readonly unit: string; readonly comparison: Comparison}

@@ -16,6 +16,8 @@ export function isResumable(state: OperationState): boolean {
 export interface UnitRecord {
   readonly staged: unknown
   readonly isStaged: boolean
+  /** The last value of each step that attempts noted while they staged. */
+  readonly steps: ReadonlyMap<string, unknown>
   readonly proof: Proof | null
   readonly comparison: Comparison | null
   readonly isPublished: boolean
@@ -44,6 +46,7 @@ export interface OperationRecord {
 const NEW_UNIT: UnitRecord = {
   staged: null,
   isStaged: false,
+  steps: new Map(),
   proof: null,
   comparison: null,
   isPublished: false,
@@ -104,6 +107,9 @@ function applyEntry(record: OperationRecord, entry: JournalEntry, units: Map<str
         endedAt: null,
         error: null,
       }
+    case 'step':
+      withStep(units, entry.unit, entry.step, entry.value)
+      return record
     case 'staged':
       return change(entry.unit, {staged: entry.staged, isStaged: true, stageMs: entry.durationMs, error: null})
     case 'proven':
@@ -134,4 +140,10 @@ function applyEntry(record: OperationRecord, entry: JournalEntry, units: Map<str
         },
       }
   }
+}
+
+/** `units` are those of the record; see `applyEntry`. */
+function withStep(units: Map<string, UnitRecord>, unit: string, step: string, value: unknown): void {
+  const standing = units.get(unit) ?? NEW_UNIT
+  units.set(unit, {...standing, steps: new Map(standing.steps).set(step, value)})
 }

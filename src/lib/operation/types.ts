@@ -2,9 +2,10 @@ import type {ErrorCode} from '../errors.js'
 import type {Catalog} from '../ports/catalog.js'
 import type {Clock, Host, Ids} from '../ports/clock.js'
 import type {Etag, ObjectKey, ObjectStore} from '../ports/object-store.js'
-import type {ParquetEngine} from '../ports/parquet-engine.js'
+import type {EngineName, MergeEngine, ParquetEngine, StepLog} from '../ports/parquet-engine.js'
 import type {QueryEngine} from '../ports/query-engine.js'
 import type {Report} from '../ports/report.js'
+import type {TableUpkeep} from '../ports/table-upkeep.js'
 
 /** A ULID: identity, never used for ordering. */
 export type OperationId = string
@@ -80,8 +81,13 @@ export interface Comparison {
 export interface OperationPorts {
   readonly store: ObjectStore
   readonly catalog: Catalog
-  readonly parquet: ParquetEngine
+  /** The engine of this machine, which every lake has. */
+  readonly parquet: ParquetEngine & MergeEngine
+  /** The engine of that name. Throws `NOT_IN_LOCAL` for one that the lake has not. */
+  engine(name: EngineName): ParquetEngine
   readonly query: QueryEngine
+  /** Left out where there are no tables that keep their own list of files. */
+  readonly upkeep?: TableUpkeep
   readonly clock: Clock
   readonly ids: Ids
   readonly host: Host
@@ -96,6 +102,17 @@ export interface StageContext {
   /** 1 for the first process that works on the operation, one more with each that takes it over. */
   readonly attempt: number
   readonly signal: AbortSignal
+  /** Written to the journal: a process that lost the operation can note no more, and so begin no more. */
+  readonly steps: StepLog
+}
+
+/** What an operation that ended left of a unit. */
+export interface LeftBehind<Staged> {
+  /** Null where no attempt came so far. */
+  readonly staged: Staged | null
+  /** Whether the unit stands. */
+  readonly published: boolean
+  readonly steps: ReadonlyMap<string, unknown>
 }
 
 /** What the core asks of one kind of operation. Everything in `Work` and `Staged` is JSON. */
@@ -115,23 +132,17 @@ export interface OperationKind<Work, Staged> {
   publish(unit: Unit<Work>, staged: Staged, ports: OperationPorts): Promise<'published' | 'already' | 'conflict'>
   /** Takes a published unit back. */
   retract?(unit: Unit<Work>, staged: Staged, ports: OperationPorts): Promise<'retracted' | 'already' | 'conflict'>
-  /** Objects that nothing reads any more; `published` says whether the unit stands. */
+  /** Objects that nothing reads any more. */
   garbage?(
     unit: Unit<Work>,
-    staged: Staged | null,
-    published: boolean,
+    left: LeftBehind<Staged>,
     ports: OperationPorts,
     operation: OperationId,
   ): AsyncIterable<{readonly key: ObjectKey; readonly etag: Etag; readonly sizeBytes: number}>
   /** Called by gc before it deletes anything of a unit, never by a dry run; `kept` leaves all of it. */
-  beforeGarbage?(
-    unit: Unit<Work>,
-    staged: Staged | null,
-    published: boolean,
-    ports: OperationPorts,
-  ): Promise<'go on' | 'kept'>
+  beforeGarbage?(unit: Unit<Work>, left: LeftBehind<Staged>, ports: OperationPorts): Promise<'go on' | 'kept'>
   /** Called by gc when everything that `garbage` named of a unit is gone. */
-  afterGarbage?(unit: Unit<Work>, staged: Staged | null, published: boolean, ports: OperationPorts): Promise<void>
+  afterGarbage?(unit: Unit<Work>, left: LeftBehind<Staged>, ports: OperationPorts): Promise<void>
 }
 
 /** A kind whose work and staged documents the core passes on unread. */

@@ -13,6 +13,20 @@ export type LineShape = 'items' | 'changes'
  */
 export type Broadcasts = 'none' | 'homeless' | 'all'
 
+/** What maps lines to Parquet: this machine, or Athena. */
+export type EngineName = 'duckdb' | 'athena'
+
+/** A journal of what an engine has others do, so that it finds it again. */
+export interface StepLog {
+  /** The last value of each step, of all attempts before this one. */
+  readonly noted: ReadonlyMap<string, unknown>
+  /**
+   * Durable once it returns. Throws `LOCK_LOST` when another process has gone on. A value with `keys` names the objects
+   * that its step has written.
+   */
+  note(step: string, value: unknown): Promise<void>
+}
+
 /** One gzipped line file of an export. */
 export interface SourceFile {
   readonly key: ObjectKey
@@ -79,6 +93,13 @@ export interface LoadRequest {
   readonly deletesKeyOf: (n: number) => ObjectKey
   /** As many lines without an item or without a key are set aside; more are refused. */
   readonly allowUnreadable: number
+  /** Name in the catalog of the table of deletes of no known partition. */
+  readonly deletesTable: string
+  /** Called with the partitions of all rows before the first row is written, by engines that write into the table. */
+  readonly onPartitions: (partitions: readonly (readonly string[])[]) => Promise<void>
+  readonly steps: StepLog
+  /** Key prefix of what an engine puts down for the time of the load; ends in `/`. */
+  readonly workPrefix: string
   readonly onProgress?: (rows: number) => void
   readonly signal?: AbortSignal
 }
@@ -150,11 +171,23 @@ export interface AppendResult {
 
 export interface DigestRequest {
   readonly store: ObjectStore
-  /** Only rows of this `_source` count; objects may hold others, so their own counts are not checked then. */
-  readonly ofSource?: string
   /** What should stand there: `PROOF_FAILED` when an object has other rows or rows of another partition. */
   readonly objects: readonly Pick<StagedObject, 'key' | 'rows' | 'partition'>[]
   readonly mapping: TableMapping
+  /** The rows' `_source`. Engines that look into the table find by it what is there beside the objects. */
+  readonly source: string
+  /** Objects hold rows of other sources too, which do not count; nor are the objects' own counts checked then. */
+  readonly holdsOthers?: boolean
+  readonly deletesTable: string
+  readonly signal?: AbortSignal
+}
+
+/** What loads left that no journal names: a statement was begun, and nobody was told how it ended. */
+export interface LeftRowsRequest {
+  readonly mapping: TableMapping
+  readonly deletesTable: string
+  /** Of the rows' `_source`. */
+  readonly sources: readonly string[]
   readonly signal?: AbortSignal
 }
 
@@ -245,6 +278,18 @@ export interface MergedRequest {
   readonly signal?: AbortSignal
 }
 
+/** Few files of many, with the same rows. */
+export interface MergeEngine {
+  /**
+   * Sources to few outputs with the same rows, in their order. Throws `MERGE_SOURCE_CHANGED` when a source has other
+   * bytes, `MERGE_SOURCE_BROKEN` for one that cannot be read to its end, `MERGE_LOSSY` where a column's values do not
+   * fit into one type exactly (file and column named); `MEMORY_EXCEEDED`, `DISK_FULL`. Nothing is stored then.
+   */
+  merge(request: MergeRequest): Promise<MergeResult>
+  /** Reads outputs back: the same facts. Throws `PROOF_FAILED` naming what differs. */
+  proveMerged(request: MergedRequest): Promise<void>
+}
+
 /**
  * The heavy work over rows.
  *
@@ -253,7 +298,9 @@ export interface MergedRequest {
  * `error`), `MEMORY_EXCEEDED`, `DISK_FULL`. Nothing is stored then.
  */
 export interface ParquetEngine {
-  readonly name: 'duckdb' | 'athena'
+  readonly name: EngineName
+  /** Whether a load goes on where its last attempt stopped, under the same run, by the steps that were noted. */
+  readonly goesOn: boolean
   /** Throws `QUERY_INVALID` for a text that is no condition over the mapped columns. */
   checkCondition(mapping: TableMapping, where: string): Promise<void>
   /** Source lines to staged Parquet objects in the target store; one read of the source. */
@@ -265,14 +312,8 @@ export interface ParquetEngine {
   append(request: AppendRequest): Promise<AppendResult>
   /** Reads back Parquet objects: counts and the same digest as `load` made. */
   digest(request: DigestRequest): Promise<ChangelogDigest>
-  /**
-   * Sources to few outputs with the same rows, in their order. Throws `MERGE_SOURCE_CHANGED` when a source has other
-   * bytes, `MERGE_SOURCE_BROKEN` for one that cannot be read to its end, `MERGE_LOSSY` where a column's values do not
-   * fit into one type exactly (file and column named); `MEMORY_EXCEEDED`, `DISK_FULL`. Nothing is stored then.
-   */
-  merge(request: MergeRequest): Promise<MergeResult>
-  /** Reads outputs back: the same facts. Throws `PROOF_FAILED` naming what differs. */
-  proveMerged(request: MergedRequest): Promise<void>
+  /** Keys of the table's objects that hold rows of these sources, found by the rows. Only where `goesOn`. */
+  findObjects?(request: LeftRowsRequest): Promise<ObjectKey[]>
   /** As `digest`, over objects of quarantined lines. */
   digestQuarantine(request: QuarantineDigestRequest): Promise<RowDigest>
   close(): Promise<void>

@@ -15,10 +15,10 @@ export function fillText({items, files}: FillPlan, table: string): string {
 export function renderFill(result: FillResult): string {
   const {table, dryRun, changed, items, days, batches, files, sizeBytes, seed} = result
   const heading = dryRun
-    ? `A sample of ${countText(items)} claims for ${table}, in small files.`
+    ? `A sample of ${countText(items)} claims in small files, for table ${table}.`
     : changed
-      ? `Filled ${table} with ${countText(items)} claims in small files.`
-      : `All ${plural(batches, 'file')} of this sample stand in ${table} already: nothing to do.`
+      ? `Filled table ${table} with ${countText(items)} claims in small files.`
+      : `All ${plural(batches, 'file')} of this sample stand in table ${table} already: nothing to do.`
   if (!dryRun && !changed) return heading
   const about = dryRun ? 'about ' : ''
   const standing = dryRun || files === batches ? '' : `; ${plural(batches - files, 'other')} stood already`

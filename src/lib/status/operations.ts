@@ -8,14 +8,21 @@ import {
   type OperationPorts,
   type OperationState,
 } from '../operation/index.js'
+import {runsOfObjects} from '../backfill/index.js'
+import type {ObjectKey} from '../ports/object-store.js'
 import type {Findings} from './findings.js'
 import type {OperationsStatus, OperationSummary} from './types.js'
 
 const READS_AT_ONCE = 16
 const LAST_SHOWN = 3
 
-/** Every operation that can be read, by id; an unreadable one has no summary. */
-export type KnownOperations = ReadonlyMap<string, OperationSummary | null>
+/** Every operation of the lake. */
+export interface KnownOperations {
+  /** By id; one that cannot be read has no summary. */
+  readonly summaries: ReadonlyMap<string, OperationSummary | null>
+  /** Runs of the objects that journals name. */
+  readonly runs: ReadonlyMap<ObjectKey, string>
+}
 
 /** Plans and journals of all operations; each that cannot be read is told, and the others still are. */
 export async function readOperations(
@@ -26,25 +33,24 @@ export async function readOperations(
   await findings.attempt('operations', 'the list of operations', async () => {
     for await (const id of listOperationIds(ports.store)) ids.push(id)
   })
+  const runs = new Map<ObjectKey, string>()
+  const look = async (id: string): Promise<OperationSummary> => {
+    const record = await readOperation(ports.store, id)
+    for (const [key, run] of runsOfObjects(record)) runs.set(key, run)
+    const {header, state, startedAt, endedAt} = record
+    return {operation: id, kind: header.kind, state, tables: header.tables, startedAt, endedAt}
+  }
   const summaries = await pMap(
     ids,
-    async (id) => {
-      const look = (): Promise<OperationSummary> => readSummary(id, ports)
-      return [id, await findings.attempt('operations', `operation ${id}`, look)] as const
-    },
+    async (id) => [id, await findings.attempt('operations', `operation ${id}`, () => look(id))] as const,
     {concurrency: READS_AT_ONCE},
   )
-  return new Map(summaries)
-}
-
-async function readSummary(id: string, ports: Pick<OperationPorts, 'store'>): Promise<OperationSummary> {
-  const {header, state, startedAt, endedAt} = await readOperation(ports.store, id)
-  return {operation: id, kind: header.kind, state, tables: header.tables, startedAt, endedAt}
+  return {summaries: new Map(summaries), runs}
 }
 
 /** What is done on the lake, what runs now, and what waits for somebody to go on. */
 export async function operationsStatus(
-  known: KnownOperations,
+  {summaries: known}: KnownOperations,
   ports: Pick<OperationPorts, 'store' | 'host'>,
   findings: Findings,
 ): Promise<OperationsStatus> {

@@ -32,7 +32,7 @@ export interface Admitted {
 }
 
 /**
- * Lists a table's folder once and sorts its objects by the runs and operations that they name. Of the folder of its
+ * Lists a table's folder once and sorts its objects by the runs and operations that they name, or that name them. Of the folder of its
  * deletes only a stream's are counted: those of a load are proven by its verification.
  */
 export async function listTable(
@@ -50,7 +50,8 @@ export async function listTable(
   let foreign = 0
   for await (const {key, sizeBytes} of ports.store.list(location)) {
     if (isHiddenBelow(key, location)) continue
-    const {run, operation} = runOfObject(key) ?? {}
+    const run = runOfObject(key)?.run ?? operations.runs.get(key)
+    const operation = run?.split('.')[0]
     const part = partOf(run, operation, admitted, operations)
     add(amounts[part], sizeBytes)
     if (run === undefined) foreign += 1
@@ -63,7 +64,8 @@ export async function listTable(
     }
   }
   if (deletes !== undefined)
-    for await (const {key} of ports.store.list(deletes)) if (runOfObject(key) === null) foreign += 1
+    for await (const {key} of ports.store.list(deletes))
+      if (runOfObject(key) === null && !operations.runs.has(key)) foreign += 1
   return {objects: amounts, byRun, foreign, stagedRuns: stagedRuns.size, leavers, seenByFolder}
 }
 
@@ -76,8 +78,8 @@ function partOf(
   // What no load wrote, a stream did: readers see it.
   if (run === undefined || operation === undefined || active.has(run)) return 'seen'
   if (superseded.has(run)) return 'superseded'
-  if (!operations.has(operation)) return 'orphaned'
-  const summary = operations.get(operation)
+  if (!operations.summaries.has(operation)) return 'orphaned'
+  const summary = operations.summaries.get(operation)
   // Of an operation whose journal cannot be read nobody knows whether it can go on.
   if (summary === null || summary === undefined || isResumable(summary.state)) return 'staged'
   return summary.state === 'done' && !isComplete ? 'seen' : 'left'

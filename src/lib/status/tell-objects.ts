@@ -47,7 +47,7 @@ function tellLeft(
   if (left.objects === 0) return
   const nowMs = ports.clock.now().getTime()
   const isOver = [...leavers].some((id) => {
-    const endedAt = operations.get(id)?.endedAt ?? null
+    const endedAt = operations.summaries.get(id)?.endedAt ?? null
     return endedAt !== null && nowMs - Date.parse(endedAt) >= DEFAULT_GRACE_HOURS * MS_PER_HOUR
   })
   const text = `${objectsText(left.objects)} of operations that ended; readers do not see them`

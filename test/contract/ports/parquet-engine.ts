@@ -3,6 +3,7 @@ import {afterEach, beforeEach, describe, expect, it} from 'vitest'
 import {hivePathValue, type SourceColumn, type TableMapping} from '../../../src/lib/mapping/index.js'
 import type {ObjectStore} from '../../../src/lib/ports/object-store.js'
 import type {LoadRequest, LoadResult, ParquetEngine, StagedObject} from '../../../src/lib/ports/parquet-engine.js'
+import {PLAIN_LOAD} from '../../engines/plain-load.js'
 import {collect, expectCode} from './expectations.js'
 
 export interface ParquetEngineUnderTest {
@@ -95,6 +96,7 @@ export function parquetEngineContract(name: string, factory: () => Promise<Parqu
         quarantineKeyOf: (n) => `aside/part-${n}.parquet`,
         deletesKeyOf: (n) => `deletes/part-${n}.parquet`,
         allowUnreadable: 0,
+        ...PLAIN_LOAD,
         ...settings,
       }
     }
@@ -102,7 +104,14 @@ export function parquetEngineContract(name: string, factory: () => Promise<Parqu
     const digestOf = (
       objects: readonly Pick<StagedObject, 'key' | 'rows' | 'partition'>[],
       mapping = MAPPING,
-    ): ReturnType<ParquetEngine['digest']> => subject.engine.digest({store: subject.target, objects, mapping})
+    ): ReturnType<ParquetEngine['digest']> =>
+      subject.engine.digest({
+        store: subject.target,
+        objects,
+        mapping,
+        source: 'run-1',
+        deletesTable: PLAIN_LOAD.deletesTable,
+      })
 
     const load = async (files: readonly (readonly string[])[], more: Partial<LoadRequest> = {}): Promise<LoadResult> =>
       subject.engine.load(await requestOf(files, more))

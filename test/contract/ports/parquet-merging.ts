@@ -2,8 +2,9 @@ import {gunzipSync, gzipSync} from 'node:zlib'
 import {afterEach, beforeEach, describe, expect, it} from 'vitest'
 import {storedColumns, type TableMapping} from '../../../src/lib/mapping/index.js'
 import {readBytes} from '../../../src/lib/ports/object-content.js'
-import type {MergeRequest, MergeResult, MergeSource} from '../../../src/lib/ports/parquet-engine.js'
+import type {MergeEngine, MergeRequest, MergeResult, MergeSource} from '../../../src/lib/ports/parquet-engine.js'
 import {collect} from './expectations.js'
+import {PLAIN_LOAD} from '../../engines/plain-load.js'
 import type {ParquetEngineUnderTest} from './parquet-engine.js'
 
 const plain = {missing: 'null', inexact: 'quarantine', wrong_type: 'quarantine', class: 'internal'} as const
@@ -20,10 +21,12 @@ const MAPPING: TableMapping = {
   skip: [],
 }
 
-/** What every ParquetEngine promises of merging. */
-export function parquetMergingContract(name: string, factory: () => Promise<ParquetEngineUnderTest>): void {
-  describe(`${name} as ParquetEngine, merging`, () => {
-    let subject: ParquetEngineUnderTest
+/** What every MergeEngine promises. */
+export type MergeEngineUnderTest = ParquetEngineUnderTest & {readonly engine: MergeEngine}
+
+export function parquetMergingContract(name: string, factory: () => Promise<MergeEngineUnderTest>): void {
+  describe(`${name} as MergeEngine`, () => {
+    let subject: MergeEngineUnderTest
 
     beforeEach(async () => {
       subject = await factory()
@@ -41,6 +44,7 @@ export function parquetMergingContract(name: string, factory: () => Promise<Parq
           gzipSync(`${JSON.stringify({Item: item})}\n`),
         )
         const {objects} = await subject.engine.load({
+          ...PLAIN_LOAD,
           source: subject.source,
           files: [{key: file.key, sizeBytes: file.sizeBytes, itemCount: 1}],
           mapping: MAPPING,
@@ -76,12 +80,14 @@ export function parquetMergingContract(name: string, factory: () => Promise<Parq
 
     const keys = async (): Promise<string[]> => (await collect(subject.target.list(''))).map(({key}) => key)
 
-    const digestOf = (objects: readonly MergeSource[], ofSource?: string): ReturnType<typeof subject.engine.digest> =>
+    const digestOf = (objects: readonly MergeSource[], merged?: string): ReturnType<typeof subject.engine.digest> =>
       subject.engine.digest({
         store: subject.target,
         objects: objects.map(({key}) => ({key, rows: 1, partition: []})),
         mapping: MAPPING,
-        ...(ofSource === undefined ? {} : {ofSource}),
+        source: merged ?? '',
+        holdsOthers: merged !== undefined,
+        deletesTable: 'items__deletes',
       })
 
     it('makes one object of many, with the same rows, and leaves the sources', async () => {

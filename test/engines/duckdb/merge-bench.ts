@@ -74,17 +74,15 @@ export class MergeBench {
     const file = await this.copyOf(key)
     const reader = await this.connection.runAndReadAll(`SELECT * FROM parquet_schema('${file}') OFFSET 1`)
     return Object.fromEntries(
-      reader
-        .getRowObjects()
-        .map((row) => [
-          String(row['name']),
-          {
-            type: row['type']!,
-            converted: row['converted_type']!,
-            logical: row['logical_type']!,
-            fieldId: row['field_id']!,
-          },
-        ]),
+      reader.getRowObjects().map((row) => [
+        String(row['name']),
+        {
+          type: row['type']!,
+          converted: row['converted_type']!,
+          logical: row['logical_type']!,
+          fieldId: row['field_id']!,
+        },
+      ]),
     )
   }
 

@@ -1,10 +1,9 @@
 import {DuckDbParquetEngine} from '../../../src/lib/engines/duckdb/index.js'
-import type {ParquetEngineUnderTest} from '../../contract/ports/parquet-engine.js'
 import {parquetEngineContract} from '../../contract/ports/parquet-engine.js'
-import {parquetMergingContract} from '../../contract/ports/parquet-merging.js'
+import {parquetMergingContract, type MergeEngineUnderTest} from '../../contract/ports/parquet-merging.js'
 import {makeStores} from './stores.js'
 
-async function subject(kind: 'folder' | 'memory', rootName: string): Promise<ParquetEngineUnderTest> {
+async function subject(kind: 'folder' | 'memory', rootName: string): Promise<MergeEngineUnderTest> {
   const stores = await makeStores(kind, rootName)
   const engine = new DuckDbParquetEngine(stores.engine)
   return {

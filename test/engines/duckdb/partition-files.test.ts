@@ -10,9 +10,10 @@ import {DuckDbSession} from '../../../src/lib/engines/duckdb/session.js'
 import {splitFile} from '../../../src/lib/engines/duckdb/split-files.js'
 import {folderLimit, OPEN_WRITERS} from '../../../src/lib/engines/duckdb/tray-folders.js'
 import {hivePathValue, type SourceColumn, type TableMapping} from '../../../src/lib/mapping/index.js'
-import type {LoadRequest, SourceFile, StagedObject} from '../../../src/lib/ports/parquet-engine.js'
+import type {DigestRequest, LoadRequest, SourceFile, StagedObject} from '../../../src/lib/ports/parquet-engine.js'
 import {quoteText} from '../../../src/lib/sql/index.js'
 import {collect, expectCode} from '../../contract/ports/expectations.js'
+import {PLAIN_LOAD} from '../plain-load.js'
 import {makeStores, type Stores} from './stores.js'
 
 const text = (name: string): SourceColumn => ({
@@ -81,8 +82,17 @@ describe('a load', () => {
       quarantineKeyOf: (n) => `aside/part-${n}.parquet`,
       deletesKeyOf: (n) => `deletes/part-${n}.parquet`,
       allowUnreadable: 0,
+      ...PLAIN_LOAD,
     }
   }
+
+  const digestRequest = (request: LoadRequest, objects: readonly StagedObject[]): DigestRequest => ({
+    store: request.target,
+    objects,
+    mapping: MAPPING,
+    source: request.origin.source,
+    deletesTable: PLAIN_LOAD.deletesTable,
+  })
 
   const rowsOf = (objects: readonly StagedObject[]): Record<string, number> =>
     Object.fromEntries(objects.map(({partition, rows}) => [partition[0]!, rows]))
@@ -99,7 +109,7 @@ describe('a load', () => {
     const {objects, digest, rows} = await engine.load(request)
     expect(objects).toHaveLength(Object.keys(expected).length)
     expect(rowsOf(objects)).toEqual(expected)
-    const proof = await engine.digest({store: request.target, objects, mapping: MAPPING})
+    const proof = await engine.digest(digestRequest(request, objects))
     expect(proof).toMatchObject({digest, rows})
   })
 
@@ -108,7 +118,7 @@ describe('a load', () => {
     const request = await requestOf([[longest, twin, 'short', longest]])
     const {objects, digest} = await engine.load(request)
     expect(rowsOf(objects)).toEqual({[longest]: 2, [twin]: 1, short: 1})
-    expect(await engine.digest({store: request.target, objects, mapping: MAPPING})).toMatchObject({
+    expect(await engine.digest(digestRequest(request, objects))).toMatchObject({
       digest,
     })
     for (const place of [`${longest}x`, `${'é'.repeat(125)}`, '/'.repeat(84)]) {

@@ -40,7 +40,8 @@ export async function mapByAthena(
   return texts.map((text) => byLine.get(lineDigest(text))!)
 }
 
-function valueText(type: ColumnType, value: string): string {
+/** SQL of a value as text that tells all of it. */
+export function valueText(type: ColumnType, value: string): string {
   switch (type.kind) {
     case 'string':
       return value
@@ -72,7 +73,8 @@ function readRow(mapping: TableMapping, json: string): AthenaRow {
   }
 }
 
-function columnValue(column: Column, text: string | null): unknown {
+/** The value behind such a text, nested JSON by its members. */
+export function columnValue(column: Column, text: string | null): unknown {
   if (text === null) return null
   if (!isJsonText(column)) return readValue(columnType(column.type), text)
   const value = JSON.parse(text) as unknown

@@ -1,3 +1,5 @@
+import type {ObjectKey} from '../../ports/object-store.js'
+import type {LoadRequest, LoadResult} from '../../ports/parquet-engine.js'
 import type {QueryStatistics} from '../../ports/query-engine.js'
 import type {StatementReads, SyntaxTree} from '../../sql/analysis.js'
 
@@ -45,4 +47,56 @@ export interface ReadStatement {
 export interface StatementReader {
   parse(sql: string): Promise<ReadStatement>
   close(): Promise<void>
+}
+
+/** How a statement that writes objects ended, however it did. */
+export interface EndedWrite {
+  readonly executionId: string
+  /** Null: it succeeded. */
+  readonly error: Error | null
+  /** Another run of the same statement may end well. */
+  readonly mayPass: boolean
+  readonly scannedBytes: number
+  /** Every object that it wrote, or meant to: what its data manifest names. */
+  readonly uris: readonly string[]
+}
+
+/** Runs statements that write. */
+export interface StatementWriter {
+  /**
+   * Runs a statement to its end. One token is one execution, whoever starts it how often: a start whose answer was lost,
+   * or whose process died, is joined. Throws where nobody can tell how it ended.
+   */
+  write(sql: string, token: string, signal?: AbortSignal): Promise<EndedWrite>
+}
+
+/** Tables of text, one row a line, over a list of objects. */
+export interface LineTables {
+  /** Creates the table, or leaves it as it is; `listUri`: the folder of the list. Its one column is `line`. */
+  create(name: string, listUri: string): Promise<void>
+  /** Takes it out of the catalog, if it is there. */
+  drop(name: string): Promise<void>
+  /** Names of tables that begin so. */
+  names(prefix: string): Promise<string[]>
+}
+
+/** Addresses of a lake's keys, and back. */
+export interface Addresses {
+  uriOf(key: ObjectKey): string
+  /** Null for an address outside of the lake. */
+  prefixOf(uri: string): ObjectKey | null
+}
+
+/** What lines are set aside, which only a reading line by line can word. */
+export interface AsideRequest {
+  readonly load: LoadRequest
+  /** Lines with a problem, by file; files without any are not there. */
+  readonly expected: ReadonlyMap<ObjectKey, number>
+  /** Keys of the rows that were set aside, as texts. */
+  readonly keys: readonly (readonly string[])[]
+}
+
+/** Writes the lines that were set aside, with what is wrong with each; must find as many as were expected. */
+export interface LineSetter {
+  setAside(request: AsideRequest): Promise<Pick<LoadResult, 'problems' | 'quarantine'>>
 }

@@ -4,7 +4,7 @@ import path from 'node:path'
 import {pipeline} from 'node:stream/promises'
 import {hasCode} from '../../errors.js'
 import {catalogValues, columnType, duckdbType, storedColumns, type TableMapping} from '../../mapping/index.js'
-import type {AppendRequest, AppendResult, StagedObject} from '../../ports/parquet-engine.js'
+import type {AppendedRow, AppendRequest, AppendResult, StagedObject} from '../../ports/parquet-engine.js'
 import type {ObjectKey} from '../../ports/object-store.js'
 import type {QueryValue} from '../../ports/query-engine.js'
 import {quoteIdentifier, quoteText} from '../../sql/index.js'
@@ -14,6 +14,8 @@ import type {DuckDbSession} from './session.js'
 
 const DELETES = '-1'
 const MAXIMUM_ROW_BYTES = 64 * 1024 * 1024
+/** A stream takes about as long for a line as for so many characters. */
+const CHUNK_CHARACTERS = 64 * 1024
 
 let appends = 0
 
@@ -26,7 +28,8 @@ export async function append(session: DuckDbSession, request: AppendRequest): Pr
     const partitions = new Partitions()
     const text = path.join(folder, 'rows.json')
     await pipeline(rowLines(request, partitions), createWriteStream(text, {mode: 0o600}))
-    const files = await writeParquet(session, request, text, {folder, rows: `appended_${number}`})
+    const files = filesOf(partitions, folder)
+    await writeParquet(session, request, text, files, `appended_${number}`)
     await request.onPartitions(partitions.distinct)
     return await storeAll(session, request, files, partitions, folder)
   } finally {
@@ -34,28 +37,44 @@ export async function append(session: DuckDbSession, request: AppendRequest): Pr
   }
 }
 
-/** Numbers the partitions of rows as they come. */
+/** Numbers the partitions of rows as they come, and counts the rows of each. */
 class Partitions {
-  private readonly numbers = new Map<string, number>()
+  private readonly numbers = new Map<string, string>()
   readonly distinct: (readonly string[])[] = []
+  readonly rows = new Map<string, number>()
 
-  numberOf(values: readonly string[]): string {
+  homeOf({partition}: AppendedRow): string {
+    const home = partition === null ? DELETES : this.numberOf(catalogValues(partition))
+    this.rows.set(home, (this.rows.get(home) ?? 0) + 1)
+    return home
+  }
+
+  private numberOf(values: readonly string[]): string {
     const name = JSON.stringify(values)
     const known = this.numbers.get(name)
-    if (known !== undefined) return String(known)
-    this.numbers.set(name, this.distinct.length)
+    if (known !== undefined) return known
+    const number = String(this.distinct.length)
+    this.numbers.set(name, number)
     this.distinct.push(values)
-    return String(this.distinct.length - 1)
+    return number
   }
 }
 
 async function* rowLines({mapping, rows}: AppendRequest, partitions: Partitions): AsyncGenerator<string> {
+  let text = ''
   for await (const row of rows) {
-    const values = mapping.columns.map(({name}) => [name, textOf(row.values[name] ?? null)])
-    const home = row.partition === null ? DELETES : partitions.numberOf(catalogValues(row.partition))
-    const metadata = {_op: row.op, _version: row.version.toString(), _sequence: row.sequence, _home: home}
-    yield `${JSON.stringify({...Object.fromEntries(values), ...metadata})}\n`
+    const line: Record<string, unknown> = {}
+    for (const {name} of mapping.columns) line[name] = textOf(row.values[name] ?? null)
+    line['_op'] = row.op
+    line['_version'] = row.version.toString()
+    line['_sequence'] = row.sequence
+    line['_home'] = partitions.homeOf(row)
+    text += `${JSON.stringify(line)}\n`
+    if (text.length < CHUNK_CHARACTERS) continue
+    yield text
+    text = ''
   }
+  yield text
 }
 
 /** Every value as text, so that nothing exact passes through a number of JSON. */
@@ -70,16 +89,44 @@ interface WrittenFile {
   readonly home: string
 }
 
+/** The deletes first, then by the text of the numbers. */
+function filesOf({rows}: Partitions, folder: string): WrittenFile[] {
+  return [...rows.keys()]
+    .sort()
+    .map((home) => ({file: path.join(folder, `${home}.parquet`), rows: rows.get(home)!, home}))
+}
+
 /**
  * One file a partition, by a statement of its own: a statement that divides by itself makes as many files as its threads
- * happen to, and the same rows must have the same keys.
+ * happen to, and the same rows must have the same keys. The rows of a single file need not be held in between.
  */
 async function writeParquet(
   session: DuckDbSession,
-  {mapping, sourceRank, source, signal}: AppendRequest,
+  request: AppendRequest,
   text: string,
-  {folder, rows}: {readonly folder: string; readonly rows: string},
-): Promise<WrittenFile[]> {
+  files: readonly WrittenFile[],
+  table: string,
+): Promise<void> {
+  const {signal} = request
+  const [only] = files
+  if (only === undefined) return
+  if (files.length === 1) return session.execute([copySql(rowsSql(request, text), only)], signal)
+  await session.execute([`CREATE TEMP TABLE ${table} AS ${rowsSql(request, text)}`], signal)
+  try {
+    const statements = files.map((file) =>
+      copySql(`SELECT * FROM ${table} WHERE _home = ${quoteText(file.home)}`, file),
+    )
+    await session.execute(statements, signal)
+  } finally {
+    await session.execute([`DROP TABLE ${table}`])
+  }
+}
+
+function copySql(rows: string, {file}: WrittenFile): string {
+  return `COPY (SELECT * EXCLUDE (_home) FROM (${rows})) TO ${quoteText(file)} (FORMAT parquet, COMPRESSION snappy)`
+}
+
+function rowsSql({mapping, sourceRank, source}: AppendRequest, text: string): string {
   const values = mapping.columns.map(({name, type}) => `${castSql(name, type)} AS ${quoteIdentifier(name)}`)
   const metadata = [
     '_op',
@@ -89,27 +136,7 @@ async function writeParquet(
     `${quoteText(source)} AS _source`,
     '_home',
   ]
-  await session.execute(
-    [`CREATE TEMP TABLE ${rows} AS SELECT ${[...values, ...metadata].join(', ')} FROM ${linesSql(mapping, text)}`],
-    signal,
-  )
-  try {
-    const homes = await session.rows(`SELECT _home, count(*) AS rows FROM ${rows} GROUP BY 1 ORDER BY 1`, signal)
-    const files = homes.map((row): WrittenFile => {
-      const home = String(row['_home'])
-      return {file: path.join(folder, `${home}.parquet`), rows: Number(row['rows']), home}
-    })
-    await session.execute(
-      files.map(
-        ({file, home}) =>
-          `COPY (SELECT * EXCLUDE (_home) FROM ${rows} WHERE _home = ${quoteText(home)}) TO ${quoteText(file)} (FORMAT parquet, COMPRESSION snappy)`,
-      ),
-      signal,
-    )
-    return files
-  } finally {
-    await session.execute([`DROP TABLE ${rows}`])
-  }
+  return `SELECT ${[...values, ...metadata].join(', ')} FROM ${linesSql(mapping, text)}`
 }
 
 function linesSql(mapping: TableMapping, text: string): string {

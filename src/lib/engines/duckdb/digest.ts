@@ -25,7 +25,7 @@ export async function digest(session: DuckDbSession, request: DigestRequest): Pr
   for (const [index, object] of request.objects.entries()) {
     const row = ofFile.get(files[index]!)
     // Merged objects also hold rows of other runs, or none of this one any more.
-    if (request.ofSource === undefined) checkRows(object, Number(row?.['rows'] ?? 0))
+    if (request.holdsOthers !== true) checkRows(object, Number(row?.['rows'] ?? 0))
     if (row !== undefined) checkPartition(object, [row['first'], row['last']])
     total = {
       rows: total.rows + Number(row?.['rows'] ?? 0),
@@ -36,8 +36,8 @@ export async function digest(session: DuckDbSession, request: DigestRequest): Pr
   return {...total, digest: total.digest.toString(16)}
 }
 
-function ofSourceSql({ofSource}: DigestRequest): string {
-  return ofSource === undefined ? '' : ` WHERE _source = ${quoteText(ofSource)}`
+function ofSourceSql({source, holdsOthers}: DigestRequest): string {
+  return holdsOthers === true ? ` WHERE _source = ${quoteText(source)}` : ''
 }
 
 function checkRows(object: Pick<StagedObject, 'key' | 'rows'>, rows: number): void {

@@ -34,7 +34,15 @@ export async function quarantinedKeys(
     rowFiles.length === 0
       ? []
       : await session.rows(`SELECT ${key.join(', ')} ${from} WHERE _op = 'quarantined'`, signal)
-  const wanted = new Set(rows.map((row) => mapping.key.map((name) => String(row[name])).join(SEPARATOR)))
+  return keysAndProbe(
+    mapping,
+    rows.map((row) => mapping.key.map((name) => String(row[name]))),
+  )
+}
+
+/** As `quarantinedKeys`, of keys that are known. */
+export function keysAndProbe(mapping: TableMapping, keys: readonly (readonly string[])[]): QuarantinedKeys {
+  const wanted = new Set(keys.map((values) => values.join(SEPARATOR)))
   const needles = keyNeedles(mapping)
   return {
     isWanted: (values) => wanted.has(values.join(SEPARATOR)),

@@ -158,7 +158,8 @@ async function storeDeletes(request: LoadRequest, files: readonly WrittenFile[])
   return storeObjects({...request, keyOf: async (_, n) => request.deletesKeyOf(n)}, deletes)
 }
 
-async function storeQuarantine(request: LoadRequest, file: string, rows: number): Promise<StagedObject> {
+/** Stores the file of the lines that a load set aside. */
+export async function storeQuarantine(request: LoadRequest, file: string, rows: number): Promise<StagedObject> {
   const {key, etag, sizeBytes} = await request.target.write(request.quarantineKeyOf(0), {file})
   return {key, etag, sizeBytes, rows, partition: []}
 }

@@ -5,6 +5,7 @@ import type {
   DigestRequest,
   LoadRequest,
   LoadResult,
+  MergeEngine,
   MergedRequest,
   MergeRequest,
   MergeResult,
@@ -19,11 +20,13 @@ import {digest} from './digest.js'
 import {load} from './load.js'
 import {digestQuarantine} from './quarantine.js'
 import {SessionPool} from './session-pool.js'
+import {setAside, type AsideRequest} from './set-aside.js'
 import {DuckDbSession, type DuckDbOptions} from './session.js'
 
 /** ParquetEngine on embedded DuckDB over any ObjectStore. */
-export class DuckDbParquetEngine implements ParquetEngine {
+export class DuckDbParquetEngine implements ParquetEngine, MergeEngine {
   readonly name = 'duckdb'
+  readonly goesOn = false
   private session: Promise<DuckDbSession> | null = null
 
   /** Merging has databases of its own: one thread each, in which rows keep their order. */
@@ -61,6 +64,11 @@ export class DuckDbParquetEngine implements ParquetEngine {
 
   async digestQuarantine(request: QuarantineDigestRequest): Promise<RowDigest> {
     return bounded(await this.open(), request, digestQuarantine)
+  }
+
+  /** Words and stores lines that another engine set aside. */
+  async setAside(request: AsideRequest): Promise<Pick<LoadResult, 'problems' | 'quarantine'>> {
+    return bounded(await this.open(), request, setAside)
   }
 
   async close(): Promise<void> {

@@ -35,7 +35,7 @@ type Finding = Pick<QuarantinedLine, 'reason' | 'column_name' | 'value' | 'key'>
 const COLUMN_NAMES = QUARANTINE_COLUMNS.map(({name}) => quoteIdentifier(name)).join(', ')
 
 /** A file with lines that were set aside, and how many. */
-interface AffectedFile {
+export interface AffectedFile {
   readonly lines: SourceLines
   readonly expected: number
 }
@@ -55,9 +55,20 @@ export async function writeQuarantine(
     .map((lines, index) => ({lines, expected: tap.problemsOfFile[index]! + lines.faults.size}))
     .filter(({expected}) => expected > 0)
   if (affected.length === 0) return {rows: 0, digest: '0', file: null, problems: []}
+  const keys = await quarantinedKeys(session, request.mapping, rowFiles, request.signal)
+  return writeAffected(session, request, affected, keys, folder)
+}
+
+/** Writes a row for every line of these files that was set aside. Throws `PROOF_FAILED`. */
+export async function writeAffected(
+  session: DuckDbSession,
+  request: LoadRequest,
+  affected: Iterable<AffectedFile> | AsyncIterable<AffectedFile>,
+  keys: QuarantinedKeys,
+  folder: string,
+): Promise<WrittenQuarantine> {
   const counts = new Map<string, ProblemCount>()
   const text = path.join(folder, 'quarantine.json')
-  const keys = await quarantinedKeys(session, request.mapping, rowFiles, request.signal)
   await pipeline(quarantinedLines(request, affected, keys, counts), createWriteStream(text, {mode: 0o600}), {
     ...(request.signal === undefined ? {} : {signal: request.signal}),
   })
@@ -113,13 +124,13 @@ function linesSql(file: string): string {
 
 async function* quarantinedLines(
   request: LoadRequest,
-  affected: readonly AffectedFile[],
+  affected: Iterable<AffectedFile> | AsyncIterable<AffectedFile>,
   {probe, isWanted}: QuarantinedKeys,
   counts: Map<string, ProblemCount>,
 ): AsyncGenerator<string> {
   const judge = judgeOf(request, request.where === null ? () => true : isWanted)
   const {source: run, version} = request.origin
-  for (const {lines, expected} of affected) {
+  for await (const {lines, expected} of affected) {
     let found = 0
     for await (const {line, finding, raw} of foundLines(lines, judge, expected, probe)) {
       found += 1

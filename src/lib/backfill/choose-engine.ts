@@ -1,0 +1,95 @@
+import {SluiceError} from '../errors.js'
+import type {Environment} from '../lake/index.js'
+import {ATHENA_REFUSALS, athenaRefusals, type AthenaRefusal} from '../mapping/index.js'
+import type {EngineName} from '../ports/parquet-engine.js'
+import {estimateAthena} from './estimate-athena.js'
+import type {LoadPlan} from './load-plan.js'
+import type {LoadWork} from './load-work.js'
+import {needsText, shortageText} from './render-needs.js'
+import {weighWork, type Surroundings} from './weigh-load.js'
+
+export type EngineWish = EngineName | 'auto'
+
+export interface EngineChoice {
+  readonly name: EngineName
+  /** Why this one, as the end of a sentence. */
+  readonly reason: string
+}
+
+/** A plan, and what it will be run by. */
+export interface ChosenPlan extends LoadPlan {
+  readonly engine: EngineChoice
+}
+
+export const AS_ASKED = 'as asked for'
+
+/**
+ * Decides what a planned load is run by, and writes it into the plan: an operation that is resumed goes on with the same
+ * engine. `auto` takes this machine where the load has room on it, and Athena past that.
+ * Throws `NOT_IN_LOCAL`, `ENGINE_UNFIT`, `SECRET_IN_QUERY` for Athena where it cannot be.
+ */
+export async function chooseEngine(
+  planned: LoadPlan,
+  wish: EngineWish,
+  {backend}: Pick<Environment, 'backend'>,
+  around: Surroundings,
+): Promise<ChosenPlan> {
+  if (wish === 'athena' && backend === 'local')
+    throw new SluiceError('NOT_IN_LOCAL', 'A local lake has no Athena.', {fix: 'Load with --engine duckdb.'})
+  const [unit] = planned.plan.units
+  if (unit === undefined) return {...planned, engine: {name: 'duckdb', reason: 'with nothing to do'}}
+  const choice = await choose(unit.work, wish, backend, around)
+  const work: LoadWork = {...unit.work, engine: choice.name}
+  const {header} = planned.plan
+  const estimate = choice.name === 'duckdb' ? header.estimate : await estimateAthena(work, around)
+  return {...planned, plan: {header: {...header, estimate}, units: [{...unit, work}]}, engine: choice}
+}
+
+async function choose(
+  work: LoadWork,
+  wish: EngineWish,
+  backend: Environment['backend'],
+  around: Surroundings,
+): Promise<EngineChoice> {
+  if (wish === 'duckdb') return {name: wish, reason: AS_ASKED}
+  const fault = backend === 'local' ? null : faultOf(work)
+  if (wish === 'athena') {
+    if (fault !== null) throw unfit(fault)
+    return {name: wish, reason: AS_ASKED}
+  }
+  if (backend === 'local') return {name: 'duckdb', reason: 'a local lake has no other'}
+  if (fault !== null) return {name: 'duckdb', reason: `Athena cannot: ${fault.text}`}
+  const {weighed} = await weighWork(work, around)
+  const [worst] = weighed.missing
+  if (worst !== undefined) return {name: 'athena', reason: `on this machine the load ${shortageText(worst)}`}
+  return {name: 'duckdb', reason: `this machine has room for it: ${needsText(weighed)}`}
+}
+
+interface Fault {
+  readonly refusal: AthenaRefusal | null
+  /** A sentence. */
+  readonly text: string
+}
+
+/** Why Athena cannot run a load; null where it can. */
+function faultOf({mapping, where, sources}: LoadWork): Fault | null {
+  for (const {kind, files, shape, broadcasts, export: opened} of sources) {
+    if (kind === 'quarantine') return other('Lines that were set aside stand in a table of their own.')
+    if (files.some(({format}) => format !== 'json')) return other('It does not read Ion as DynamoDB writes it.')
+    if (!opened.sourceUri.startsWith('s3://')) return other(`${opened.sourceUri} is no place in S3.`)
+    const [refusal] = athenaRefusals(mapping, {shape, broadcasts, where})
+    if (refusal !== undefined) return {refusal, text: ATHENA_REFUSALS[refusal]}
+  }
+  return null
+}
+
+function other(text: string): Fault {
+  return {refusal: null, text}
+}
+
+function unfit({refusal, text}: Fault): SluiceError {
+  const code = refusal === 'secret_in_query' ? 'SECRET_IN_QUERY' : 'ENGINE_UNFIT'
+  return new SluiceError(code, `Athena cannot load this: ${text}`, {
+    fix: 'Load with --engine duckdb, or let auto choose.',
+  })
+}
