@@ -4,6 +4,7 @@ import {openSource, rememberedSources, type Context, type ContextOptions} from '
 import type {AthenaStatements} from './aws/athena-statements.js'
 import type {AwsSettings} from './aws/client-settings.js'
 import {SluiceError} from './errors.js'
+import {compactedPrefix, compactedUri} from './lake/index.js'
 import type {AwsEnvironment, LakeDefinition} from './lake/types.js'
 import type {OperationPorts} from './operation/types.js'
 import type {PlaceNeeds} from './ports/place-needs.js'
@@ -30,7 +31,7 @@ export async function awsContext(
     {GlueLineTables},
     {AthenaStatements},
     {AthenaWrites},
-    {AthenaParquetEngine, AthenaQueryEngine},
+    {AthenaParquetEngine, AthenaQueryEngine, AthenaUpkeep},
     {DuckDbParquetEngine, DuckDbStatementReader},
     {systemClock, systemHost, systemIds},
     {systemMachine},
@@ -44,8 +45,9 @@ export async function awsContext(
     import('./local/system.js'),
     import('./local/machine.js'),
   ])
-  const store = await lakeStore(settings, environment, places.state)
-  const locations = keyLocations(environment, places.state)
+  const routes = keyRoutes(environment, places.state)
+  const store = await lakeStore(settings, routes, places.state)
+  const locations = keyLocations(routes)
   const {workgroup, database, results} = places
   const catalog = new GlueCatalog({settings, database, locations})
   const spool = {temporaryFolder: ownTemporaryFolder(), lakeFolder: null}
@@ -72,6 +74,7 @@ export async function awsContext(
     parquet,
     engine: (name) => (name === 'athena' ? athena : parquet),
     query,
+    upkeep: new AthenaUpkeep(statements, writer),
     clock: systemClock,
     ids: systemIds,
     host: systemHost(),
@@ -151,32 +154,41 @@ function settingsOf(
   return {region, profile: profile ?? null, roleArn: role, endpoints, encryption, version}
 }
 
-/** Tables where the definition puts them, everything else below `state`. */
-async function lakeStore(settings: AwsSettings, environment: AwsEnvironment, state: string): Promise<ObjectStore> {
+/** Keys that begin with the prefix lie below the address. */
+interface KeyRoute {
+  readonly prefix: string
+  readonly uri: string
+}
+
+/** Tables where the definition puts them, what they are compacted to beside them, all else below `state`: the last. */
+function keyRoutes(environment: AwsEnvironment, state: string): readonly KeyRoute[] {
+  const routes = Object.entries(environment.locations).flatMap(([table, location]) => {
+    const beside = compactedUri(location)
+    const own = {prefix: `${table}/`, uri: folderUri(location)}
+    return beside === null ? [own] : [own, {prefix: compactedPrefix(table), uri: beside}]
+  })
+  return [...routes, {prefix: '', uri: folderUri(state)}]
+}
+
+async function lakeStore(settings: AwsSettings, routes: readonly KeyRoute[], state: string): Promise<ObjectStore> {
   const [{S3ObjectStore}, {RoutedObjectStore}] = await Promise.all([
     import('./aws/s3-object-store.js'),
     import('./aws/routed-object-store.js'),
   ])
-  const routes = Object.entries(environment.locations).map(([table, uri]) => ({
-    prefix: `${table}/`,
-    store: new S3ObjectStore({settings, uri}),
-  }))
-  return new RoutedObjectStore({uri: state, routes, rest: new S3ObjectStore({settings, uri: state})})
+  const stores = routes.map(({prefix, uri}) => ({prefix, store: new S3ObjectStore({settings, uri})}))
+  return new RoutedObjectStore({uri: state, routes: stores.slice(0, -1), rest: stores.at(-1)!.store})
 }
 
 /** Translates between keys of the lake's store and the `s3://` addresses that Glue keeps. */
-function keyLocations(environment: AwsEnvironment, state: string) {
-  const places = Object.entries(environment.locations)
-    .map(([table, uri]) => ({prefix: `${table}/`, uri: folderUri(uri)}))
-    .concat({prefix: '', uri: folderUri(state)})
+function keyLocations(routes: readonly KeyRoute[]) {
   return {
     uriOf: (key: string): string => {
-      const {prefix, uri} = places.find((place) => key.startsWith(place.prefix))!
+      const {prefix, uri} = routes.find((route) => key.startsWith(route.prefix))!
       return `${uri}${key.slice(prefix.length)}`
     },
     prefixOf: (uri: string): string | null => {
-      const place = places.find((one) => uri.startsWith(one.uri) || `${uri}/` === one.uri)
-      return place === undefined ? null : `${place.prefix}${uri.slice(place.uri.length)}`
+      const route = routes.find((one) => uri.startsWith(one.uri) || `${uri}/` === one.uri)
+      return route === undefined ? null : `${route.prefix}${uri.slice(route.uri.length)}`
     },
   }
 }

@@ -8,6 +8,7 @@ export async function operationKind(name: string): Promise<AnyOperationKind> {
     'compact.beside': async () => (await import('./compact/beside-kind.js')).besideKind,
     'compact.swap': async () => (await import('./compact/swap-kind.js')).swapKind,
     'partitions.sync': async () => (await import('./partitions/sync-kind.js')).syncKind,
+    'compact.iceberg': async () => (await import('./compact/iceberg-kind.js')).icebergKind,
     'compact.in-place': async () => (await import('./compact/in-place-kind.js')).inPlaceKind,
   }
   const load = kinds[name]

@@ -23,7 +23,14 @@ function merged(sizeBytes: number, n: number): ListedObject {
 }
 
 function found(files: readonly ListedObject[], more: Partial<PartitionFiles> = {}): PartitionFiles {
-  const none = {waiting: 0, unfinished: 0, withDroppedRows: 0, hasNestedFolders: false, isShared: false}
+  const none = {
+    waiting: 0,
+    unfinished: 0,
+    withDroppedRows: 0,
+    hasNestedFolders: false,
+    isShared: false,
+    isOutside: false,
+  }
   return {partition: ['2026-01-14'], location: LOCATION, files, ...none, ...more}
 }
 
@@ -38,6 +45,7 @@ function outcome(verdict: Verdict): string {
 describe('what is done with a partition', () => {
   it.each<[string, PartitionFiles, Method, string]>([
     ['without files', found([]), 'beside', 'single_file'],
+    ['outside of the lake', found([], {isOutside: true}), 'swap', 'outside'],
     ['of one file', found(files(10)), 'beside', 'single_file'],
     ['of one file that is far too large', found(files(5000)), 'beside', '1 to 5'],
     ['of well filled files', found(files(800, 900, 1000, 1100, 1800)), 'beside', 'well_filled'],

@@ -18,7 +18,7 @@ export interface AwsLake extends LakeFolder {
 }
 
 /** Gives a definition an environment in the lab, with buckets and a database of its own. */
-export async function makeAwsLake(definition: string, table: string, more = ''): Promise<AwsLake> {
+export async function makeAwsLake(definition: string, tables: string | readonly string[], more = ''): Promise<AwsLake> {
   const name = ownName('lake')
   const [stateBucket, tableBucket, database] = [`state-${name}`, `tables-${name}`, name.replaceAll('-', '_')]
   for (const Bucket of [stateBucket, tableBucket]) {
@@ -26,6 +26,7 @@ export async function makeAwsLake(definition: string, table: string, more = ''):
     await s3.send(new CreateBucketCommand({Bucket, CreateBucketConfiguration}))
   }
   await glue.send(new CreateDatabaseCommand({DatabaseInput: {Name: database}}))
+  const places = [tables].flat().map((table) => `${table}: {location: "s3://${tableBucket}/${table}"}`)
   const environment = `environments:
   aws:
     backend: aws
@@ -35,7 +36,7 @@ export async function makeAwsLake(definition: string, table: string, more = ''):
     database: ${database}
     workgroup: primary
     results: s3://${stateBucket}/results
-    tables: {${table}: {location: "s3://${tableBucket}/${table}"}}
+    tables: {${places.join(', ')}}
 ${more}`
   const lake = await makeLake()
   await writeFile(join(lake.folder, 'sluice.yaml'), definition.replace(/^environments:\n/m, environment))

@@ -1,11 +1,13 @@
 import {createHash, randomBytes} from 'node:crypto'
 import type {Partition, PartitionInput, Table} from '@aws-sdk/client-glue'
-import type {CatalogPartition, NewCatalogPartition} from '../ports/catalog.js'
+import {withoutFileStatistics, type CatalogPartition, type NewCatalogPartition} from '../ports/catalog.js'
 import {shownLocation, storedLocation, type GlueLocations} from './glue-locations.js'
 import {mergedParameters, shownParameters} from './glue-parameters.js'
 
 /** How often sluice wrote a partition, and which write was the last: `<count>.<mark>`. */
 const VERSION = 'sluice.version'
+/** Where it was before sluice moved it, letter for letter: so it is written when it is moved back. */
+const LOCATION_BEFORE = 'sluice.location-before'
 
 /** A text that no other write has. */
 export function newMark(): string {
@@ -48,18 +50,22 @@ export function changedPartitionInput(
   mark: string,
   locations: GlueLocations,
 ): PartitionInput {
-  const {Values, StorageDescriptor, LastAccessTime, LastAnalyzedTime} = standing
+  const {Values, StorageDescriptor, LastAccessTime, LastAnalyzedTime, Parameters = {}} = standing
+  const {Location: from} = StorageDescriptor ?? {}
+  const before = Parameters[LOCATION_BEFORE]
+  const isBack = before !== undefined && shownLocation(before, locations) === location
+  const to = isBack ? before : storedLocation(location, from, locations)
+  const isMoved = to !== from
+  const left = isBack ? undefined : isMoved ? from : before
   const count = Number(standing.Parameters?.[VERSION]?.split('.')[0] ?? '0') + 1
   return {
     Values,
     LastAccessTime,
     LastAnalyzedTime,
-    StorageDescriptor: {
-      ...StorageDescriptor,
-      Location: storedLocation(location, StorageDescriptor?.Location, locations),
-    },
-    Parameters: mergedParameters(standing.Parameters, parameters, {
+    StorageDescriptor: {...StorageDescriptor, Location: to},
+    Parameters: mergedParameters(isMoved ? withoutFileStatistics(Parameters) : Parameters, parameters, {
       [VERSION]: `${Number.isSafeInteger(count) ? count : 1}.${mark}`,
+      ...(left === undefined ? {} : {[LOCATION_BEFORE]: left}),
     }),
   }
 }

@@ -1,7 +1,7 @@
 import {isDeepStrictEqual} from 'node:util'
 import type {Column, StorageDescriptor, Table, TableInput} from '@aws-sdk/client-glue'
 import {SluiceError} from '../errors.js'
-import type {CatalogColumn, CatalogTable, NewCatalogTable} from '../ports/catalog.js'
+import {withoutFileStatistics, type CatalogColumn, type CatalogTable, type NewCatalogTable} from '../ports/catalog.js'
 import {formatOf, formatStorage, type TableFormat} from './glue-formats.js'
 import {shownLocation, storedLocation, type GlueLocations} from './glue-locations.js'
 import {mergedParameters, shownParameters} from './glue-parameters.js'
@@ -98,20 +98,27 @@ function tableParts(table: NewCatalogTable, standing: Table | null, {locations}:
   const before = standing?.StorageDescriptor
   const storage = tableStorage(table, standing)
   const columns = glueColumns(table.columns, before?.Columns)
+  const location = table.location === null ? null : storedLocation(table.location, before?.Location, locations)
+  const isMoved = location !== null && location !== before?.Location
   return {
     TableType: standing?.TableType === undefined || standing.TableType === VIEW ? 'EXTERNAL_TABLE' : standing.TableType,
     StorageDescriptor: {
       ...storage.descriptor,
       Columns: columns,
-      ...(table.location === null ? {} : {Location: storedLocation(table.location, before?.Location, locations)}),
+      ...(location === null ? {} : {Location: location}),
     },
     ViewOriginalText: undefined,
     ViewExpandedText: undefined,
-    Parameters: mergedParameters(standing?.Parameters, table.parameters, {
+    Parameters: mergedParameters(parametersOf(standing, isMoved), table.parameters, {
       ...storage.parameters,
       ...ownParameters(table),
     }),
   }
+}
+
+/** Statistics that engines keep of the files are wrong for those of another place. */
+function parametersOf(standing: Table | null, isMoved: boolean): Table['Parameters'] {
+  return isMoved ? withoutFileStatistics(standing?.Parameters ?? {}) : standing?.Parameters
 }
 
 /** The standing storage where the format stays, so that its options stay; else sluice's own. */

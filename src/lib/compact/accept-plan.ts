@@ -1,10 +1,10 @@
 import {SluiceError} from '../errors.js'
 import {definitionHash, type LakeDefinition} from '../lake/index.js'
 import type {LoadedPlan} from '../operation/index.js'
-import type {CompactWork} from './work.js'
+import type {AnyWork} from './plan.js'
 
 /** A plan that was written to a file, checked against the lake as it is defined. Throws `PLAN_INVALID`, `PLAN_STALE`. */
-export function acceptPlan(plan: LoadedPlan<unknown>, definition: LakeDefinition): LoadedPlan<CompactWork> {
+export function acceptPlan(plan: LoadedPlan<unknown>, definition: LakeDefinition): LoadedPlan<AnyWork> {
   const {header} = plan
   if (!header.kind.startsWith('compact.')) {
     throw new SluiceError('PLAN_INVALID', `This is a plan of ${header.kind}, not of a compaction.`, {
@@ -12,7 +12,7 @@ export function acceptPlan(plan: LoadedPlan<unknown>, definition: LakeDefinition
     })
   }
   const other = whatDiffers(plan, definition)
-  if (other === null) return plan as LoadedPlan<CompactWork>
+  if (other === null) return plan as LoadedPlan<AnyWork>
   throw new SluiceError('PLAN_STALE', `The plan is for ${other}.`, {
     fix: 'Make the plan again: sluice compact plan --out FILE',
   })

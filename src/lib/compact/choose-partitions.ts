@@ -18,8 +18,11 @@ export function chosenPartitions(
   {partition, from, to}: PartitionsAsked,
   table: Pick<CatalogTable, 'name' | 'partitionColumns'>,
 ): (values: readonly string[]) => boolean {
-  const names = table.partitionColumns.map(({name}) => name)
-  const wanted = partition.map((text) => wantedValue(text, names, table.name))
+  const wanted = wantedPartitions(
+    partition,
+    table.partitionColumns.map(({name}) => name),
+    table.name,
+  )
   return (values) => {
     if (wanted.some(([index, value]) => values[index] !== value)) return false
     if (from === null && to === null) return true
@@ -27,6 +30,15 @@ export function chosenPartitions(
     if (time === null) return false
     return (from === null || time.toMs > from.getTime()) && (to === null || time.fromMs < to.getTime())
   }
+}
+
+/** Each as the place of its column and its value. Throws `USAGE` for a column that is none of these. */
+export function wantedPartitions(
+  partition: readonly string[],
+  names: readonly string[],
+  table: string,
+): (readonly [number, string])[] {
+  return partition.map((text) => wantedValue(text, names, table))
 }
 
 function wantedValue(text: string, names: readonly string[], table: string): readonly [number, string] {

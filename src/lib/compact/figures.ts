@@ -1,6 +1,7 @@
 import type {LakeDefinition} from '../lake/index.js'
 import type {Estimate} from '../operation/index.js'
-import type {JudgedPartition} from './plan.js'
+import {scanCostUsdMicros} from '../query/index.js'
+import type {PartitionFiles, Verdict} from './judge.js'
 import type {Method} from './work.js'
 
 type Backend = LakeDefinition['environment']['backend']
@@ -20,6 +21,9 @@ const REMOTE_READS_AT_ONCE = 20
 const MS_PER_LOCAL_FILE = 0.12
 /** Merging and proving, of compressed bytes, on the reference machine. */
 const MERGED_BYTES_PER_SECOND = 60_000_000
+/** Of Athena, unmeasured: the start of a statement, and what it rewrites. */
+const STATEMENT_MS = 5000
+const REWRITTEN_BYTES_PER_SECOND = 50_000_000
 
 /** Files and bytes of the partitions of a table, by what is to be done with them. */
 export interface CompactFigures {
@@ -36,19 +40,22 @@ export function noFigures(): CompactFigures {
   return {partitions: 0, files: 0, sizeBytes: 0, merges: 0, sources: 0, sourceBytes: 0, outputs: 0}
 }
 
-export function addPartition(figures: CompactFigures, {files, sizeBytes, verdict}: JudgedPartition): void {
-  figures.partitions += 1
-  figures.files += files
-  figures.sizeBytes += sizeBytes
-  if (verdict.state !== 'merge') return
-  figures.merges += 1
-  figures.sources += verdict.merge.sources.length
-  figures.sourceBytes += verdict.merge.sizeBytes
-  figures.outputs += verdict.merge.outputs
+/** The share of one partition. */
+export function figuresOf({files}: Pick<PartitionFiles, 'files'>, verdict: Verdict): CompactFigures {
+  const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0)
+  const found = {...noFigures(), partitions: 1, files: files.length, sizeBytes}
+  if (verdict.state !== 'merge') return found
+  const {sources, outputs, sizeBytes: sourceBytes} = verdict.merge
+  return {...found, merges: 1, sources: sources.length, sourceBytes, outputs}
+}
+
+export function addFigures(figures: CompactFigures, more: CompactFigures): void {
+  for (const name of Object.keys(figures) as (keyof CompactFigures)[]) figures[name] += more[name]
 }
 
 /** What the merges read, write and cost. Outputs are taken to be as large as their sources: most pack better. */
 export function estimateOf(figures: CompactFigures, method: Method, backend: Backend): Estimate {
+  if (method === 'iceberg') return upkeepEstimate(figures)
   const {files, merges, sources, sourceBytes, outputs} = figures
   const copies = method === 'swap' ? 0 : outputs
   const reads = sources * 3 + outputs * 3 + merges * 4
@@ -60,6 +67,17 @@ export function estimateOf(figures: CompactFigures, method: Method, backend: Bac
     requests: reads + writes,
     costUsdMicros: backend === 'local' ? '0' : String((nanos + NANOS_PER_MICRO - 1n) / NANOS_PER_MICRO),
     durationMs: Math.round((sourceBytes / MERGED_BYTES_PER_SECOND) * 1000) + 500,
+  }
+}
+
+/** Athena bills what OPTIMIZE scans, and a little for VACUUM; it reads and writes the files itself. */
+function upkeepEstimate({sourceBytes}: CompactFigures): Estimate {
+  return {
+    bytesRead: sourceBytes,
+    bytesWritten: sourceBytes,
+    requests: 0,
+    costUsdMicros: String(scanCostUsdMicros('athena', sourceBytes) + scanCostUsdMicros('athena', 0)),
+    durationMs: 2 * STATEMENT_MS + Math.round((sourceBytes / REWRITTEN_BYTES_PER_SECOND) * 1000),
   }
 }
 

@@ -16,6 +16,7 @@ export type SkipReason =
   | 'empty_file'
   | 'nested_folders'
   | 'shared_location'
+  | 'outside'
   | 'load_unfinished'
   | 'waits_for_gc'
 
@@ -34,6 +35,8 @@ export interface PartitionFiles {
   readonly withDroppedRows: number
   readonly hasNestedFolders: boolean
   readonly isShared: boolean
+  /** It lies in a place that is not the lake's. */
+  readonly isOutside: boolean
 }
 
 export interface PlannedMerge {
@@ -72,6 +75,7 @@ export function judgePartition(found: PartitionFiles, method: Method, policy: Co
 
 function obstacleOf(found: PartitionFiles, method: Method, policy: CompactPolicy, asOf: Date): Verdict | null {
   const {files} = found
+  if (found.isOutside) return skipped('outside', found.location)
   if (found.isShared) return skipped('shared_location')
   if (found.hasNestedFolders) return skipped('nested_folders')
   if (files.length === 0) {

@@ -1,5 +1,6 @@
 import {createHash} from 'node:crypto'
 import {partitionDigest} from '../generations/index.js'
+import {compactedPrefix} from '../lake/index.js'
 import type {ListedObject, ObjectKey} from '../ports/object-store.js'
 import type {CompactWork, PlannedSource} from './work.js'
 
@@ -38,7 +39,7 @@ export function stagingPrefix(operation: string, partition: readonly string[]): 
 
 /** Where the generations of a swapped partition lie: beside the table's root, never below it. */
 export function swapLocation({table, partition}: Pick<CompactWork, 'table' | 'partition'>, operation: string): string {
-  return `${table}__compact/${partitionDigest(partition)}/gen=${operation}/`
+  return `${compactedPrefix(table)}${partitionDigest(partition)}/gen=${operation}/`
 }
 
 /** What readers of Hive tables do not see: names that begin with `_` or `.`, and marks of folders. */

@@ -2,10 +2,13 @@ import {isMergedObject, runOfObject} from '../changelog/index.js'
 import {generationsPrefix, partitionDigest, readGeneration, type StoredGeneration} from '../generations/index.js'
 import type {OperationPorts} from '../operation/index.js'
 import type {CatalogTable} from '../ports/catalog.js'
-import type {ListedObject, ObjectKey} from '../ports/object-store.js'
+import type {ListedObject, ObjectKey, ObjectStore} from '../ports/object-store.js'
+import {isOutsideLake} from '../ports/table-objects.js'
 import type {RunFates} from './dropped-runs.js'
 import type {PartitionFiles} from './judge.js'
+import {isProjected} from './choose-method.js'
 import {folderOf, isHidden} from './layout.js'
+import {projectedValues} from './projected-places.js'
 
 type Ports = Pick<OperationPorts, 'store' | 'catalog'>
 
@@ -33,31 +36,40 @@ export async function* partitionFiles(
   const places = await placesOf(table, ports)
   const waiting = fates === null ? new Map<string, ObjectKey[]>() : await waitingGenerations(table.name, ports)
   const root = table.location ?? ''
-  for await (const {location, objects, hasNestedFolders} of foldersOf(root, places, ports)) {
+  const folders = isOutsideLake(root) ? [] : foldersOf(root, places, ports)
+  for await (const {location, objects, hasNestedFolders} of folders) {
     const place = places.get(location)
     // A folder inside another partition's is met twice: both are shared.
     if (place === undefined) continue
     const {values, isShared} = place
     places.delete(location)
     if (!isWanted(values)) continue
-    const found = {partition: values, location, hasNestedFolders, isShared}
+    const found = {partition: values, location, hasNestedFolders, isShared, isOutside: false}
     yield {...found, ...(await sortedOut(objects, table, values, waiting, fates, ports))}
   }
   for (const [location, {values, isShared}] of places) {
-    if (location.startsWith(root) || !isWanted(values)) continue
+    if (!isWanted(values)) continue
+    if (isOutsideLake(location)) yield outside(values, location)
+    if (isOutsideLake(location) || location.startsWith(root)) continue
     for await (const {objects, hasNestedFolders} of foldersOf(
       location,
       new Map([[location, {values, isShared}]]),
       ports,
     )) {
-      const found = {partition: values, location, hasNestedFolders, isShared}
+      const found = {partition: values, location, hasNestedFolders, isShared, isOutside: false}
       yield {...found, ...(await sortedOut(objects, table, values, waiting, fates, ports))}
     }
   }
 }
 
+/** A partition whose files nobody here can list. */
+function outside(partition: readonly string[], location: ObjectKey): FoundPartition {
+  const nothing = {files: [], waiting: 0, unfinished: 0, withDroppedRows: 0, droppedRuns: []}
+  return {partition, location, hasNestedFolders: false, isShared: false, isOutside: true, ...nothing}
+}
+
 /** Partitions by location. Of two at one location, or one inside the other, none can be told from the other. */
-async function placesOf(table: CatalogTable, {catalog}: Ports): Promise<Map<ObjectKey, Place>> {
+async function placesOf(table: CatalogTable, {catalog, store}: Ports): Promise<Map<ObjectKey, Place>> {
   const places = new Map<ObjectKey, Place>()
   if (table.partitionColumns.length === 0) {
     if (table.location !== null) places.set(table.location, {values: [], isShared: false})
@@ -65,6 +77,7 @@ async function placesOf(table: CatalogTable, {catalog}: Ports): Promise<Map<Obje
   }
   for await (const {location, values} of catalog.listPartitions(table.name))
     places.set(location, {values, isShared: places.has(location)})
+  if (isProjected(table)) await addProjected(places, table, store)
   let last: ObjectKey | null = null
   for (const location of [...places.keys()].sort()) {
     if (last !== null && location.startsWith(last)) {
@@ -72,6 +85,17 @@ async function placesOf(table: CatalogTable, {catalog}: Ports): Promise<Map<Obje
     } else last = location
   }
   return places
+}
+
+/** Where partitions are computed, nobody registers them: their folders tell which there are. */
+async function addProjected(places: Map<ObjectKey, Place>, table: CatalogTable, store: ObjectStore): Promise<void> {
+  const valuesOf = projectedValues(table)
+  if (table.location === null || isOutsideLake(table.location)) return
+  for await (const object of store.list(table.location)) {
+    const folder = folderOf(object)
+    const values = places.has(folder) ? null : valuesOf(folder)
+    if (values !== null) places.set(folder, {values, isShared: false})
+  }
 }
 
 interface Folder {

@@ -1,7 +1,7 @@
 import type {LakeDefinition, TableDefinition} from '../lake/index.js'
 import {SluiceError} from '../errors.js'
 import type {Estimate, PlanHeader, Unit} from '../operation/index.js'
-import {addPartition, estimateOf, noFigures, savingsOf, type CompactFigures, type Savings} from './figures.js'
+import {addFigures, estimateOf, noFigures, savingsOf, type CompactFigures, type Savings} from './figures.js'
 import type {SkipReason} from './judge.js'
 import {
   planHeader,
@@ -115,7 +115,7 @@ async function tableDocument(
   const skipped = new Map<SkipReason, {partitions: number; example: string}>()
   if ('partitions' in plan) {
     for await (const judged of plan.partitions()) {
-      addPartition(figures, judged)
+      addFigures(figures, judged.figures)
       await onPartition(judged)
       keepLargest(listed, plannedPartition(judged))
       if (judged.verdict.state !== 'skipped') continue

@@ -5,6 +5,9 @@ import type {CatalogTable} from '../ports/catalog.js'
 import {chooseMethod, type TableObstacle} from './choose-method.js'
 import {chosenPartitions, type PartitionsAsked} from './choose-partitions.js'
 import {RunFates} from './dropped-runs.js'
+import {figuresOf, type CompactFigures} from './figures.js'
+import {judgedTable} from './iceberg-plan.js'
+import type {IcebergWork} from './iceberg-work.js'
 import {judgePartition, type Verdict} from './judge.js'
 import {partitionFiles} from './partition-files.js'
 import {DEFAULT_POLICY, type CompactPolicy} from './policy.js'
@@ -24,7 +27,9 @@ export function compactRequest(
   return {...asked, policy: {...DEFAULT_POLICY, ...asked.policy}, asOf}
 }
 
-export type PlanPorts = Pick<OperationPorts, 'store' | 'catalog' | 'clock' | 'ids'>
+export type PlanPorts = Pick<OperationPorts, 'store' | 'catalog' | 'clock' | 'ids' | 'upkeep'>
+/** What is done to one partition, or to a table that keeps its own list of files. */
+export type AnyWork = CompactWork | IcebergWork
 
 /** One partition as it was judged; `unit` where it is to be merged. */
 export interface JudgedPartition {
@@ -34,7 +39,9 @@ export interface JudgedPartition {
   readonly files: number
   readonly sizeBytes: number
   readonly verdict: Verdict
-  readonly unit: Unit<CompactWork> | null
+  readonly unit: Unit<AnyWork> | null
+  /** Its share of the table's. */
+  readonly figures: CompactFigures
 }
 
 /** A table that can be compacted, partition by partition as they are asked for; or why it cannot. */
@@ -49,9 +56,13 @@ export type TablePlan =
 /** Plans one table. Pure: reads, writes nothing. Throws `USAGE` for partitions that the table cannot have. */
 export async function planTable(request: CompactRequest, table: TableDefinition, ports: PlanPorts): Promise<TablePlan> {
   const entry = await ports.catalog.getTable(table.name)
-  const choice = chooseMethod(table, entry, request.policy)
+  const {upkeep} = ports
+  const choice = chooseMethod(table, entry, request.policy, upkeep !== undefined)
   if ('obstacle' in choice) return {table, obstacle: choice.obstacle}
   const {method} = choice
+  if (method === 'iceberg' && (request.from !== null || request.to !== null)) return {table, obstacle: unnamed(entry!)}
+  if (method === 'iceberg')
+    return {table, method, partitions: () => judgedTable(request, request.policy, entry!, upkeep!)}
   const isWanted = chosenPartitions(request, entry!)
   return {
     table,
@@ -60,10 +71,15 @@ export async function planTable(request: CompactRequest, table: TableDefinition,
   }
 }
 
+function unnamed({name}: CatalogTable): TableObstacle {
+  const text = `${name} is an Iceberg table: its partitions are chosen by --partition, not by --from and --to`
+  return {reason: 'open_table_format', text}
+}
+
 async function* judgedPartitions(
   {policy, asOf}: CompactRequest,
   entry: CatalogTable,
-  method: Method,
+  method: CompactWork['method'],
   isWanted: (values: readonly string[]) => boolean,
   ports: PlanPorts,
 ): AsyncGenerator<JudgedPartition> {
@@ -88,6 +104,7 @@ async function* judgedPartitions(
       sizeBytes: files.reduce((sum, {sizeBytes}) => sum + sizeBytes, 0),
       verdict,
       unit: verdict.state === 'merge' ? unitOf(name, work, verdict.merge) : null,
+      figures: figuresOf(found, verdict),
     }
   }
 }
@@ -126,6 +143,6 @@ export function planHeader(
     tables: [table.name],
     locks: [`table:${table.name}`],
     estimate,
-    undo: method === 'in-place' ? 'never' : 'until-gc',
+    undo: method === 'in-place' || method === 'iceberg' ? 'never' : 'until-gc',
   }
 }

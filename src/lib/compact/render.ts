@@ -21,6 +21,7 @@ const METHODS: Readonly<Record<Method, string>> = {
   swap: 'merged files elsewhere, the catalog is pointed to them; gc deletes the sources after 72 hours; undo until then',
   'in-place':
     'merged files among their sources, which are deleted at once: readers see rows twice for a moment; no undo',
+  iceberg: 'OPTIMIZE and VACUUM by Athena until it asks for no more; readers see whole commits; no undo',
 }
 
 export const SKIP_TEXTS: Readonly<Record<SkipReason, string>> = {
@@ -34,6 +35,7 @@ export const SKIP_TEXTS: Readonly<Record<SkipReason, string>> = {
   empty_file: 'hold a file of zero bytes, which is no Parquet',
   nested_folders: 'have folders inside that are no partitions',
   shared_location: 'share their location with another partition',
+  outside: 'lie outside of the lake',
   load_unfinished: 'hold only files of loads that have not ended',
   waits_for_gc: 'are merged and wait for gc',
 }
@@ -131,12 +133,17 @@ export function renderResult({changed, tables}: CompactResultDocument): string {
 }
 
 function resultText(result: CompactedTable): string {
-  const {operation, table, merged, failed, files, sizeBytes, rows, dropped, undo} = result
+  const {operation, table, merged, failed, files, sizeBytes, rows, dropped, undo, statements} = result
   const from = `${plural(files.before, 'file')}, ${bytesText(sizeBytes.before)}`
   const to = `${plural(files.after, 'file')}, ${bytesText(sizeBytes.after)}`
   const lines = [
     `compacted  ${table}: ${from} into ${to} in ${plural(merged, 'partition')}; ${plural(rows, 'row')} proven`,
   ]
+  if (statements !== undefined) {
+    const {optimize, vacuum, scannedBytes} = statements
+    const asked = `${plural(optimize, 'run')} of OPTIMIZE, ${vacuum} of VACUUM`
+    lines.push(`by Athena  ${asked}; ${bytesText(scannedBytes)} scanned; there is no undo`)
+  }
   const droppedRows = Object.values(dropped).reduce((sum, count) => sum + count, 0)
   if (droppedRows > 0) {
     const runs = plural(Object.keys(dropped).length, 'run')

@@ -1,10 +1,11 @@
 import {z} from 'zod'
+import {resultSchemas as operationSchemas} from '../operation/result-schemas.js'
 
 const count = (description: string) => z.int().nonnegative().meta({description})
 const instant = (description: string) => z.iso.datetime().meta({description})
 const asOf = instant('Time of the answer.')
 const method = z
-  .enum(['beside', 'swap', 'in-place'])
+  .enum(['beside', 'swap', 'in-place', 'iceberg'])
   .meta({description: 'How outputs take the place of their sources.'})
 const skipReason = z.enum([
   'single_file',
@@ -17,6 +18,7 @@ const skipReason = z.enum([
   'empty_file',
   'nested_folders',
   'shared_location',
+  'outside',
   'load_unfinished',
   'waits_for_gc',
 ])
@@ -40,7 +42,7 @@ const plan = z.strictObject({
       method: method.nullable().meta({description: 'Null where the table is not compacted.'}),
       obstacle: z
         .strictObject({
-          reason: z.enum(['not_loaded', 'view', 'open_table_format', 'unsupported', 'projection', 'glob']),
+          reason: z.enum(['not_loaded', 'view', 'open_table_format', 'unsupported', 'projection', 'glob', 'outside']),
           text: z.string(),
         })
         .nullable(),
@@ -91,6 +93,14 @@ const result = z.strictObject({
       rows: count('Rows or lines that were proven.'),
       dropped: z.record(z.string(), z.int()).meta({description: 'Rows left out, by run that no reader counts.'}),
       undo: z.enum(['until-gc', 'never']),
+      statements: z
+        .strictObject({
+          optimize: count('Runs of OPTIMIZE.'),
+          vacuum: count('Runs of VACUUM.'),
+          scannedBytes: count('What they scanned.'),
+        })
+        .optional()
+        .meta({description: 'Of a table that keeps its own list of files: what its engine was asked.'}),
     }),
   ),
 })
@@ -99,6 +109,8 @@ const result = z.strictObject({
 export const resultSchemas = {
   'compact:plan': plan,
   'compact:run': z.union([result, plan]),
+  'compact:rollback': operationSchemas['ops:undo'],
+  'compact:gc': operationSchemas['ops:gc'],
   'compact:status': z.strictObject({
     asOf,
     compactions: z.array(

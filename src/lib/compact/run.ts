@@ -8,9 +8,10 @@ import {
   type OperationRecord,
   type Unit,
 } from '../operation/index.js'
-import {addPartition, estimateOf, noFigures} from './figures.js'
-import {planHeader, planTable, type CompactRequest, type PlanPorts} from './plan.js'
-import type {CompactWork, StagedCompaction} from './work.js'
+import {addFigures, estimateOf, noFigures} from './figures.js'
+import type {IcebergWork, StagedUpkeep} from './iceberg-work.js'
+import {planHeader, planTable, type AnyWork, type CompactRequest, type PlanPorts} from './plan.js'
+import type {StagedCompaction} from './work.js'
 
 /** What one table's compaction did. */
 export interface CompactedTable {
@@ -26,6 +27,8 @@ export interface CompactedTable {
   /** Rows of runs that no reader counts, left out. */
   readonly dropped: Readonly<Record<string, number>>
   readonly undo: 'until-gc' | 'never'
+  /** Of a table that keeps its own list of files: how often its engine was asked, and what that scanned. */
+  readonly statements?: {readonly optimize: number; readonly vacuum: number; readonly scannedBytes: number}
 }
 
 export interface CompactResultDocument {
@@ -40,13 +43,13 @@ async function planRun(
   table: TableDefinition,
   definition: LakeDefinition,
   ports: PlanPorts,
-): Promise<LoadedPlan<CompactWork> | null> {
+): Promise<LoadedPlan<AnyWork> | null> {
   const plan = await planTable(request, table, ports)
   if ('obstacle' in plan) return null
   const figures = noFigures()
-  const units: Unit<CompactWork>[] = []
+  const units: Unit<AnyWork>[] = []
   for await (const judged of plan.partitions()) {
-    addPartition(figures, judged)
+    addFigures(figures, judged.figures)
     if (judged.unit !== null) units.push(judged.unit)
   }
   if (units.length === 0) return null
@@ -60,8 +63,8 @@ export async function planRuns(
   tables: readonly TableDefinition[],
   definition: LakeDefinition,
   ports: PlanPorts,
-): Promise<LoadedPlan<CompactWork>[]> {
-  const plans: LoadedPlan<CompactWork>[] = []
+): Promise<LoadedPlan<AnyWork>[]> {
+  const plans: LoadedPlan<AnyWork>[] = []
   for (const table of tables) {
     const plan = await planRun(request, table, definition, ports)
     if (plan !== null) plans.push(plan)
@@ -70,28 +73,57 @@ export async function planRuns(
 }
 
 /** What running a plan will do, for the question before it. */
-export function willText({header, units}: LoadedPlan<CompactWork>): string {
-  const sources = units.reduce((sum, {work}) => sum + work.sources.length, 0)
+export function willText({header, units}: LoadedPlan<AnyWork>): string {
+  const sources = units.reduce((sum, {work}) => sum + filesOf(work), 0)
   const outputs = units.reduce((sum, {work}) => sum + work.outputs, 0)
-  const where = `${units.length} ${units.length === 1 ? 'partition' : 'partitions'} of ${header.tables.join(', ')}`
+  const partitions = units.reduce((sum, {work}) => sum + (work.method === 'iceberg' ? work.partitions : 1), 0)
+  const where = `${partitions} ${partitions === 1 ? 'partition' : 'partitions'} of ${header.tables.join(', ')}`
   const count = (files: number): string => files.toLocaleString('en-US')
-  return `merge ${count(sources)} files into ${count(outputs)} in ${where}`
+  const merge = `merge ${count(sources)} files into ${count(outputs)} in ${where}`
+  return header.kind === 'compact.iceberg' ? `${merge}, and expire its old snapshots, for good` : merge
+}
+
+function filesOf(work: AnyWork): number {
+  return work.method === 'iceberg' ? work.files : work.sources.length
 }
 
 /** Runs a plan: each partition is staged, proven and published by itself. Throws what the operation core throws. */
 export async function runCompaction(
-  plan: LoadedPlan<CompactWork>,
+  plan: LoadedPlan<AnyWork>,
   kind: AnyOperationKind,
   options: ApplyOptions,
   ports: OperationPorts,
 ): Promise<CompactedTable> {
-  const files = plan.units.reduce((sum, {work}) => sum + work.sources.length, 0)
+  const files = plan.units.reduce((sum, {work}) => sum + filesOf(work), 0)
   ports.report({kind: 'phase', phase: 'compact', unit: 'files', total: files})
   return compactedTable(await applyPlan(plan, kind, options, ports))
 }
 
 /** What an ended compaction did, from its journal. */
-export function compactedTable({header, units, unitRecords}: OperationRecord): CompactedTable {
+export function compactedTable(record: OperationRecord): CompactedTable {
+  return record.header.kind === 'compact.iceberg' ? upkeptTable(record) : mergedTable(record)
+}
+
+/** One unit: the table, whose own engine has told what there was and is. */
+function upkeptTable({header, units, unitRecords}: OperationRecord): CompactedTable {
+  const [unit] = units
+  const {before, after, runs, scannedBytes} = unitRecords.get(unit!.key)!.staged as StagedUpkeep
+  return {
+    operation: header.operation,
+    table: header.tables.join(', '),
+    kind: header.kind,
+    merged: (unit!.work as IcebergWork).partitions,
+    failed: [],
+    files: {before: before.files, after: after.files},
+    sizeBytes: {before: before.sizeBytes, after: after.sizeBytes},
+    rows: after.rows,
+    dropped: {},
+    undo: header.undo,
+    statements: {...runs, scannedBytes},
+  }
+}
+
+function mergedTable({header, units, unitRecords}: OperationRecord): CompactedTable {
   const published = units.flatMap((unit) => {
     const found = unitRecords.get(unit.key)
     return found?.isPublished === true ? [found.staged as StagedCompaction] : []

@@ -1,13 +1,9 @@
 import {hasCode, SluiceError} from '../errors.js'
-import type {Catalog} from '../ports/catalog.js'
+import {withoutFileStatistics, type Catalog} from '../ports/catalog.js'
 import type {ObjectKey} from '../ports/object-store.js'
 import type {CompactWork} from './work.js'
 
 type Place = Pick<CompactWork, 'table' | 'partition'>
-
-/** Statistics that engines keep of a partition's files: they are wrong once it has others. */
-const STATISTICS =
-  /^(numFiles|numRows|rawDataSize|totalSize|COLUMN_STATS_ACCURATE|recordCount|objectCount|averageRecordSize|sizeKey)$/
 
 /** Where the catalog says that a partition, or a table in one piece, lies; null when it is not there. */
 export async function locationOf({table, partition}: Place, catalog: Catalog): Promise<ObjectKey | null> {
@@ -42,7 +38,7 @@ async function pointPartition(
   const [standing] = await catalog.getPartitions(table, [partition])
   if (standing?.location !== from) return
   const {version, ...entry} = standing
-  const parameters = withoutStatistics(entry.parameters)
+  const parameters = withoutFileStatistics(entry.parameters)
   await catalog.updatePartition(table, {...entry, location: to, parameters}, version)
 }
 
@@ -50,12 +46,8 @@ async function pointTable({table}: Place, from: ObjectKey, to: ObjectKey, catalo
   const standing = await catalog.getTable(table)
   if (standing?.location !== from) return
   const {version, ...entry} = standing
-  const parameters = withoutStatistics(entry.parameters)
+  const parameters = withoutFileStatistics(entry.parameters)
   await catalog.putTable({...entry, location: to, parameters}, version).catch((error: unknown) => {
     if (!hasCode(error, 'PRECONDITION_FAILED')) throw error
   })
-}
-
-function withoutStatistics(parameters: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(parameters).filter(([name]) => !STATISTICS.test(name)))
 }

@@ -4,9 +4,9 @@ import type {MergedObject, MergeFacts, MergeSource} from '../ports/parquet-engin
 /**
  * How outputs take the place of their sources. `beside`: in a change log, where a row that stands twice counts once.
  * `swap`: the catalog is pointed to them. `in-place`: put first, then the sources are deleted; readers see rows twice in
- * between.
+ * between. `iceberg`: the table keeps its own list of files, and its engine rewrites them.
  */
-export type Method = 'beside' | 'swap' | 'in-place'
+export type Method = 'beside' | 'swap' | 'in-place' | 'iceberg'
 
 /** An object as the listing showed it. */
 export interface PlannedSource {
@@ -20,7 +20,7 @@ export interface PlannedSource {
 /** The merge of one partition. */
 export interface CompactWork {
   readonly table: string
-  readonly method: Method
+  readonly method: Exclude<Method, 'iceberg'>
   /** One text a partition column; empty for a table in one piece. */
   readonly partition: readonly string[]
   readonly location: ObjectKey

@@ -5,7 +5,13 @@ import {
   quarantineViewName,
   runsTableName,
 } from '../changelog/index.js'
-import type {AwsEnvironment, LakeDefinition, TableDefinition} from '../lake/index.js'
+import {
+  compactedPrefix,
+  compactedUri,
+  type AwsEnvironment,
+  type LakeDefinition,
+  type TableDefinition,
+} from '../lake/index.js'
 import type {Target} from './uses.js'
 
 /** Objects below a prefix of a bucket. */
@@ -53,6 +59,12 @@ export class Targets {
         return {places: this.#changelogs().map(({name}) => below(placeOf(state), `${runsTableName(name)}/`))}
       case 'rows':
         return {places: this.#definition.tables.flatMap((table) => this.#rowPlaces(table))}
+      case 'staged':
+        return {places: [below(placeOf(state), '_sluice/staging/')]}
+      case 'generations':
+        return {places: [below(placeOf(state), '_sluice/generations/')]}
+      case 'compacted':
+        return {places: this.#definition.tables.map(({name}) => this.#compactedPlace(name))}
       case 'results':
         return {places: [placeOf(results)]}
       case 'results bucket':
@@ -115,6 +127,14 @@ export class Targets {
     if (kind !== 'changelog') return [own]
     const more = [quarantineTableName(name), ...(partition?.immutable === true ? [deletesTableName(name)] : [])]
     return [own, ...more.map((table) => below(placeOf(state), `${table}/`))]
+  }
+
+  /** Where rows lie that compactions put elsewhere. */
+  #compactedPlace(table: string): Place {
+    const {state, locations} = this.#environment
+    const location = locations[table]
+    const beside = location === undefined ? null : compactedUri(location)
+    return beside === null ? below(placeOf(state), compactedPrefix(table)) : placeOf(beside)
   }
 
   #exportPlaces(): Place[] {

@@ -5,6 +5,7 @@
 
 import {ATHENA_USES} from './athena-uses.js'
 import {CATALOG_COMMANDS, CATALOG_USES} from './catalog-uses.js'
+import {COMPACT_COMMANDS, COMPACT_USES} from './compact-uses.js'
 import {on, READ, type Grant} from './grants.js'
 
 export type {Grant, Target} from './grants.js'
@@ -71,6 +72,7 @@ export const USES = {
     ...on('results bucket', ['s3:GetBucketLocation', 's3:ListBucketMultipartUploads'], BY_ATHENA),
     ...on('runs', READ, BY_ATHENA),
     ...on('rows', READ, BY_ATHENA),
+    ...on('compacted', READ, BY_ATHENA),
     ...on('tables', ['glue:GetTable', 'glue:GetPartition', 'glue:GetPartitions', 'glue:BatchGetPartition'], BY_ATHENA),
     ...on('database', ['glue:GetDatabase'], BY_ATHENA),
     ...on('default database', ['glue:GetDatabase'], BY_ATHENA),
@@ -108,6 +110,7 @@ export const USES = {
     ...on('account', ['lakeformation:ListResources', 'lakeformation:ListDataCellsFilter'], DOCTOR),
   ],
   ...CATALOG_USES,
+  ...COMPACT_USES,
 } as const satisfies Record<string, readonly Grant[]>
 
 export type Use = keyof typeof USES
@@ -159,10 +162,12 @@ const TAKE_BACK: readonly Use[] = [
   'catalog:restore',
   'catalog:change',
   'partitions:restore',
+  'compaction:undo',
 ]
 
 export const COMMANDS: Readonly<Record<string, CommandUses | CommandWithout>> = {
   ...CATALOG_COMMANDS,
+  ...COMPACT_COMMANDS,
   'backfill export': {uses: ['export:make'], changes: true},
   'backfill inspect': {needsNothing: 'reads an export in a folder'},
   'backfill plan': {
@@ -212,13 +217,14 @@ export const COMMANDS: Readonly<Record<string, CommandUses | CommandWithout>> = 
       'rows:read',
       'rows:delete',
       'catalog:read',
+      'compaction:collect',
       'athena:find',
     ],
     changes: true,
   },
   'ops list': {uses: ['operations:read'], changes: false},
   'ops resume': {
-    uses: [...LOAD, 'partitions:restore'],
+    uses: [...LOAD, 'partitions:restore', 'compaction:resume'],
     changes: true,
     unproven: {...FIRST_LOAD, 's3:GetObject on runs': STANDING},
   },

@@ -5,6 +5,7 @@ import type {Etag, ObjectKey, ObjectStore} from '../ports/object-store.js'
 import type {EngineName, MergeEngine, ParquetEngine, StepLog} from '../ports/parquet-engine.js'
 import type {QueryEngine} from '../ports/query-engine.js'
 import type {Report} from '../ports/report.js'
+import type {TableUpkeep} from '../ports/table-upkeep.js'
 
 /** A ULID: identity, never used for ordering. */
 export type OperationId = string
@@ -85,6 +86,8 @@ export interface OperationPorts {
   /** The engine of that name. Throws `NOT_IN_LOCAL` for one that the lake has not. */
   engine(name: EngineName): ParquetEngine
   readonly query: QueryEngine
+  /** Left out where there are no tables that keep their own list of files. */
+  readonly upkeep?: TableUpkeep
   readonly clock: Clock
   readonly ids: Ids
   readonly host: Host

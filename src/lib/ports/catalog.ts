@@ -67,10 +67,21 @@ export interface Catalog {
   getPartitions(table: string, values: readonly (readonly string[])[]): Promise<(CatalogPartition | null)[]>
   /** `exists` (not a failure, the standing location is kept) or `created`, one outcome an item, in order. */
   createPartitions(table: string, partitions: readonly NewCatalogPartition[]): Promise<PartitionOutcome[]>
-  /** Replaces location and parameters when the version still stands; else `changed` or `absent`. */
+  /**
+   * Replaces location and parameters when the version still stands; else `changed` or `absent`. Parameters that others
+   * set are kept, but for statistics of files at another location.
+   */
   updatePartition(table: string, partition: NewCatalogPartition, expectedVersion: string): Promise<PartitionOutcome>
   deletePartitions(table: string, values: readonly (readonly string[])[]): Promise<PartitionOutcome[]>
 }
 
 /** How Hive, Glue and Athena write a NULL partition value. */
 export const HIVE_NULL_PARTITION = '__HIVE_DEFAULT_PARTITION__'
+
+/** Parameters in which engines keep statistics of a table's or partition's files: wrong once it has other files. */
+const FILE_STATISTIC =
+  /^(numFiles|numRows|rawDataSize|totalSize|COLUMN_STATS_ACCURATE|recordCount|objectCount|averageRecordSize|sizeKey)$/
+
+export function withoutFileStatistics(parameters: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(parameters).filter(([name]) => !FILE_STATISTIC.test(name)))
+}

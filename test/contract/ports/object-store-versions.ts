@@ -11,6 +11,8 @@ export interface ObjectStoreUnderTest {
   readonly isVersioned: boolean
   /** A key may be the beginning of others, as in S3; folders refuse that. */
   readonly keysMayNest?: boolean
+  /** Puts an object into a storage class; left out by a store that has but one. */
+  readonly writeInClass?: (key: string, storageClass: string) => Promise<void>
   close(): Promise<void>
 }
 

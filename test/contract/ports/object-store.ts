@@ -6,6 +6,7 @@ import {hasCode} from '../../../src/lib/errors.js'
 import {readBytes, readText} from '../../../src/lib/ports/object-content.js'
 import type {ObjectStore} from '../../../src/lib/ports/object-store.js'
 import {collect, expectCode} from './expectations.js'
+import {copyContract} from './object-store-copies.js'
 import {listContract} from './object-store-lists.js'
 import type {ObjectStoreUnderTest} from './object-store-versions.js'
 import {versionContract} from './object-store-versions.js'
@@ -42,7 +43,7 @@ export function objectStoreContract(name: string, factory: () => Promise<ObjectS
         expect(await store.head('a/b')).toEqual(written)
         expect(await readText(store, 'a/b')).toBe('hello')
         const [listed] = await collect(store.list(''))
-        expect(listed).toEqual({key: 'a/b', sizeBytes: 5, modifiedAt: written.modifiedAt})
+        expect(listed).toMatchObject({key: 'a/b', sizeBytes: 5, modifiedAt: written.modifiedAt})
       })
 
       it('keeps an empty object', async () => {
@@ -197,6 +198,7 @@ export function objectStoreContract(name: string, factory: () => Promise<ObjectS
     })
 
     listContract(() => store)
+    copyContract(() => subject)
 
     describe('deleteBatch', () => {
       it('gives one outcome a key in the order given', async () => {

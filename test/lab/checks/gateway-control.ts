@@ -8,6 +8,8 @@ export interface WireEntry {
   readonly requestBytes: number
   readonly responseBytes: number | null
   readonly status: number | null
+  /** The body of calls in JSON, its beginning. */
+  readonly parameters: string | null
   readonly range: string | null
   readonly conditions: Readonly<Record<string, string>>
   readonly attempt: number

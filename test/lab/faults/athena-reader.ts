@@ -10,8 +10,18 @@ import {athena} from '../checks/lab-clients.js'
 
 const POLL_MS = 50
 
+/** How a statement ended: with rows as sorted texts, or why not. */
+export type Read = {readonly rows: string[]} | {readonly reason: string}
+
 /** Rows of a statement as sorted texts, read with the bare SDK; none where what it names is not there yet. */
 export async function selectTexts(lake: AwsLake, sql: string): Promise<string[]> {
+  const read = await readTexts(lake, sql)
+  if ('rows' in read) return read.rows
+  if (/TABLE_NOT_FOUND|does not exist/.test(read.reason)) return []
+  throw new Error(`${sql}: ${read.reason}`)
+}
+
+export async function readTexts(lake: AwsLake, sql: string): Promise<Read> {
   const {QueryExecutionId} = await athena.send(
     new StartQueryExecutionCommand({
       QueryString: sql,
@@ -21,13 +31,10 @@ export async function selectTexts(lake: AwsLake, sql: string): Promise<string[]>
     }),
   )
   const {State: state, StateChangeReason: reason = ''} = await endOf(QueryExecutionId)
-  if (state !== 'SUCCEEDED') {
-    if (/TABLE_NOT_FOUND|does not exist/.test(reason)) return []
-    throw new Error(`${sql}: ${reason}`)
-  }
+  if (state !== 'SUCCEEDED') return {reason}
   const {ResultSet} = await athena.send(new GetQueryResultsCommand({QueryExecutionId}))
   const rows = (ResultSet?.Rows ?? []).slice(1)
-  return rows.map(({Data = []}) => JSON.stringify(Data.map((value) => value.VarCharValue ?? null))).sort()
+  return {rows: rows.map(({Data = []}) => JSON.stringify(Data.map((value) => value.VarCharValue ?? null))).sort()}
 }
 
 async function endOf(QueryExecutionId: string | undefined): Promise<QueryExecutionStatus> {

@@ -1,6 +1,3 @@
-import {mkdtemp, readFile, rm} from 'node:fs/promises'
-import {tmpdir} from 'node:os'
-import {join} from 'node:path'
 import {randomBytes} from 'node:crypto'
 import {
   AthenaClient,
@@ -10,7 +7,6 @@ import {
 } from '@aws-sdk/client-athena'
 import {CreateDatabaseCommand, DeleteDatabaseCommand, GlueClient} from '@aws-sdk/client-glue'
 import {CreateBucketCommand, PutObjectCommand, S3Client} from '@aws-sdk/client-s3'
-import {DuckDBInstance} from '@duckdb/node-api'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {clientConfiguration} from '../../../src/lib/aws/client-settings.js'
 import {GlueCatalog} from '../../../src/lib/aws/glue-catalog.js'
@@ -18,6 +14,7 @@ import type {NewCatalogTable} from '../../../src/lib/ports/catalog.js'
 import {encodeRunRecords, showChangelogTables, type RunRecord} from '../../../src/lib/changelog/index.js'
 import type {SourceColumn, TableMapping} from '../../../src/lib/mapping/index.js'
 import {labSettings} from '../lab-settings.js'
+import {parquetOf} from '../parquet-of.js'
 
 const BUCKET = 'glue-readers-lab'
 const EVERY_TYPE = [
@@ -96,7 +93,7 @@ describe.skipIf(!HAS_TRINO)('Athena reads what GlueCatalog wrote', () => {
         if (error.name !== 'BucketAlreadyOwnedByYou') throw error
       })
     const columns = EVERY_TYPE.map(({name, value}) => `${value} AS ${name}`).join(', ')
-    await put('types/day=2026-01-02/a.parquet', await parquet(`SELECT ${columns}`))
+    await put('types/day=2026-01-02/a.parquet', await parquetOf(`SELECT ${columns}`))
     await catalog.putTable(types, null)
     await catalog.createPartitions('types', [
       {values: ['2026-01-02'], location: 'types/day=2026-01-02/', parameters: {}},
@@ -195,7 +192,7 @@ describe.skipIf(!HAS_TRINO)('Athena reads what GlueCatalog wrote', () => {
     const columns = EVERY_TYPE.map(({name, value}) => `${value} AS ${name}`).join(', ')
     const row = (version: number, source: string) =>
       `SELECT ${columns}, 'upsert' AS _op, ${version}::BIGINT AS _version, 0::INTEGER AS _source_rank, '' AS _sequence, '${source}' AS _source`
-    await put(`${table}/part=a/1.parquet`, await parquet(`${row(5, 'run-1')} UNION ALL ${row(9, 'hidden')}`))
+    await put(`${table}/part=a/1.parquet`, await parquetOf(`${row(5, 'run-1')} UNION ALL ${row(9, 'hidden')}`))
     expect(await rowsOf(`SELECT * FROM ${table}_current`)).toEqual([])
     await put(`${table}__runs/run-1.1.json`, encodeRunRecords([RUN]))
     await put(`${table}__runs/run-0.1.json`, '{"format":1,"closed":"op"}\n')
@@ -206,7 +203,7 @@ describe.skipIf(!HAS_TRINO)('Athena reads what GlueCatalog wrote', () => {
   it('a column that a table got after a partition was registered', async () => {
     const table = await catalog.getTable('types')
     await catalog.putTable({...types, columns: [...types.columns, {name: 'later', type: 'string'}]}, table!.version)
-    await put('types/day=2026-01-02/b.parquet', await parquet(`SELECT 'b' AS id, 'new' AS later`))
+    await put('types/day=2026-01-02/b.parquet', await parquetOf(`SELECT 'b' AS id, 'new' AS later`))
     expect(await rowsOf('SELECT id, later FROM types ORDER BY id')).toEqual([
       ['a', undefined],
       ['b', 'new'],
@@ -242,17 +239,4 @@ const RUN: RunRecord = {
 
 function read(name: string, type: string): SourceColumn {
   return {name, type, from: name, missing: 'null', inexact: 'quarantine', wrong_type: 'quarantine', class: 'internal'}
-}
-
-/** The bytes of a Parquet file with the rows of a statement. */
-async function parquet(sql: string): Promise<Buffer> {
-  const folder = await mkdtemp(join(tmpdir(), 'sluice-glue-lab-'))
-  try {
-    const connection = await (await DuckDBInstance.create()).connect()
-    await connection.run(`COPY (${sql}) TO '${folder}/a.parquet' (FORMAT parquet)`)
-    connection.closeSync()
-    return await readFile(join(folder, 'a.parquet'))
-  } finally {
-    await rm(folder, {recursive: true, force: true})
-  }
 }

@@ -2,3 +2,4 @@ export {AthenaQueryEngine, type AthenaQueryOptions, type AthenaQueryResult} from
 export type {EngineColumn, EngineRun, ReadStatement, StatementReader, StatementRunner} from './ports.js'
 export {AthenaParquetEngine, type AthenaParquetOptions} from './parquet-engine.js'
 export type {Addresses, AsideRequest, EndedWrite, LineSetter, LineTables, StatementWriter} from './ports.js'
+export {AthenaUpkeep} from './upkeep.js'
