@@ -23,7 +23,7 @@ function merged(sizeBytes: number, n: number): ListedObject {
 }
 
 function found(files: readonly ListedObject[], more: Partial<PartitionFiles> = {}): PartitionFiles {
-  const none = {waiting: 0, unfinished: 0, withDroppedRows: 0, hasNestedFolders: false, isShared: false}
+  const none = {waiting: 0, unfinished: 0, withDroppedRows: new Set<string>(), hasNestedFolders: false, isShared: false}
   return {partition: ['2026-01-14'], location: LOCATION, files, ...none, ...more}
 }
 
@@ -54,7 +54,12 @@ describe('what is done with a partition', () => {
     ['that shares its place', found(files(1, 1, 1, 1, 1), {isShared: true}), 'swap', 'shared_location'],
     ['that was merged and waits', found([], {waiting: 9}), 'beside', 'waits_for_gc'],
     ['of a load that goes on', found([], {unfinished: 3}), 'beside', 'load_unfinished'],
-    ['of one file with rows that nobody counts', found(files(10), {withDroppedRows: 1}), 'beside', '1 to 1'],
+    [
+      'of one file with rows that nobody counts',
+      found(files(10), {withDroppedRows: new Set([file(10, 0).key])}),
+      'beside',
+      '1 to 1',
+    ],
     ['of outputs that cannot be fewer', found([700, 700, 700, 700, 700].map(merged)), 'beside', '5 to 4'],
     ['of outputs that came out small', found([400, 500].map(merged)), 'beside', 'few_files'],
   ])('%s', (_, partition, method, expected) => {
@@ -72,6 +77,7 @@ describe('what is done with a partition', () => {
     ['swap', null, 26, '5 to 1'],
     ['in-place', null, 25, 'too_young'],
     ['beside', null, 0, '5 to 1'],
+    ['beside', null, -1, '5 to 1'],
     ['beside', 2, 1, 'too_young'],
     ['swap', 0, 0, '5 to 1'],
   ])('%s, at least %s h, newest file %i h old: %s', (method, minimumHours, hours, expected) => {

@@ -14,6 +14,11 @@ export function isOutput(key: ObjectKey): boolean {
   return OUTPUT.test(key)
 }
 
+/** The operation that wrote an output; null for any other object. */
+export function operationOfOutput(key: ObjectKey): string | null {
+  return OUTPUT.exec(key)?.[1] ?? null
+}
+
 /** How the names of an operation's outputs begin, whatever their attempt. */
 export function outputStart(operation: string): string {
   return `compact-${operation}.`
