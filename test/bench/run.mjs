@@ -1,5 +1,6 @@
 // Side-by-side figures, printed as a Markdown table. Usage after a build:
 //   node test/bench/run.mjs backfill [--items 1000000] [--rounds 5] [--contenders duckdb,sluice,polars]
+//   node test/bench/run.mjs compact [--rounds 5] [--contenders statement,pool,engine,polars]
 //   node test/bench/run.mjs current [--rows 10000000] [--rounds 5]
 //   node test/bench/run.mjs questions [--items 1000000] [--rounds 5]
 //   node test/bench/run.mjs startup [--rounds 15]
@@ -8,6 +9,7 @@
 import {parseArgs} from 'node:util'
 import {benchAws} from './aws.mjs'
 import {benchBackfill} from './backfill.mjs'
+import {benchCompact} from './compact.mjs'
 import {benchCurrent} from './current.mjs'
 import {machineLine} from './figures.mjs'
 import {benchQuestions} from './questions.mjs'
@@ -15,6 +17,7 @@ import {benchStartup} from './startup.mjs'
 
 const BENCHES = {
   backfill: benchBackfill,
+  compact: benchCompact,
   current: benchCurrent,
   questions: benchQuestions,
   startup: benchStartup,

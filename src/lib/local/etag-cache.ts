@@ -12,6 +12,8 @@ const CHUNK_BYTES = 1 << 20
  * it.
  */
 const SMALL_BYTES = 1 << 18
+/** Shared, as nothing else runs while a small file is read: a buffer for each would be most of the work. */
+const SMALL_BUFFER = Buffer.allocUnsafeSlow(SMALL_BYTES)
 /** Opens a file for reading, never through a symbolic link at its end. */
 export const READ_NO_FOLLOW = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)
 
@@ -73,7 +75,7 @@ function tagSmall(path: string): TaggedFile {
     const hash = createHash('md5')
     // It may have grown meanwhile: the stats are those of what was opened, so the next look finds it changed.
     const buffer = Buffer.allocUnsafe(Math.max(1, Math.min(CHUNK_BYTES, Number(stats.size))))
-    for (let position = 0; ; ) {
+    for (let position = 0; ;) {
       const bytesRead = readSync(descriptor, buffer, 0, buffer.length, position)
       if (bytesRead === 0) return {stats, etag: hash.digest('hex')}
       hash.update(buffer.subarray(0, bytesRead))

@@ -20,7 +20,10 @@ export class MergeBench {
 
   static async open(kind: 'folder' | 'memory' = 'folder', memoryLimitBytes?: number): Promise<MergeBench> {
     const stores = await makeStores(kind)
-    const engine = new DuckDbParquetEngine({...stores.engine, ...(memoryLimitBytes === undefined ? {} : {memoryLimitBytes})})
+    const engine = new DuckDbParquetEngine({
+      ...stores.engine,
+      ...(memoryLimitBytes === undefined ? {} : {memoryLimitBytes}),
+    })
     await mkdir(stores.engine.temporaryFolder, {recursive: true})
     const instance = await DuckDBInstance.create(':memory:', {threads: '1'})
     const connection = await instance.connect()
@@ -58,18 +61,27 @@ export class MergeBench {
   /** Runs a SELECT over an object, as `it`. */
   async rows(key: string, select: string): Promise<Record<string, DuckDBValue>[]> {
     const file = await this.copyOf(key)
-    const reader = await this.connection.runAndReadAll(select.replaceAll('it', `read_parquet('${file}', hive_partitioning = false)`))
+    const reader = await this.connection.runAndReadAll(
+      select.replaceAll('it', `read_parquet('${file}', hive_partitioning = false)`),
+    )
     return reader.getRowObjects()
   }
 
   /** What parquet_schema says of an object's columns, by name. */
-  async stored(key: string): Promise<Record<string, {type: DuckDBValue; converted: DuckDBValue; logical: DuckDBValue; fieldId: DuckDBValue}>> {
+  async stored(
+    key: string,
+  ): Promise<Record<string, {type: DuckDBValue; converted: DuckDBValue; logical: DuckDBValue; fieldId: DuckDBValue}>> {
     const file = await this.copyOf(key)
     const reader = await this.connection.runAndReadAll(`SELECT * FROM parquet_schema('${file}') OFFSET 1`)
     return Object.fromEntries(
       reader.getRowObjects().map((row) => [
         String(row['name']),
-        {type: row['type']!, converted: row['converted_type']!, logical: row['logical_type']!, fieldId: row['field_id']!},
+        {
+          type: row['type']!,
+          converted: row['converted_type']!,
+          logical: row['logical_type']!,
+          fieldId: row['field_id']!,
+        },
       ]),
     )
   }

@@ -13,7 +13,10 @@ describe('merging Parquet files', () => {
   afterEach(() => bench.close())
 
   /** What a merge is refused with; nothing is stored then. */
-  async function refusal(sources: readonly MergeSource[], table: Readonly<Record<string, string>> = {}): Promise<unknown> {
+  async function refusal(
+    sources: readonly MergeSource[],
+    table: Readonly<Record<string, string>> = {},
+  ): Promise<unknown> {
     const before = await bench.keys()
     const columns = Object.entries(table).map(([name, type]) => ({name, type}))
     const error: unknown = await bench.merge(sources, columns).then(
@@ -26,7 +29,10 @@ describe('merging Parquet files', () => {
 
   describe('names and structure', () => {
     it('keeps a column that only a later file has', async () => {
-      const sources = [await bench.parquet('1', 'SELECT 1 AS a'), await bench.parquet('2', `SELECT 2 AS a, 'x' AS late`)]
+      const sources = [
+        await bench.parquet('1', 'SELECT 1 AS a'),
+        await bench.parquet('2', `SELECT 2 AS a, 'x' AS late`),
+      ]
       const {objects} = await bench.merge(sources, [{name: 'a', type: 'int'}])
       expect(await bench.rows(objects[0]!.key, 'SELECT * FROM it')).toEqual([
         {a: 1, late: null},
@@ -35,7 +41,10 @@ describe('merging Parquet files', () => {
     })
 
     it('orders columns as the table does, the others as they are met', async () => {
-      const sources = [await bench.parquet('1', 'SELECT 1 AS z, 2 AS y'), await bench.parquet('2', 'SELECT 3 AS x, 4 AS a')]
+      const sources = [
+        await bench.parquet('1', 'SELECT 1 AS z, 2 AS y'),
+        await bench.parquet('2', 'SELECT 3 AS x, 4 AS a'),
+      ]
       const {objects} = await bench.merge(sources, [
         {name: 'a', type: 'int'},
         {name: 'absent', type: 'string'},
@@ -100,7 +109,10 @@ describe('merging Parquet files', () => {
     })
 
     it('reads files whose names are patterns', async () => {
-      const sources = [await bench.parquet('[1]/a*.parquet', 'SELECT 1 AS a'), await bench.parquet(`[1]/a'b?.parquet`, 'SELECT 2 AS a')]
+      const sources = [
+        await bench.parquet('[1]/a*.parquet', 'SELECT 1 AS a'),
+        await bench.parquet(`[1]/a'b?.parquet`, 'SELECT 2 AS a'),
+      ]
       const {objects} = await bench.merge(sources)
       expect(await bench.rows(objects[0]!.key, 'SELECT a FROM it')).toEqual([{a: 1}, {a: 2}])
     })
@@ -109,13 +121,24 @@ describe('merging Parquet files', () => {
   describe('what is stored', () => {
     it('reads INT96 as instants, and says so', async () => {
       const day = (iso: string): number => JULIAN_EPOCH + Date.parse(iso) / 86_400_000
-      const values = [plain.int96(day('2026-01-02'), 3_000_000_000n), null, plain.int96(day('9999-12-31'), 0n), plain.int96(day('0001-01-01'), 0n)]
-      const {objects, changes} = await bench.merge([await bench.bytes('1', tinyParquet({columns: [{name: 't', type: 'INT96', values}]}))], [
-        {name: 't', type: 'timestamp'},
-      ])
+      const values = [
+        plain.int96(day('2026-01-02'), 3_000_000_000n),
+        null,
+        plain.int96(day('9999-12-31'), 0n),
+        plain.int96(day('0001-01-01'), 0n),
+      ]
+      const {objects, changes} = await bench.merge(
+        [await bench.bytes('1', tinyParquet({columns: [{name: 't', type: 'INT96', values}]}))],
+        [{name: 't', type: 'timestamp'}],
+      )
       expect(changes).toEqual([{column: 't', from: 'INT96', to: 'TIMESTAMP_MICROS, adjusted to UTC'}])
       const rows = await bench.rows(objects[0]!.key, 'SELECT CAST(t AS VARCHAR) AS t FROM it')
-      expect(rows.map(({t}) => t)).toEqual(['2026-01-02 00:00:03+00', null, '9999-12-31 00:00:00+00', '0001-01-01 00:00:00+00'])
+      expect(rows.map(({t}) => t)).toEqual([
+        '2026-01-02 00:00:03+00',
+        null,
+        '9999-12-31 00:00:00+00',
+        '0001-01-01 00:00:00+00',
+      ])
       expect((await bench.stored(objects[0]!.key))['t']!.logical).toContain('isAdjustedToUTC=1')
     })
 
@@ -133,32 +156,61 @@ describe('merging Parquet files', () => {
 
     it('refuses INT96 beside local times', async () => {
       const columns = [{name: 't', type: 'INT96' as const, values: [plain.int96(JULIAN_EPOCH, 1000n)]}]
-      const sources = [await bench.bytes('1', tinyParquet({columns})), await bench.parquet('2', `SELECT TIMESTAMP '2026-01-01' AS t`)]
-      expect(await refusal(sources, {t: 'timestamp'})).toMatchObject({code: 'MERGE_LOSSY', details: {column: 't', key: '2'}})
+      const sources = [
+        await bench.bytes('1', tinyParquet({columns})),
+        await bench.parquet('2', `SELECT TIMESTAMP '2026-01-01' AS t`),
+      ]
+      expect(await refusal(sources, {t: 'timestamp'})).toMatchObject({
+        code: 'MERGE_LOSSY',
+        details: {column: 't', key: '2'},
+      })
     })
 
     it('takes timestamps without a logical type for instants, as their format says', async () => {
-      const columns = [{name: 't', type: 'INT64' as const, converted: CONVERTED.timestampMicros, values: [plain.int64(5n)]}]
+      const columns = [
+        {name: 't', type: 'INT64' as const, converted: CONVERTED.timestampMicros, values: [plain.int64(5n)]},
+      ]
       const {objects} = await bench.merge([await bench.bytes('1', tinyParquet({columns}))])
       expect((await bench.stored(objects[0]!.key))['t']!.logical).toContain('isAdjustedToUTC=1')
     })
 
     it('keeps local times in milliseconds', async () => {
-      const {objects} = await bench.merge([await bench.parquet('1', `SELECT TIMESTAMP_MS '2026-01-02 03:04:05.678' AS t, {'t': TIMESTAMP_MS '2026-01-02'} AS s`)])
+      const {objects} = await bench.merge([
+        await bench.parquet(
+          '1',
+          `SELECT TIMESTAMP_MS '2026-01-02 03:04:05.678' AS t, {'t': TIMESTAMP_MS '2026-01-02'} AS s`,
+        ),
+      ])
       const stored = await bench.stored(objects[0]!.key)
       expect(stored['t']!.converted).toBe('TIMESTAMP_MILLIS')
     })
 
     it('refuses instants in nanoseconds, which DuckDB cuts', async () => {
-      const columns = [{name: 't', type: 'INT64' as const, logical: LOGICAL.timestamp('ns', true), values: [plain.int64(1234n)]}]
-      expect(await refusal([await bench.bytes('1', tinyParquet({columns}))])).toMatchObject({code: 'MERGE_LOSSY', details: {column: 't'}})
+      const columns = [
+        {name: 't', type: 'INT64' as const, logical: LOGICAL.timestamp('ns', true), values: [plain.int64(1234n)]},
+      ]
+      expect(await refusal([await bench.bytes('1', tinyParquet({columns}))])).toMatchObject({
+        code: 'MERGE_LOSSY',
+        details: {column: 't'},
+      })
     })
 
     it('refuses decimals of more than 38 digits, which DuckDB reads as doubles', async () => {
       const columns = [
-        {name: 'd', type: 'FIXED_LEN_BYTE_ARRAY' as const, length: 17, converted: CONVERTED.decimal, scale: 2, precision: 40, values: [Buffer.alloc(17)]},
+        {
+          name: 'd',
+          type: 'FIXED_LEN_BYTE_ARRAY' as const,
+          length: 17,
+          converted: CONVERTED.decimal,
+          scale: 2,
+          precision: 40,
+          values: [Buffer.alloc(17)],
+        },
       ]
-      expect(await refusal([await bench.bytes('1', tinyParquet({columns}))])).toMatchObject({code: 'MERGE_LOSSY', details: {column: 'd'}})
+      expect(await refusal([await bench.bytes('1', tinyParquet({columns}))])).toMatchObject({
+        code: 'MERGE_LOSSY',
+        details: {column: 'd'},
+      })
     })
 
     it('takes a column of no type for NULLs of any', async () => {
@@ -182,29 +234,41 @@ describe('merging Parquet files', () => {
         'j: JSON, UTF8',
         'f: FIXED_LEN_BYTE_ARRAY, BYTE_ARRAY',
       ])
-      expect(await bench.rows(objects[0]!.key, 'SELECT e, j, CAST(f AS VARCHAR) AS f, r FROM it')).toEqual([{e: 'abc', j: '{"a":1}', f: 'abc', r: 7}])
+      expect(await bench.rows(objects[0]!.key, 'SELECT e, j, CAST(f AS VARCHAR) AS f, r FROM it')).toEqual([
+        {e: 'abc', j: '{"a":1}', f: 'abc', r: 7},
+      ])
     })
 
     it('carries NaN, infinities and the sign of zero', async () => {
       const select = `SELECT unnest(['nan', 'inf', '-inf', '-0.0', '0.0']::DOUBLE[]) AS d`
-      const {objects} = await bench.merge([await bench.parquet('1', select), await bench.parquet('2', select.replace('DOUBLE', 'FLOAT'))])
+      const {objects} = await bench.merge([
+        await bench.parquet('1', select),
+        await bench.parquet('2', select.replace('DOUBLE', 'FLOAT')),
+      ])
       const rows = await bench.rows(objects[0]!.key, 'SELECT CAST(d AS VARCHAR) AS d FROM it')
       expect(rows.map(({d}) => d)).toEqual(['nan', 'inf', '-inf', '-0.0', '0.0', 'nan', 'inf', '-inf', '-0.0', '0.0'])
     })
 
     it('never writes the sum of anything as a double: wide integers stay', async () => {
-      const {objects} = await bench.merge([await bench.parquet('1', 'SELECT 18446744073709551615::UBIGINT AS u, 9223372036854775807 AS b')])
-      expect(await bench.rows(objects[0]!.key, 'SELECT u, b FROM it')).toEqual([{u: 18446744073709551615n, b: 9223372036854775807n}])
+      const {objects} = await bench.merge([
+        await bench.parquet('1', 'SELECT 18446744073709551615::UBIGINT AS u, 9223372036854775807 AS b'),
+      ])
+      expect(await bench.rows(objects[0]!.key, 'SELECT u, b FROM it')).toEqual([
+        {u: 18446744073709551615n, b: 9223372036854775807n},
+      ])
       expect((await bench.stored(objects[0]!.key))['u']!.converted).toBe('UINT_64')
     })
 
     it('keeps the codec of the sources where it is one that Athena reads', async () => {
       const codecOf = async (codecs: readonly string[]): Promise<unknown> => {
         const sources = []
-        for (const [index, codec] of codecs.entries()) sources.push(await bench.parquet(`${index}`, 'SELECT range AS a FROM range(100)', `, COMPRESSION ${codec}`))
+        for (const [index, codec] of codecs.entries())
+          sources.push(await bench.parquet(`${index}`, 'SELECT range AS a FROM range(100)', `, COMPRESSION ${codec}`))
         const {objects} = await bench.merge(sources)
         const file = await bench.copyOf(objects[0]!.key)
-        const reader = await bench.connection.runAndReadAll(`SELECT DISTINCT compression FROM parquet_metadata('${file}')`)
+        const reader = await bench.connection.runAndReadAll(
+          `SELECT DISTINCT compression FROM parquet_metadata('${file}')`,
+        )
         return reader.getRowObjects()[0]!['compression']
       }
       expect(await codecOf(['zstd', 'zstd'])).toBe('ZSTD')
@@ -216,7 +280,10 @@ describe('merging Parquet files', () => {
   describe('footers', () => {
     it('carries entries that are equal in all files, with a stamp of its own', async () => {
       const entries = (more: string): string => `, KV_METADATA {"writer.model": 'x', "it's": 'y''s', ${more}}`
-      const sources = [await bench.parquet('1', 'SELECT 1 AS a', entries(`n: '1'`)), await bench.parquet('2', 'SELECT 2 AS a', entries(`n: '2'`))]
+      const sources = [
+        await bench.parquet('1', 'SELECT 1 AS a', entries(`n: '1'`)),
+        await bench.parquet('2', 'SELECT 2 AS a', entries(`n: '2'`)),
+      ]
       const {objects} = await bench.merge(sources)
       expect(await bench.footerEntries(objects[0]!.key)).toEqual({
         'writer.model': 'x',
@@ -227,7 +294,10 @@ describe('merging Parquet files', () => {
 
     it('leaves out what describes columns that are no longer so', async () => {
       const entries = `, KV_METADATA {"ARROW:schema": 'x', other: 'y'}`
-      const sources = [await bench.parquet('1', 'SELECT 1 AS a', entries), await bench.parquet('2', 'SELECT 1::BIGINT AS a', entries)]
+      const sources = [
+        await bench.parquet('1', 'SELECT 1 AS a', entries),
+        await bench.parquet('2', 'SELECT 1::BIGINT AS a', entries),
+      ]
       const {objects} = await bench.merge(sources)
       expect(Object.keys(await bench.footerEntries(objects[0]!.key)).sort()).toEqual(['other', 'sluice.compacted'])
       const alike = await bench.merge([sources[0]!], [], {keyOf: () => 'out/alike'})
@@ -239,7 +309,10 @@ describe('merging Parquet files', () => {
         await bench.parquet('1', 'SELECT 1 AS a'),
         await bench.parquet('2', 'SELECT 2 AS a', `, KV_METADATA {"org.apache.spark.legacyDateTime": ''}`),
       ]
-      expect(await refusal(sources)).toMatchObject({code: 'MERGE_LOSSY', details: {key: '2', entry: 'org.apache.spark.legacyDateTime'}})
+      expect(await refusal(sources)).toMatchObject({
+        code: 'MERGE_LOSSY',
+        details: {key: '2', entry: 'org.apache.spark.legacyDateTime'},
+      })
     })
 
     it('keeps the ids of fields, and refuses files that disagree on them', async () => {
@@ -248,7 +321,9 @@ describe('merging Parquet files', () => {
       const one = await bench.parquet('1', select, ids)
       const {objects} = await bench.merge([one, await bench.parquet('2', select, ids)])
       const stored = await bench.stored(objects[0]!.key)
-      expect(['a', 's', 'x', 'l', 'element', 'm', 'key', 'value'].map((name) => Number(stored[name]!.fieldId))).toEqual([1, 2, 3, 4, 5, 6, 7, 8])
+      expect(['a', 's', 'x', 'l', 'element', 'm', 'key', 'value'].map((name) => Number(stored[name]!.fieldId))).toEqual(
+        [1, 2, 3, 4, 5, 6, 7, 8],
+      )
       expect(await refusal([one, await bench.parquet('3', 'SELECT 1 AS a', ', FIELD_IDS {a: 9}')])).toMatchObject({
         code: 'MERGE_LOSSY',
         details: {column: 'a', key: '3'},
@@ -264,9 +339,21 @@ describe('merging Parquet files', () => {
       ['text', () => Buffer.from('{"a": 1}\n'), /no Parquet file/],
       ['the first half of a file', (bytes) => bytes.subarray(0, bytes.length / 2), /no Parquet file, or was cut off/],
       ['an encrypted footer', (bytes) => Buffer.concat([bytes.subarray(0, -4), Buffer.from('PARE')]), /encrypted/],
-      ['a footer that is longer than the file', (bytes) => Buffer.concat([bytes.subarray(0, -8), Buffer.from([255, 255, 255, 127]), Buffer.from('PAR1')]), /longer than the file/],
-      ['a footer of noise', (bytes) => Buffer.concat([bytes.subarray(0, -200), Buffer.alloc(192, 0xa5), bytes.subarray(-8)]), /footer cannot be read/],
-      ['pages of noise', (bytes) => Buffer.concat([bytes.subarray(0, 100), Buffer.alloc(3000, 0xa5), bytes.subarray(3100)]), /pages cannot be read/],
+      [
+        'a footer that is longer than the file',
+        (bytes) => Buffer.concat([bytes.subarray(0, -8), Buffer.from([255, 255, 255, 127]), Buffer.from('PAR1')]),
+        /longer than the file/,
+      ],
+      [
+        'a footer of noise',
+        (bytes) => Buffer.concat([bytes.subarray(0, -200), Buffer.alloc(192, 0xa5), bytes.subarray(-8)]),
+        /footer cannot be read/,
+      ],
+      [
+        'pages of noise',
+        (bytes) => Buffer.concat([bytes.subarray(0, 100), Buffer.alloc(3000, 0xa5), bytes.subarray(3100)]),
+        /pages cannot be read/,
+      ],
     ])('names %s', async (_, broken, says) => {
       const whole = await bench.parquet('whole', good)
       const parts: Uint8Array[] = []
@@ -292,7 +379,10 @@ describe('merging Parquet files', () => {
       await bench.parquet('2', 'SELECT 3 AS a')
       expect(await refusal(sources)).toMatchObject({code: 'MERGE_SOURCE_CHANGED', details: {key: '2'}})
       await bench.store.delete('2')
-      expect(await refusal(sources)).toMatchObject({code: 'MERGE_SOURCE_CHANGED', message: expect.stringContaining('is gone')})
+      expect(await refusal(sources)).toMatchObject({
+        code: 'MERGE_SOURCE_CHANGED',
+        message: expect.stringContaining('is gone'),
+      })
     })
   })
 })

@@ -1,6 +1,7 @@
 import {DuckDbParquetEngine} from '../../../src/lib/engines/duckdb/index.js'
 import type {ParquetEngineUnderTest} from '../../contract/ports/parquet-engine.js'
 import {parquetEngineContract} from '../../contract/ports/parquet-engine.js'
+import {parquetMergingContract} from '../../contract/ports/parquet-merging.js'
 import {makeStores} from './stores.js'
 
 async function subject(kind: 'folder' | 'memory', rootName: string): Promise<ParquetEngineUnderTest> {
@@ -17,5 +18,7 @@ async function subject(kind: 'folder' | 'memory', rootName: string): Promise<Par
   }
 }
 
-parquetEngineContract('DuckDbParquetEngine over folders', () => subject('folder', 'lake[1] * {a}?'))
-parquetEngineContract('DuckDbParquetEngine over remote stores', () => subject('memory', 'spool'))
+for (const contract of [parquetEngineContract, parquetMergingContract]) {
+  contract('DuckDbParquetEngine over folders', () => subject('folder', 'lake[1] * {a}?'))
+  contract('DuckDbParquetEngine over remote stores', () => subject('memory', 'spool'))
+}

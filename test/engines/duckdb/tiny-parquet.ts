@@ -18,7 +18,15 @@ export interface TinyFile {
 }
 
 /** parquet.thrift's numbers. */
-export const CONVERTED = {utf8: 0, enum: 4, decimal: 5, timestampMillis: 9, timestampMicros: 10, json: 19, bson: 20} as const
+export const CONVERTED = {
+  utf8: 0,
+  enum: 4,
+  decimal: 5,
+  timestampMillis: 9,
+  timestampMicros: 10,
+  json: 19,
+  bson: 20,
+} as const
 const TYPES = ['BOOLEAN', 'INT32', 'INT64', 'INT96', 'FLOAT', 'DOUBLE', 'BYTE_ARRAY', 'FIXED_LEN_BYTE_ARRAY']
 
 type Value =
@@ -70,7 +78,9 @@ export function tinyParquet({columns, keyValues = {}}: TinyFile): Buffer {
     2: {list: [root, ...columns.map((column): Value => ({struct: elementOf(column)}))]},
     3: {i64: rows},
     4: {list: rows === 0 ? [] : [{struct: {1: {list: chunks}, 2: {i64: offset}, 3: {i64: rows}}}]},
-    5: {list: Object.entries(keyValues).map(([key, value]): Value => ({struct: {1: {binary: key}, 2: {binary: value}}}))},
+    5: {
+      list: Object.entries(keyValues).map(([key, value]): Value => ({struct: {1: {binary: key}, 2: {binary: value}}})),
+    },
     6: {binary: 'tiny'},
   }
   const bytes = structBytes(footer)
@@ -143,7 +153,10 @@ function valueBytes(value: Value): Buffer {
   }
   const {list} = value as {readonly list: readonly Value[]}
   const code = list[0] === undefined ? CODES.struct : codeOf(list[0])
-  const head = list.length < 15 ? Buffer.from([(list.length << 4) | code]) : Buffer.concat([Buffer.from([0xf0 | code]), varint(BigInt(list.length))])
+  const head =
+    list.length < 15
+      ? Buffer.from([(list.length << 4) | code])
+      : Buffer.concat([Buffer.from([0xf0 | code]), varint(BigInt(list.length))])
   return Buffer.concat([head, ...list.map(valueBytes)])
 }
 

@@ -1,7 +1,7 @@
 import {SluiceError} from '../../errors.js'
 import {catalogValues, compileDuckdb, decodePartition} from '../../mapping/index.js'
 import type {ChangelogDigest, DigestRequest, StagedObject} from '../../ports/parquet-engine.js'
-import {MAPPING_PRELUDE} from '../../sql/index.js'
+import {MAPPING_PRELUDE, quoteText} from '../../sql/index.js'
 import {fileList, localFiles} from './local-files.js'
 import type {DuckDbSession} from './session.js'
 
@@ -17,14 +17,16 @@ export async function digest(session: DuckDbSession, request: DigestRequest): Pr
   const rows = await session.rows(
     `SELECT _file AS file, count(*) AS rows, sum(CAST(hash(${compiled.columns.join(', ')}) AS HUGEINT)) AS digest,
        count(*) FILTER (_op = 'quarantined') AS quarantined, min(${compiled.partitionSql}) AS first, max(${compiled.partitionSql}) AS last
-     FROM read_parquet(${fileList(files)}, hive_partitioning = false, filename = '_file') GROUP BY 1`,
+     FROM read_parquet(${fileList(files)}, hive_partitioning = false, filename = '_file')${ofSourceSql(request)} GROUP BY 1`,
     request.signal,
   )
   const ofFile = new Map(rows.map((row) => [String(row['file']), row]))
   let total = {rows: 0, quarantined: 0, digest: 0n}
   for (const [index, object] of request.objects.entries()) {
     const row = ofFile.get(files[index]!)
-    checkObject(object, Number(row?.['rows'] ?? 0), [row?.['first'], row?.['last']])
+    // Merged objects also hold rows of other runs, or none of this one any more.
+    if (request.ofSource === undefined) checkRows(object, Number(row?.['rows'] ?? 0))
+    if (row !== undefined) checkPartition(object, [row['first'], row['last']])
     total = {
       rows: total.rows + Number(row?.['rows'] ?? 0),
       quarantined: total.quarantined + Number(row?.['quarantined'] ?? 0),
@@ -34,17 +36,19 @@ export async function digest(session: DuckDbSession, request: DigestRequest): Pr
   return {...total, digest: total.digest.toString(16)}
 }
 
-function checkObject(
-  object: Pick<StagedObject, 'key' | 'rows' | 'partition'>,
-  rows: number,
-  ends: readonly unknown[],
-): void {
-  if (rows !== object.rows) {
-    throw new SluiceError('PROOF_FAILED', `${object.key} holds ${rows} rows, ${object.rows} were written.`, {
-      fix: 'Nothing was admitted. Run the same command again; if it happens twice, check the disk.',
-      details: {key: object.key, rows, staged: object.rows},
-    })
-  }
+function ofSourceSql({ofSource}: DigestRequest): string {
+  return ofSource === undefined ? '' : ` WHERE _source = ${quoteText(ofSource)}`
+}
+
+function checkRows(object: Pick<StagedObject, 'key' | 'rows'>, rows: number): void {
+  if (rows === object.rows) return
+  throw new SluiceError('PROOF_FAILED', `${object.key} holds ${rows} rows, ${object.rows} were written.`, {
+    fix: 'Nothing was admitted. Run the same command again; if it happens twice, check the disk.',
+    details: {key: object.key, rows, staged: object.rows},
+  })
+}
+
+function checkPartition(object: Pick<StagedObject, 'key' | 'partition'>, ends: readonly unknown[]): void {
   if (object.partition.length === 0) return
   const expected = JSON.stringify(object.partition)
   for (const end of ends) {

@@ -30,7 +30,7 @@ export interface ColumnChunk {
   readonly values: number
   readonly uncompressedBytes: number
   readonly nulls: number | null
-  /** As stored in the footer; null where it is not there or not the column's exact bound. */
+  /** As stored in the footer, until the next is read; null where it is not there or not the column's exact bound. */
   readonly minimum: Uint8Array | null
   readonly maximum: Uint8Array | null
 }
@@ -54,8 +54,8 @@ export class FooterFault extends Error {
 const MAGIC = 'PAR1'
 const ENCRYPTED_MAGIC = 'PARE'
 const TAIL_BYTES = 8
-/** Holds the footer of nearly every small file, so that one read is enough. */
-const FIRST_READ_BYTES = 16 * 1024
+/** Holds the footer of nearly every small file, so that one read is enough; shared, as no two files are read at a time. */
+const FIRST_READ = Buffer.allocUnsafeSlow(16 * 1024)
 
 /**
  * The footer of a Parquet file, by a reader that shares nothing with DuckDB: what it says of rows, types and bounds is
@@ -81,22 +81,23 @@ export function readFooter(file: string): Footer {
 function footerBytes(descriptor: number): Buffer {
   const {size} = fstatSync(descriptor)
   if (size === 0) throw new FooterFault('it is empty')
-  const tail = readEnd(descriptor, size, Math.min(size, FIRST_READ_BYTES))
+  const tail = readEnd(descriptor, size, FIRST_READ.subarray(0, Math.min(size, FIRST_READ.length)))
   const magic = tail.subarray(-MAGIC.length).toString('latin1')
   if (magic === ENCRYPTED_MAGIC) throw new FooterFault('its footer is encrypted')
   if (magic !== MAGIC || size < TAIL_BYTES + MAGIC.length)
     throw new FooterFault('it is no Parquet file, or was cut off')
   const footerSize = tail.readUInt32LE(tail.length - TAIL_BYTES)
   if (footerSize + TAIL_BYTES + MAGIC.length > size) throw new FooterFault('its footer is longer than the file')
-  const whole = footerSize + TAIL_BYTES <= tail.length ? tail : readEnd(descriptor, size, footerSize + TAIL_BYTES)
+  const isWhole = footerSize + TAIL_BYTES <= tail.length
+  const whole = isWhole ? tail : readEnd(descriptor, size, Buffer.allocUnsafe(footerSize + TAIL_BYTES))
   return whole.subarray(whole.length - TAIL_BYTES - footerSize, whole.length - TAIL_BYTES)
 }
 
-function readEnd(descriptor: number, size: number, length: number): Buffer {
-  const buffer = Buffer.allocUnsafe(length)
-  let read = 0
-  while (read < length) {
-    const bytesRead = readSync(descriptor, buffer, read, length - read, size - length + read)
+/** Fills the buffer with the end of the file. */
+function readEnd(descriptor: number, size: number, buffer: Buffer): Buffer {
+  const start = size - buffer.length
+  for (let read = 0; read < buffer.length;) {
+    const bytesRead = readSync(descriptor, buffer, read, buffer.length - read, start + read)
     if (bytesRead === 0) throw new FooterFault('it grew shorter while it was read')
     read += bytesRead
   }

@@ -9,6 +9,7 @@ import {mergeColumns, type MergedColumns} from './merge-columns.js'
 import {carriedEntries} from './merge-entries.js'
 import {explainFailure} from './merge-failure.js'
 import {readSources, type ReadSources} from './merge-groups.js'
+import {checkInt96} from './merge-int96.js'
 import {havePlaces, rowsSql} from './merge-rows.js'
 import {sliceFiles, type FileSlice} from './merge-slices.js'
 import {storageChanges} from './merge-changes.js'
@@ -72,6 +73,7 @@ async function planOf(
   const files = await localFiles(request.store, request.sources, folder)
   const read = await readSources(request.sources, files, signal)
   const columns = await mergeColumns(session, read, request.columns, signal)
+  await checkInt96(read, signal)
   const names = columns.fields.map(({name}) => name)
   const entries = carriedEntries(read, columns)
   const options = [

@@ -17,8 +17,6 @@ import {append} from './append.js'
 import {checkCondition} from './condition.js'
 import {digest} from './digest.js'
 import {load} from './load.js'
-import {merge} from './merge.js'
-import {proveMerged} from './prove-merged.js'
 import {digestQuarantine} from './quarantine.js'
 import {SessionPool} from './session-pool.js'
 import {DuckDbSession, type DuckDbOptions} from './session.js'
@@ -52,10 +50,12 @@ export class DuckDbParquetEngine implements ParquetEngine {
   }
 
   async merge(request: MergeRequest): Promise<MergeResult> {
+    const {merge} = await import('./merge.js')
     return merge(this.pool, request)
   }
 
   async proveMerged(request: MergedRequest): Promise<void> {
+    const {proveMerged} = await import('./prove-merged.js')
     return proveMerged(this.pool, request)
   }
 

@@ -7,6 +7,7 @@ import {fileList, localFile} from './local-files.js'
 import {boundSql} from './merge-bounds.js'
 import {rowHash} from './merge-cast.js'
 import {isOurs} from './merge-errors.js'
+import {digestLines, isGzipName} from './merge-lines.js'
 import type {SessionPool} from './session-pool.js'
 import type {DuckDbSession} from './session.js'
 
@@ -57,7 +58,7 @@ export async function proveMerged(pool: SessionPool, request: MergedRequest): Pr
 
 async function readObject(
   session: DuckDbSession,
-  {store, expected}: MergedRequest,
+  {store, format, expected}: MergedRequest,
   object: MergedObject,
   {folder, signal}: {readonly folder: string; readonly signal: AbortSignal},
 ): Promise<ReadBack> {
@@ -66,7 +67,9 @@ async function readObject(
     throw disproven(`${object.key} ${head === null ? 'is gone' : 'is not as it was written'}.`, {key: object.key})
   const file = await localFile(store, object.key, folder)
   try {
-    return await readFile(session, object, file, {columns: expected.columns, signal})
+    return await (format === 'json'
+      ? readLineFile(object, file, signal)
+      : readParquetFile(session, object, file, {columns: expected.columns, signal}))
   } catch (error) {
     throw isOurs(error) || signal.aborted
       ? error
@@ -76,7 +79,14 @@ async function readObject(
   }
 }
 
-async function readFile(
+async function readLineFile({key, rows}: MergedObject, file: string, signal: AbortSignal): Promise<ReadBack> {
+  const {lines, digest} = await digestLines(file, isGzipName(key), signal)
+  if (lines !== rows)
+    throw disproven(`${key} holds ${lines} lines, ${rows} were written.`, {key, rows: lines, expected: rows})
+  return {rows: lines, digest, columns: []}
+}
+
+async function readParquetFile(
   session: DuckDbSession,
   {key, rows, runs}: MergedObject,
   file: string,
