@@ -44,6 +44,7 @@ describe('GlueCrawlers', () => {
       roleArn: null,
       endpoints: {glue: `http://127.0.0.1:${port}`},
       version: 'test',
+      encryption: 'bucket-default',
     })
   })
 

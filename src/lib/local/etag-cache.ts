@@ -12,6 +12,8 @@ const CHUNK_BYTES = 1 << 20
  * it.
  */
 const SMALL_BYTES = 1 << 18
+/** Shared, as nothing else runs while a small file is read: a buffer for each would be most of the work. */
+const SMALL_BUFFER = Buffer.allocUnsafeSlow(SMALL_BYTES)
 /** Opens a file for reading, never through a symbolic link at its end. */
 export const READ_NO_FOLLOW = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0)
 
