@@ -11,6 +11,7 @@ import type {IcebergWork} from './iceberg-work.js'
 import {judgePartition, type Verdict} from './judge.js'
 import {partitionFiles} from './partition-files.js'
 import {DEFAULT_POLICY, type CompactPolicy} from './policy.js'
+import {unfinishedLoad} from './unfinished-load.js'
 import type {CompactWork, Method} from './work.js'
 
 export interface CompactRequest extends PartitionsAsked {
@@ -64,11 +65,17 @@ export async function planTable(request: CompactRequest, table: TableDefinition,
   if (method === 'iceberg')
     return {table, method, partitions: () => judgedTable(request, request.policy, entry!, upkeep!)}
   const isWanted = chosenPartitions(request, entry!)
+  const load = method === 'beside' ? await unfinishedLoad(table.name, ports) : null
+  if (load !== null) return {table, obstacle: {reason: 'load_unfinished', text: unfinishedText(table.name, load)}}
   return {
     table,
     method,
     partitions: () => judgedPartitions(request, entry!, method, isWanted, ports),
   }
+}
+
+function unfinishedText(table: string, load: string): string {
+  return `operation ${load} loads ${table} by Athena and has not ended: resume or cancel it first`
 }
 
 function unnamed({name}: CatalogTable): TableObstacle {
