@@ -12,7 +12,14 @@ const AT_ONCE = 8
 export async function benchS3(bucket, rounds) {
   const {S3ObjectStore} = await import('../../dist/lib/aws/s3-object-store.js')
   const {S3} = await import('@aws-sdk/client-s3')
-  const settings = {region: process.env['AWS_REGION'], profile: null, roleArn: null, encryption: 'bucket-default', endpoints: {}, version: 'bench'}
+  const settings = {
+    region: process.env['AWS_REGION'],
+    profile: null,
+    roleArn: null,
+    encryption: 'bucket-default',
+    endpoints: {},
+    version: 'bench',
+  }
   const store = new S3ObjectStore({settings, uri: `s3://${bucket}/adapter`})
   const s3 = new S3({forcePathStyle: true})
   const body = randomBytes(SIZE_BYTES)

@@ -26,7 +26,7 @@ function found(files: readonly ListedObject[], more: Partial<PartitionFiles> = {
   const none = {
     waiting: 0,
     unfinished: 0,
-    withDroppedRows: 0,
+    withDroppedRows: new Set<string>(),
     hasNestedFolders: false,
     isShared: false,
     isOutside: false,
@@ -62,7 +62,12 @@ describe('what is done with a partition', () => {
     ['that shares its place', found(files(1, 1, 1, 1, 1), {isShared: true}), 'swap', 'shared_location'],
     ['that was merged and waits', found([], {waiting: 9}), 'beside', 'waits_for_gc'],
     ['of a load that goes on', found([], {unfinished: 3}), 'beside', 'load_unfinished'],
-    ['of one file with rows that nobody counts', found(files(10), {withDroppedRows: 1}), 'beside', '1 to 1'],
+    [
+      'of one file with rows that nobody counts',
+      found(files(10), {withDroppedRows: new Set([file(10, 0).key])}),
+      'beside',
+      '1 to 1',
+    ],
     ['of outputs that cannot be fewer', found([700, 700, 700, 700, 700].map(merged)), 'beside', '5 to 4'],
     ['of outputs that came out small', found([400, 500].map(merged)), 'beside', 'few_files'],
   ])('%s', (_, partition, method, expected) => {
@@ -80,6 +85,7 @@ describe('what is done with a partition', () => {
     ['swap', null, 26, '5 to 1'],
     ['in-place', null, 25, 'too_young'],
     ['beside', null, 0, '5 to 1'],
+    ['beside', null, -1, '5 to 1'],
     ['beside', 2, 1, 'too_young'],
     ['swap', 0, 0, '5 to 1'],
   ])('%s, at least %s h, newest file %i h old: %s', (method, minimumHours, hours, expected) => {

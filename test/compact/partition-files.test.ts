@@ -42,7 +42,7 @@ const write = async (...keys: string[]): Promise<void> => {
 }
 
 async function found(entry: CatalogTable): Promise<unknown[]> {
-  const partitions = await collect(partitionFiles(entry, () => true, null, {store, catalog}))
+  const partitions = await collect(partitionFiles(entry, () => true, 'swap', null, {store, catalog}))
   return partitions.map(({partition, location, files, isOutside}) => [
     partition.join('/'),
     location,

@@ -59,6 +59,7 @@ class SyncLake {
       store: this.store,
       catalog: new FileCatalog(this.store),
       parquet: unused,
+      engine: () => unused,
       query: unused,
       clock: new StillClock(`2026-02-01T09:00:0${this.#processes}.000Z`),
       ids: this.#ids,

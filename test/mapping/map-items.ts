@@ -25,7 +25,10 @@ export interface ComparedRow {
 }
 
 /** The members of a JSON text have no order, so it is compared by value. */
-export function comparable(mapping: TableMapping, values: Readonly<Record<string, QueryValue>>): Record<string, unknown> {
+export function comparable(
+  mapping: TableMapping,
+  values: Readonly<Record<string, QueryValue>>,
+): Record<string, unknown> {
   const entries = mapping.columns.map((column): [string, unknown] => {
     const value = values[column.name] ?? null
     const isJson = 'derive' in column ? 'rest' in column.derive : /^(L|M|SS|NS|BS)$/.test(column.tag ?? '')

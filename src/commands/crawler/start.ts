@@ -8,9 +8,9 @@ const TIMEOUT_MS = 3_600_000
 
 export default class CrawlerStart extends OperationCommand<StartAct | StartPlan> {
   static override summary = 'Start a crawler, or join the crawl that runs.'
-  static override description = `Refused when the last crawl began less than min_interval_hours ago. Exit 3 when the
-crawl ended badly, 4 when it still ran at the end of --timeout. On a local lake
-"partitions sync" is the crawler.`
+  static override description = `Refused when the last crawl began less than min_interval_hours ago. Exit 3
+when the crawl ended badly, 4 when it still ran at the end of --timeout.
+On a local lake "partitions sync" is the crawler.`
   static override examples = [
     {description: 'Start the only crawler and wait for it', command: '<%= config.bin %> <%= command.id %> --wait'},
     {

@@ -4,9 +4,10 @@ import type {DiffDocument} from '../../lib/partitions/index.js'
 
 export default class PartitionsDiff extends BaseCommand<DiffDocument> {
   static override summary = 'Compare the folders of tables with the catalog, both ways.'
-  static override description = `Finds data that no partition shows, partitions without data, and folders that mean the
-same partition or none. Of a projected table, what its readers never compute.
-Exit 3 when something differs, 4 when a part could not be looked at.`
+  static override description = `Finds data that no partition shows, partitions without data, and folders
+that mean the same partition or none. Of a projected table, what its readers
+never compute. Exit 3 when something differs, 4 when a part could not be
+looked at.`
   static override examples = [
     {description: 'Every table', command: '<%= config.bin %> <%= command.id %>'},
     {description: 'One table', command: '<%= config.bin %> <%= command.id %> --table request_logs'},

@@ -6,8 +6,9 @@ import type {SyncDocument, SyncedTable} from '../../lib/partitions/index.js'
 
 export default class PartitionsSync extends OperationCommand<SyncDocument> {
   static override summary = 'Register folders with data as partitions, where the catalog has none.'
-  static override description = `Creates the table too, where events have none. Never moves or deletes an object, and
-never points a partition elsewhere. Exit 4 when the catalog refused some of them.`
+  static override description = `Creates the table too, where events have none. Never moves or deletes an
+object, and never points a partition elsewhere. Exit 4 when the catalog
+refused some of them.`
   static override examples = [
     {description: 'Every table', command: '<%= config.bin %> <%= command.id %>'},
     {

@@ -1,6 +1,6 @@
 export {compareCurrent, hasStreamRows, wronglyShownKeys, type CurrentChange} from './compare-current.js'
 export {currentViewName, currentViewSql} from './current-view.js'
-export {isMergedObject, runOfObject} from './object-names.js'
+export {compactionOfObject, isMergedObject, runOfObject} from './object-names.js'
 export {deletesPrefix, deletesTableName} from './ranked-rows.js'
 export {pinState, type PinnedState, type PinPorts} from './pinned-state.js'
 export {quarantinePrefix, quarantineTableName, quarantineViewName} from './quarantine-view.js'

@@ -4,11 +4,16 @@ import type {ObjectKey} from '../ports/object-store.js'
 const RUN_OF_NAME = /-(([0-9A-HJKMNP-TV-Z]{26})\.\d+(?:\.\d+)?)-\d+\.parquet$/
 
 /** Objects that files were merged to: they hold rows of many runs, whoever wrote those. */
-const MERGED = /(?:^|\/)compact-[0-9A-HJKMNP-TV-Z]{26}\.\d+-[0-9a-f]{8}-[0-9a-f]{16}-\d+\.[a-z.]+$/
+const MERGED = /(?:^|\/)compact-([0-9A-HJKMNP-TV-Z]{26})\.\d+-[0-9a-f]{8}-[0-9a-f]{16}-\d+\.[a-z.]+$/
 
 /** Whether an object was written by a compaction. */
 export function isMergedObject(key: ObjectKey): boolean {
-  return MERGED.test(key)
+  return compactionOfObject(key) !== null
+}
+
+/** The compaction that wrote an object; null for any other object. */
+export function compactionOfObject(key: ObjectKey): string | null {
+  return MERGED.exec(key)?.[1] ?? null
 }
 
 /** Which run of which operation wrote an object; null for one that no load wrote. */

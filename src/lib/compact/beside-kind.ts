@@ -12,10 +12,11 @@ import {copyOnce, standsAs} from './copy-once.js'
 import {closeDroppedRuns} from './dropped-runs.js'
 import {BESIDE_GRACE_HOURS} from './grace.js'
 import {generationOf, stagedOutputs} from './generation-of.js'
+import {newcomersOf} from './newcomers.js'
 import {outputStart, stagingPrefix} from './layout.js'
 import {proveRounds, stageRound} from './stage.js'
 import {beginGeneration, findGeneration, settleGeneration, updateGeneration} from './standing-generation.js'
-import type {CompactWork, StagedCompaction} from './work.js'
+import type {CompactWork, StagedCompaction, StagedOutput} from './work.js'
 
 const COPIES_AT_ONCE = 4
 const HEADS_AT_ONCE = 8
@@ -43,7 +44,7 @@ export const besideKind: OperationKind<CompactWork, StagedCompaction> = {
     await publishBeside(unit, staged, ports)
     return 'published'
   },
-  retract,
+  retract: retractBeside,
   garbage: garbageBeside,
   beforeGarbage,
   afterGarbage,
@@ -62,7 +63,24 @@ export async function prove(
   ports: OperationPorts,
   signal: AbortSignal,
 ): Promise<Proof> {
-  return {level: 'content', text: await proveRounds(work, rounds, ports, signal)}
+  const standing = await pMap(rounds, async (round) => ({
+    ...round,
+    outputs: await whereTheyStand(round.outputs, ports),
+  }))
+  return {level: 'content', text: await proveRounds(work, standing, ports, signal)}
+}
+
+/** A publish that was cut short may have taken what was staged away: it is read where readers find it then. */
+function whereTheyStand(outputs: readonly StagedOutput[], {store}: OperationPorts): Promise<StagedOutput[]> {
+  return pMap(
+    outputs,
+    async (output) => {
+      if (output.key === output.finalKey || (await standsAs(output, store))) return output
+      const head = await store.head(output.finalKey)
+      return head === null ? output : {...output, key: output.finalKey, etag: head.etag}
+    },
+    {concurrency: HEADS_AT_ONCE},
+  )
 }
 
 /** Copies the outputs among the sources, once it is written down what they are. Repeatable. */
@@ -71,6 +89,7 @@ export async function publishBeside(
   staged: StagedCompaction,
   ports: OperationPorts,
 ): Promise<StoredGeneration> {
+  await checkSourcesStand(unit.work, staged, ports)
   const begun = await beginGeneration(generationOf(unit, staged, unit.work.location, ports), 'doubled', ports)
   const outputs = await pMap(
     stagedOutputs(staged),
@@ -85,7 +104,15 @@ export async function publishBeside(
   return standing
 }
 
-async function retract(
+/** Once it has begun, sources may be gone as they should be; before, what somebody deleted must not come back. */
+async function checkSourcesStand(work: CompactWork, staged: StagedCompaction, ports: OperationPorts): Promise<void> {
+  const of = {...work, partition: [...work.partition], operation: staged.operation}
+  if ((await findGeneration(of, ['doubled'], ports)) !== null) return
+  const known = new Map(staged.rounds.flatMap(({sources}) => sources.map((source) => [source.key, source] as const)))
+  await newcomersOf(work.location, known, ports.store)
+}
+
+export async function retractBeside(
   {work}: Unit<CompactWork>,
   staged: StagedCompaction,
   ports: OperationPorts,
@@ -97,10 +124,24 @@ async function retract(
   const {sources} = found.generation
   const standing = await pMap(sources, (source) => standsAs(source, ports.store), {concurrency: HEADS_AT_ONCE})
   if (standing.includes(false)) throw notUndoable(staged.operation)
+  await refuseWhenMergedFurther(found, ports)
   // By name, not by what was written down: a publish that was cut short has copied without saying so.
   for (const {finalKey} of stagedOutputs(staged)) await ports.store.delete(finalKey)
   await ports.store.delete(found.key)
   return 'retracted'
+}
+
+/** Without its outputs, which a later compaction has merged, that one's could not be told from newcomers. */
+async function refuseWhenMergedFurther({generation}: StoredGeneration, {store}: OperationPorts): Promise<void> {
+  const {table, operation, outputs} = generation
+  const generations = await listGenerations(store, table)
+  const later = outputs.flatMap((output) => generationsHolding(output, generations)).at(0)
+  if (later === undefined) return
+  throw new SluiceError(
+    'OPERATION_NOT_UNDOABLE',
+    `What operation ${operation} merged was merged further by operation ${later.generation.operation}.`,
+    {fix: `Take that one back first: sluice compact rollback ${later.generation.operation}`},
+  )
 }
 
 export function notUndoable(operation: string): SluiceError {
@@ -117,8 +158,10 @@ export async function* garbageBeside(
   operation: string,
 ): AsyncGenerator<{key: ObjectKey; etag: Etag; sizeBytes: number}> {
   const of = {...work, partition: [...work.partition], operation}
-  const found = published && staged !== null ? await findGeneration(of, ['doubled', 'settled'], {store}) : null
-  if (found?.state === 'doubled') yield* found.generation.sources
+  const found = staged === null ? null : await findGeneration(of, ['doubled', 'settled'], {store})
+  // Without the note of what was merged, nobody knows where the rows are: all of it stays.
+  if (published && found === null) return
+  if (published && found?.state === 'doubled') yield* found.generation.sources
   const kept = new Set(found?.generation.outputs.map(({key}) => key))
   for (const prefix of [`${work.location}${outputStart(operation)}`, stagingPrefix(operation, work.partition)]) {
     for await (const {key} of store.list(prefix)) {

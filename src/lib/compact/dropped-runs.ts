@@ -41,6 +41,12 @@ export class RunFates {
     return state === null || state === 'undoing' || isResumable(state) ? 'may come' : 'gone'
   }
 
+  /** Whether an operation will not go on, or is not known. */
+  async isOver(operation: string): Promise<boolean> {
+    const state = await this.stateOf(operation)
+    return state === null || !(state === 'undoing' || isResumable(state))
+  }
+
   private stateOf(operation: string): Promise<OperationState | null> {
     const known = this.operations.get(operation) ?? this.readState(operation)
     this.operations.set(operation, known)

@@ -1,7 +1,7 @@
 import {SluiceError} from '../errors.js'
 import type {StoredGeneration} from '../generations/index.js'
 import type {OperationKind, OperationPorts, Unit} from '../operation/index.js'
-import {garbageBeside, prove, publishBeside, stageBeside, UNIT_FAULTS} from './beside-kind.js'
+import {garbageBeside, prove, publishBeside, retractBeside, stageBeside, UNIT_FAULTS} from './beside-kind.js'
 import {findGeneration, settleGeneration} from './standing-generation.js'
 import type {CompactWork, StagedCompaction} from './work.js'
 
@@ -17,6 +17,8 @@ export const inPlaceKind: OperationKind<CompactWork, StagedCompaction> = {
   stage: stageBeside,
   prove,
   publish,
+  // For a cancel only: what has begun to delete sources goes on.
+  retract: retractBeside,
   garbage: garbageBeside,
 }
 
@@ -26,7 +28,11 @@ async function publish(
   ports: OperationPorts,
 ): Promise<'published' | 'already'> {
   const of = {...unit.work, partition: [...unit.work.partition], operation: staged.operation}
-  if ((await findGeneration(of, ['settled'], ports)) !== null) return 'already'
+  if ((await findGeneration(of, ['settled'], ports)) !== null) {
+    const left = await findGeneration(of, ['doubled'], ports)
+    if (left !== null) await ports.store.delete(left.key)
+    return 'already'
+  }
   const startMs = ports.clock.monotonicMs()
   const standing = await publishBeside(unit, staged, ports)
   await deleteSources(standing, ports)

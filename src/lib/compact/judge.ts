@@ -1,5 +1,5 @@
-import type {ListedObject} from '../ports/object-store.js'
 import {isMergedObject} from '../changelog/index.js'
+import type {ListedObject, ObjectKey} from '../ports/object-store.js'
 import {plannedSource} from './layout.js'
 import {CLOSED_AFTER_MS, isWellFilled, outputCount, type CompactPolicy} from './policy.js'
 import type {Method, PlannedSource} from './work.js'
@@ -31,8 +31,8 @@ export interface PartitionFiles {
   readonly waiting: number
   /** Files of loads that have not ended. */
   readonly unfinished: number
-  /** Files with rows that no reader will ever count again. */
-  readonly withDroppedRows: number
+  /** Keys of those of `files` with rows that no reader will ever count again. */
+  readonly withDroppedRows: ReadonlySet<ObjectKey>
   readonly hasNestedFolders: boolean
   readonly isShared: boolean
   /** It lies in a place that is not the lake's. */
@@ -56,11 +56,13 @@ export function judgePartition(found: PartitionFiles, method: Method, policy: Co
   const {files} = found
   // A swap shows the outputs in place of everything that lies there.
   const poor = files.filter(({sizeBytes}) => !isWellFilled(sizeBytes, policy.targetBytes))
-  const sources = method === 'swap' ? files : poor
+  const isSource = ({key, sizeBytes: size}: ListedObject): boolean =>
+    !isWellFilled(size, policy.targetBytes) || found.withDroppedRows.has(key)
+  const sources = method === 'swap' ? files : files.filter(isSource)
   const sizeBytes = sources.reduce((sum, file) => sum + file.sizeBytes, 0)
   const outputs = outputCount(sizeBytes, policy.targetBytes)
   const merge: Verdict = {state: 'merge', merge: {sources: sources.map(plannedSource), outputs, sizeBytes}}
-  if (found.withDroppedRows > 0 && sources.length > 0) return merge
+  if (found.withDroppedRows.size > 0) return merge
   if (files.length <= 1 && poor.every(({sizeBytes: size}) => size <= policy.targetBytes)) return skipped('single_file')
   if (poor.length === 0) return skipped('well_filled')
   const isOverfull = poor.some(({sizeBytes: size}) => size > policy.targetBytes)
@@ -90,7 +92,9 @@ function obstacleOf(found: PartitionFiles, method: Method, policy: CompactPolicy
   if (sizeBytes > policy.maximumPartitionBytes) return skipped('too_large')
   const minimumAgeMs = policy.minimumAgeMs ?? (method === 'beside' ? 0 : CLOSED_AFTER_MS)
   const newestMs = Math.max(...files.map(({modifiedAt}) => modifiedAt.getTime()))
-  return asOf.getTime() - newestMs < minimumAgeMs ? skipped('too_young', new Date(newestMs).toISOString()) : null
+  // Where no age is asked for, a store whose clock runs ahead of this one makes no file too young.
+  const isYoung = minimumAgeMs > 0 && asOf.getTime() - newestMs < minimumAgeMs
+  return isYoung ? skipped('too_young', new Date(newestMs).toISOString()) : null
 }
 
 function skipped(reason: SkipReason, detail: string | null = null): Verdict {

@@ -1,9 +1,10 @@
 import {createHash} from 'node:crypto'
-import type {StoredGeneration} from '../generations/index.js'
+import {compactionOfObject} from '../changelog/index.js'
+import type {Generation, StoredGeneration} from '../generations/index.js'
 import type {OperationPorts} from '../operation/index.js'
-import type {Etag, ListedObject, ObjectKey, ObjectStore} from '../ports/object-store.js'
+import type {Etag, ListedObject, ObjectHead, ObjectKey, ObjectStore} from '../ports/object-store.js'
 import {copyOnce} from './copy-once.js'
-import {folderOf, isHidden} from './layout.js'
+import {isHidden} from './layout.js'
 import {sourceChanged} from './stage.js'
 import {updateGeneration} from './standing-generation.js'
 
@@ -19,7 +20,7 @@ export async function newcomersOf(location: ObjectKey, known: Known, store: Obje
   const newcomers: ListedObject[] = []
   const missing = new Set(known.keys())
   for await (const object of store.list(location)) {
-    if (isHidden(object.key) || folderOf(object) !== location) continue
+    if (isHidden(object.key)) continue
     const source = known.get(object.key)
     if (source === undefined) {
       newcomers.push(object)
@@ -34,35 +35,65 @@ export async function newcomersOf(location: ObjectKey, known: Known, store: Obje
   return newcomers
 }
 
-/** Copies what came to the old place of a swapped partition into the generation, and writes it down with it. */
-export async function addNewcomers(stored: StoredGeneration, ports: OperationPorts): Promise<void> {
+/**
+ * Copies what came to the old place of a swapped partition to `location`, where readers look by now, and writes it down
+ * with the generation.
+ */
+export async function addNewcomers(
+  stored: StoredGeneration,
+  location: ObjectKey,
+  ports: OperationPorts,
+): Promise<void> {
   const {generation} = stored
-  const known = new Map(generation.sources.map((source) => [source.key, source]))
+  const known = new Set(generation.sources.map(({key}) => key))
   let added = generation
   for await (const {key} of ports.store.list(generation.locationBefore)) {
-    if (known.has(key) || isHidden(key) || folderOf({key}) !== generation.locationBefore) continue
+    if (known.has(key) || isHidden(key)) continue
     const source = await ports.store.head(key)
     if (source === null) continue
-    const {etag, sizeBytes} = await copyOnce(source, lateKey(generation.location, key), ports.store)
+    const late = lateKey(location, key)
+    const {etag, sizeBytes} = await copyOnce(source, late, ports.store)
     added = {
       ...added,
       sources: [...added.sources, {key, etag: source.etag, sizeBytes: source.sizeBytes}],
-      outputs: [...added.outputs, {key: lateKey(generation.location, key), etag, sizeBytes, rows: 0, runs: {}}],
+      outputs: [...added.outputs, {key: late, etag, sizeBytes, rows: 0, runs: {}}],
     }
   }
   if (added !== generation) await updateGeneration(stored, added, ports)
 }
 
-/** Copies what others wrote into a generation back to where the partition was, before it is taken back. */
-export async function keepNewcomers({generation}: StoredGeneration, {store}: OperationPorts): Promise<void> {
-  const own = new Set(generation.outputs.map(({key}) => key))
-  // A sweep that was cut short has copied without writing it down.
-  for await (const {key} of store.list(generation.locationBefore)) own.add(lateKey(generation.location, key))
-  for await (const {key} of store.list(generation.location)) {
-    if (own.has(key) || isHidden(key)) continue
+/** A place that readers look at, or did, and the one that takes or took its place. */
+type Places = Pick<Generation, 'operation' | 'location' | 'locationBefore'>
+
+/** Copies what others wrote into a generation back to where the partition was; done already where it stands there. */
+export async function keepNewcomers(places: Places, {store}: Pick<OperationPorts, 'store'>): Promise<void> {
+  const own = await copiedFrom(places.locationBefore, places.location, store)
+  for await (const {key} of store.list(places.location)) {
+    if (compactionOfObject(key) === places.operation || own.has(key) || isHidden(key)) continue
     const source = await store.head(key)
-    if (source !== null) await copyOnce(source, lateKey(generation.locationBefore, key), store)
+    if (source !== null) await copyOnce(source, lateKey(places.locationBefore, key), store)
   }
+}
+
+/** What lies in a generation that is not shown, and stands elsewhere too: its own outputs, and copies either way. */
+export async function* spareObjects(
+  {operation, location, locationBefore}: Places,
+  {store}: Pick<OperationPorts, 'store'>,
+): AsyncGenerator<ObjectHead> {
+  const own = await copiedFrom(locationBefore, location, store)
+  for await (const {key} of store.list(location)) {
+    const isSpare =
+      compactionOfObject(key) === operation || own.has(key) || (await store.head(lateKey(locationBefore, key))) !== null
+    const head = isSpare ? await store.head(key) : null
+    if (head !== null) yield head
+  }
+}
+
+/** Names that files of one place have as copies in another. */
+async function copiedFrom(from: ObjectKey, to: ObjectKey, store: ObjectStore): Promise<Set<ObjectKey>> {
+  const copies = new Set<ObjectKey>()
+  for await (const {key} of store.list(from)) copies.add(lateKey(to, key))
+  return copies
 }
 
 /** Named by where it was, so that a second sweep finds it done; its ending stays, which tells how it is packed. */

@@ -1,5 +1,4 @@
-import {isMergedObject, runOfObject} from '../changelog/index.js'
-import {generationsPrefix, partitionDigest, readGeneration, type StoredGeneration} from '../generations/index.js'
+import {generationsPrefix, partitionDigest} from '../generations/index.js'
 import type {OperationPorts} from '../operation/index.js'
 import type {CatalogTable} from '../ports/catalog.js'
 import type {ListedObject, ObjectKey, ObjectStore} from '../ports/object-store.js'
@@ -8,7 +7,9 @@ import type {RunFates} from './dropped-runs.js'
 import type {PartitionFiles} from './judge.js'
 import {isProjected} from './choose-method.js'
 import {folderOf, isHidden} from './layout.js'
+import {PartitionGenerations} from './partition-generations.js'
 import {projectedValues} from './projected-places.js'
+import type {Method} from './work.js'
 
 type Ports = Pick<OperationPorts, 'store' | 'catalog'>
 
@@ -30,10 +31,11 @@ interface Place {
 export async function* partitionFiles(
   table: CatalogTable,
   isWanted: (partition: readonly string[]) => boolean,
+  method: Method,
   fates: RunFates | null,
   ports: Ports,
 ): AsyncGenerator<FoundPartition> {
-  const places = await placesOf(table, ports)
+  const places = await placesOf(table, method, ports)
   const waiting = fates === null ? new Map<string, ObjectKey[]>() : await waitingGenerations(table.name, ports)
   const root = table.location ?? ''
   const folders = isOutsideLake(root) ? [] : foldersOf(root, places, ports)
@@ -64,12 +66,32 @@ export async function* partitionFiles(
 
 /** A partition whose files nobody here can list. */
 function outside(partition: readonly string[], location: ObjectKey): FoundPartition {
-  const nothing = {files: [], waiting: 0, unfinished: 0, withDroppedRows: 0, droppedRuns: []}
+  const nothing = {files: [], waiting: 0, unfinished: 0, withDroppedRows: new Set<ObjectKey>(), droppedRuns: []}
   return {partition, location, hasNestedFolders: false, isShared: false, isOutside: true, ...nothing}
 }
 
-/** Partitions by location. Of two at one location, or one inside the other, none can be told from the other. */
-async function placesOf(table: CatalogTable, {catalog, store}: Ports): Promise<Map<ObjectKey, Place>> {
+/**
+ * Partitions by location. Of two at one location, or one inside the other, none can be told from the other; and where
+ * another table reads the same files, a swap would take them from it.
+ */
+async function placesOf(table: CatalogTable, method: Method, ports: Ports): Promise<Map<ObjectKey, Place>> {
+  const places = await ownPlaces(table, ports)
+  let last: ObjectKey | null = null
+  for (const location of [...places.keys()].sort()) {
+    if (last !== null && location.startsWith(last)) {
+      for (const each of [last, location]) places.set(each, {...places.get(each)!, isShared: true})
+    } else last = location
+  }
+  if (method !== 'swap') return places
+  const others = await rootsOfOthers(table, ports)
+  for (const [location, place] of places) {
+    const isOverlapping = (root: ObjectKey): boolean => root.startsWith(location) || location.startsWith(root)
+    if (others.some(isOverlapping)) places.set(location, {...place, isShared: true})
+  }
+  return places
+}
+
+async function ownPlaces(table: CatalogTable, {catalog, store}: Ports): Promise<Map<ObjectKey, Place>> {
   const places = new Map<ObjectKey, Place>()
   if (table.partitionColumns.length === 0) {
     if (table.location !== null) places.set(table.location, {values: [], isShared: false})
@@ -78,12 +100,6 @@ async function placesOf(table: CatalogTable, {catalog, store}: Ports): Promise<M
   for await (const {location, values} of catalog.listPartitions(table.name))
     places.set(location, {values, isShared: places.has(location)})
   if (isProjected(table)) await addProjected(places, table, store)
-  let last: ObjectKey | null = null
-  for (const location of [...places.keys()].sort()) {
-    if (last !== null && location.startsWith(last)) {
-      for (const each of [last, location]) places.set(each, {...places.get(each)!, isShared: true})
-    } else last = location
-  }
   return places
 }
 
@@ -98,13 +114,18 @@ async function addProjected(places: Map<ObjectKey, Place>, table: CatalogTable, 
   }
 }
 
+async function rootsOfOthers({name}: CatalogTable, {catalog}: Ports): Promise<ObjectKey[]> {
+  const others = (await catalog.listTables()).filter((other) => other.name !== name)
+  return others.flatMap(({location}) => (location === null ? [] : [location]))
+}
+
 interface Folder {
   readonly location: ObjectKey
   readonly objects: ListedObject[]
   hasNestedFolders: boolean
 }
 
-/** Seen objects of one listing, folder by folder; what lies deeper than a place marks it. */
+/** Seen objects of one listing, place by place; what lies deeper than a place marks it. */
 async function* foldersOf(
   prefix: ObjectKey,
   places: ReadonlyMap<ObjectKey, Place>,
@@ -114,19 +135,25 @@ async function* foldersOf(
   for await (const object of store.list(prefix)) {
     if (isHidden(object.key)) continue
     const folder = folderOf(object)
-    if (current !== null && folder !== current.location) {
-      if (folder.startsWith(current.location) && !places.has(folder)) {
-        current.hasNestedFolders = true
-        continue
-      }
-      yield current
-      current = null
+    const location = placeAround(folder, prefix, places)
+    if (location === null) continue
+    if (current === null || current.location !== location) {
+      if (current !== null) yield current
+      current = {location, objects: [], hasNestedFolders: false}
     }
-    if (!places.has(folder)) continue
-    current ??= {location: folder, objects: [], hasNestedFolders: false}
-    current.objects.push(object)
+    if (folder === location) current.objects.push(object)
+    else current.hasNestedFolders = true
   }
   if (current !== null) yield current
+}
+
+/** The innermost place that a folder is or lies in. */
+function placeAround(folder: ObjectKey, prefix: ObjectKey, places: ReadonlyMap<ObjectKey, Place>): ObjectKey | null {
+  for (let around = folder; around.length >= prefix.length; around = folderOf({key: around.slice(0, -1)})) {
+    if (places.has(around)) return around
+    if (around === '') return null
+  }
+  return null
 }
 
 /** Keys of generations whose sources still lie beside them, by partition. */
@@ -149,31 +176,35 @@ async function sortedOut(
   values: readonly string[],
   waiting: ReadonlyMap<string, readonly ObjectKey[]>,
   fates: RunFates | null,
-  {store}: Ports,
+  ports: Ports,
 ): Promise<SortedFiles> {
   // A file of lines without a byte holds none; of another format it is broken, and named.
   const seen = table.format === 'json' ? objects.filter(({sizeBytes}) => sizeBytes > 0) : objects
-  if (fates === null) return {files: seen, waiting: 0, unfinished: 0, withDroppedRows: 0, droppedRuns: []}
-  const generations: StoredGeneration[] = []
-  for (const key of waiting.get(partitionDigest(values)) ?? []) {
-    const generation = await readGeneration(store, key, 'doubled')
-    if (generation !== null) generations.push(generation)
-  }
-  const merged = new Set(generations.flatMap(({generation}) => generation.sources.map(({key}) => key)))
-  const counts = {waiting: 0, unfinished: 0, withDroppedRows: 0}
-  const dropped = new Set<string>()
+  if (fates === null) return {files: seen, waiting: 0, unfinished: 0, withDroppedRows: new Set(), droppedRuns: []}
+  const known = await PartitionGenerations.of(
+    seen,
+    table.name,
+    values,
+    waiting.get(partitionDigest(values)) ?? [],
+    ports,
+  )
+  const counts = {waiting: 0, unfinished: 0}
+  const withDroppedRows = new Set<ObjectKey>()
+  const droppedRuns = new Set<string>()
   const files: ListedObject[] = []
   for (const object of seen) {
-    const run = isMergedObject(object.key) ? null : runOfObject(object.key)
-    const fate = run === null ? 'counts' : await fates.fateOf(run.run)
-    if (merged.has(object.key)) counts.waiting += 1
-    else if (fate === 'may come') counts.unfinished += 1
-    else {
-      files.push(object)
-      if (fate !== 'gone') continue
-      counts.withDroppedRows += 1
-      dropped.add(run!.run)
+    if (known.isMerged(object.key)) {
+      counts.waiting += 1
+      continue
     }
+    const runs = await known.runsOf(object.key, fates)
+    if (runs === 'unfinished') {
+      counts.unfinished += 1
+      continue
+    }
+    files.push(object)
+    if (runs.length > 0) withDroppedRows.add(object.key)
+    for (const run of runs) droppedRuns.add(run)
   }
-  return {files, ...counts, droppedRuns: [...dropped]}
+  return {files, ...counts, withDroppedRows, droppedRuns: [...droppedRuns]}
 }

@@ -84,7 +84,7 @@ async function* judgedPartitions(
   ports: PlanPorts,
 ): AsyncGenerator<JudgedPartition> {
   const fates = method === 'beside' ? await RunFates.of(entry.name, ports) : null
-  for await (const found of partitionFiles(entry, isWanted, fates, ports)) {
+  for await (const found of partitionFiles(entry, isWanted, method, fates, ports)) {
     const {partition, location, files, droppedRuns} = found
     const verdict = judgePartition(found, method, policy, asOf)
     const name = partitionName(entry, partition)

@@ -2,12 +2,15 @@ import {hasCode, SluiceError} from '../errors.js'
 import {
   encodeGeneration,
   generationKey,
+  generationsPrefix,
+  partitionDigest,
   readGeneration,
   type Generation,
   type GenerationState,
   type StoredGeneration,
 } from '../generations/index.js'
 import type {OperationPorts} from '../operation/index.js'
+import type {ObjectKey} from '../ports/object-store.js'
 
 type Ports = Pick<OperationPorts, 'store'>
 
@@ -56,6 +59,32 @@ export async function findGeneration(
   for (const state of states) {
     const found = await readGeneration(store, generationKey(of, state), state)
     if (found !== null) return found
+  }
+  return null
+}
+
+/**
+ * The generation that shows the rows of a swapped one, when readers look at `standing`: itself, or the one that it was
+ * merged to since, however often. Null when readers look at something else.
+ */
+export async function shownGeneration(
+  stored: StoredGeneration,
+  standing: ObjectKey | null,
+  {store}: Ports,
+): Promise<StoredGeneration | null> {
+  const digest = partitionDigest(stored.generation.partition)
+  const others: StoredGeneration[] = []
+  for (const state of ['swapped', 'settled'] as const) {
+    for await (const {key} of store.list(`${generationsPrefix(stored.generation.table, state)}${digest}-`)) {
+      const found = await readGeneration(store, key, state)
+      if (found !== null) others.push(found)
+    }
+  }
+  const reached = [stored]
+  for (const one of reached) {
+    if (one.generation.location === standing) return one
+    const next = others.filter(({generation}) => generation.locationBefore === one.generation.location)
+    reached.push(...next.filter(({key}) => !reached.some((known) => known.key === key)))
   }
   return null
 }

@@ -1,15 +1,15 @@
 import pMap from 'p-map'
-import {SluiceError} from '../errors.js'
+import {hasCode, SluiceError} from '../errors.js'
 import type {StoredGeneration} from '../generations/index.js'
 import type {LeftBehind, OperationKind, OperationPorts, StageContext, Unit} from '../operation/index.js'
 import type {Etag, ObjectKey} from '../ports/object-store.js'
 import {notUndoable, prove, UNIT_FAULTS} from './beside-kind.js'
 import {standsAs} from './copy-once.js'
 import {generationOf} from './generation-of.js'
-import {addNewcomers, keepNewcomers, newcomersOf} from './newcomers.js'
+import {addNewcomers, keepNewcomers, newcomersOf, spareObjects} from './newcomers.js'
 import {plannedSource, swapLocation} from './layout.js'
 import {stageRound} from './stage.js'
-import {beginGeneration, findGeneration, settleGeneration} from './standing-generation.js'
+import {beginGeneration, findGeneration, settleGeneration, shownGeneration} from './standing-generation.js'
 import {locationOf, pointTo} from './swap-location.js'
 import type {CompactWork, MergeRound, PlannedSource, StagedCompaction} from './work.js'
 
@@ -63,14 +63,44 @@ async function publish(
   const location = swapLocation(work, staged.operation)
   const standing = await locationOf(work, ports.catalog)
   if (standing !== location) {
-    if (standing !== work.location) throw moved(work, standing)
+    if (standing !== work.location) return publishedBefore(work, staged, standing, ports)
     if ((await newcomersOf(work.location, knownOf(staged.rounds), ports.store)).length > 0) throw busy(work)
   }
   const generation = await beginGeneration(generationOf(unit, staged, location, ports), 'swapped', ports)
-  if (standing !== location) await pointTo(work, {from: work.location, to: location}, ports.catalog)
+  if (standing !== location) await swapTo(location, work, generation, ports)
   // What came between the last look and the swap is out of sight since; it is brought in at once.
-  await addNewcomers(generation, ports)
+  await addNewcomers(generation, location, ports)
   return standing === location ? 'already' : 'published'
+}
+
+/** Where the catalog was changed by somebody else at the same time, no note stays of a swap that is none. */
+async function swapTo(
+  location: ObjectKey,
+  work: CompactWork,
+  generation: StoredGeneration,
+  ports: OperationPorts,
+): Promise<void> {
+  try {
+    await pointTo(work, {from: work.location, to: location}, ports.catalog)
+  } catch (error) {
+    if (hasCode(error, 'PARTITION_MOVED')) await ports.store.delete(generation.key)
+    throw error
+  }
+}
+
+/** Readers look at neither place: another compaction has merged this one's outputs since, or somebody moved it. */
+async function publishedBefore(
+  work: CompactWork,
+  staged: StagedCompaction,
+  standing: ObjectKey | null,
+  ports: OperationPorts,
+): Promise<'already'> {
+  const found = await swapped(work, {staged, published: true}, ports)
+  if (found !== null) {
+    if ((await shownGeneration(found, standing, ports)) !== null) return 'already'
+    await ports.store.delete(found.key)
+  }
+  throw moved(work, standing)
 }
 
 async function retract(
@@ -89,9 +119,10 @@ async function retract(
     const heads = await pMap(sources, (source) => standsAs(source, ports.store), {concurrency: HEADS_AT_ONCE})
     if (heads.includes(false)) throw notUndoable(staged.operation)
     // What others wrote into the generation since must not be lost from sight.
-    await keepNewcomers(found, ports)
+    await keepNewcomers(found.generation, ports)
     await pointTo(work, {from: location, to: locationBefore}, ports.catalog)
   }
+  await keepNewcomers(found.generation, ports)
   await ports.store.delete(found.key)
   return 'retracted'
 }
@@ -108,11 +139,9 @@ async function* garbage(
   const found = published && staged !== null ? await findGeneration(of, ['swapped', 'settled'], {store}) : null
   if (found?.state === 'swapped') yield* found.generation.sources
   const location = swapLocation(work, operation)
-  if (found !== null || (await locationOf(work, catalog)) === location) return
-  for await (const {key} of store.list(location)) {
-    const head = await store.head(key)
-    if (head !== null) yield {key, etag: head.etag, sizeBytes: head.sizeBytes}
-  }
+  // Without the note of what was merged, nobody knows where the rows are: all of it stays.
+  if (published || (await locationOf(work, catalog)) === location) return
+  yield* spareObjects({operation, location, locationBefore: work.location}, ports)
 }
 
 /** Nothing is deleted while readers look where the sources are. */
@@ -121,13 +150,22 @@ async function beforeGarbage(
   {staged, published}: LeftBehind<StagedCompaction>,
   ports: OperationPorts,
 ): Promise<'go on' | 'kept'> {
+  if (!published && staged !== null) await keepLateWriters(work, staged, ports)
   const found = await swapped(work, {staged, published}, ports)
   if (found === null) return 'go on'
-  if ((await locationOf(work, ports.catalog)) !== found.generation.location) return 'kept'
-  await addNewcomers(found, ports)
-  const {outputs} = found.generation
+  const shown = await shownGeneration(found, await locationOf(work, ports.catalog), ports)
+  if (shown === null) return 'kept'
+  await addNewcomers(found, shown.generation.location, ports)
+  const {outputs} = shown.generation
   const standing = await pMap(outputs, (output) => standsAs(output, ports.store), {concurrency: HEADS_AT_ONCE})
   return standing.includes(false) ? 'kept' : 'go on'
+}
+
+/** Who asked the catalog before a rollback may have written to the generation after it. */
+async function keepLateWriters(work: CompactWork, {operation}: StagedCompaction, ports: OperationPorts): Promise<void> {
+  if ((await locationOf(work, ports.catalog)) !== work.location) return
+  const location = swapLocation(work, operation)
+  await keepNewcomers({operation, location, locationBefore: work.location}, ports)
 }
 
 async function afterGarbage(

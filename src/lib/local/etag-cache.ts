@@ -74,11 +74,10 @@ function tagSmall(path: string): TaggedFile {
     const stats = fstatSync(descriptor, {bigint: true})
     const hash = createHash('md5')
     // It may have grown meanwhile: the stats are those of what was opened, so the next look finds it changed.
-    const buffer = Buffer.allocUnsafe(Math.max(1, Math.min(CHUNK_BYTES, Number(stats.size))))
     for (let position = 0; ;) {
-      const bytesRead = readSync(descriptor, buffer, 0, buffer.length, position)
+      const bytesRead = readSync(descriptor, SMALL_BUFFER, 0, SMALL_BUFFER.length, position)
       if (bytesRead === 0) return {stats, etag: hash.digest('hex')}
-      hash.update(buffer.subarray(0, bytesRead))
+      hash.update(SMALL_BUFFER.subarray(0, bytesRead))
       position += bytesRead
     }
   } finally {

@@ -42,9 +42,12 @@ const CLASS_OF_OUTCOME: Readonly<Record<ChangeRows['outcome'], RowClass>> = {
 const CLASS_NAMES = new Map<number, RowClass>(Object.entries(ROW_CLASS).map(([name, n]) => [n, name as RowClass]))
 
 function rowText(op: string, version: string, partition: readonly unknown[] | null, values: object): string {
-  return JSON.stringify([op, version, partition, values], (_, value: unknown) =>
-    typeof value === 'bigint' ? `${value}n` : value,
-  )
+  return JSON.stringify([op, version, partition, values], (_, value: unknown) => {
+    if (typeof value === 'bigint') return `${value}n`
+    // The members of nested JSON have no order.
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return value
+    return Object.fromEntries(Object.entries(value).sort(([left], [right]) => (left < right ? -1 : 1)))
+  })
 }
 
 function byFunction(mapping: TableMapping, texts: readonly string[]): LineRows[] {
@@ -82,13 +85,9 @@ async function byAthena(lines: AthenaLines, mapping: TableMapping, texts: readon
   const found = await lines.rows(
     `SELECT to_hex(md5(to_utf8(_line))), json_format(CAST(ARRAY[${[...fields, ...values].join(', ')}] AS JSON)) FROM ${from}`,
   )
-  const byLine = Map.groupBy(found, ([line]) => line)
-  return texts.map((text) =>
-    lineRows(
-      mapping,
-      (byLine.get(lineDigest(text)) ?? []).map(([, row]) => row!),
-    ),
-  )
+  const byLine = new Map<string, string[]>()
+  for (const [line, row] of found) byLine.set(line!, [...(byLine.get(line!) ?? []), row!])
+  return texts.map((text) => lineRows(mapping, byLine.get(lineDigest(text)) ?? []))
 }
 
 function lineRows(mapping: TableMapping, rows: readonly string[]): LineRows {
