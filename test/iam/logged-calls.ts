@@ -17,6 +17,8 @@ const ACTIONS: Readonly<Record<string, string>> = {
   HeadObject: 'GetObject',
   ListObjectsV2: 'ListBucket',
   DeleteObjects: 'DeleteObject',
+  // and reads the source, which the log does not name
+  CopyObject: 'PutObject',
   CreateMultipartUpload: 'PutObject',
   UploadPart: 'PutObject',
   CompleteMultipartUpload: 'PutObject',

@@ -55,6 +55,17 @@ describe('conditional writes', () => {
     await expect(s3.send(copy)).rejects.toMatchObject({name: 'PreconditionFailed'})
   })
 
+  it('copies only to where nothing is', async () => {
+    await put('source', 'a')
+    await put('taken', 'b')
+    const copy = (Key: string) =>
+      s3.send(new CopyObjectCommand({Bucket, Key, CopySource: `${Bucket}/source`, IfNoneMatch: '*'}))
+    await expect(copy('taken')).rejects.toMatchObject({name: 'PreconditionFailed'})
+    expect(await read('taken')).toBe('b')
+    await copy('free')
+    expect(await read('free')).toBe('a')
+  })
+
   it('shows a lost answer as a conflict with oneself', async () => {
     await armFault({match: {service: 's3', operation: 'PutObject', path: `${Bucket}/lost`}, fault: 'dropAfter'})
     const error = await put('lost', 'mine', {IfNoneMatch: '*'}).catch((reason: unknown) => reason)

@@ -26,7 +26,7 @@ CHECKSUMS = {
 def install():
     S3Response.put_object = _one_at_a_time(_checked(S3Response.put_object))
     S3Response.upload_part = _checked(S3Response.upload_part)
-    S3Response.copy_object = _one_at_a_time(_copy_if_match(S3Response.copy_object))
+    S3Response.copy_object = _one_at_a_time(_copy_conditions(S3Response.copy_object))
     S3Response.delete_object = _one_at_a_time(_delete_if_there(S3Response.delete_object))
     S3Response._key_response_post = _one_at_a_time(S3Response._key_response_post)
     S3Response._bucket_response_delete_keys = _limited_batch(S3Response._bucket_response_delete_keys)
@@ -90,7 +90,9 @@ def _delete_if_there(original):
     return answer
 
 
-def _copy_if_match(original):
+def _copy_conditions(original):
+    """Of the source, and `If-None-Match: *` of what the copy would replace."""
+
     def answer(self):
         expected = self.headers.get("x-amz-copy-source-if-match")
         if expected:
@@ -99,6 +101,9 @@ def _copy_if_match(original):
             standing = self.backend.get_object(bucket, key, version_id=version)
             if standing is not None and standing.etag.strip('"') != expected.strip('"'):
                 raise PreconditionFailed("x-amz-copy-source-If-Match")
+        if self.headers.get("If-None-Match") == "*":
+            if self.backend.get_object(self.bucket_name, self.parse_key_name()) is not None:
+                raise PreconditionFailed("If-None-Match")
         return original(self)
 
     return answer
