@@ -99,7 +99,7 @@ export async function expectTold({method, rows}: CompactStory, lake: FaultLake):
 export async function objectsOf(lake: FaultLake): Promise<string[]> {
   const keys = (await lake.keys('')).filter((key) => !key.startsWith('_sluice/operations/'))
   const names = keys.map((key) =>
-    lake.bench.normalise(key).replace(/compact-<operation>\.\d+-/, 'compact-<operation>.<attempt>-'),
+    lake.bench.normalise(key).replace(/(compact-|gen=)<operation>\.\d+/g, '$1<operation>.<attempt>'),
   )
   return names.sort()
 }

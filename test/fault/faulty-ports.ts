@@ -242,9 +242,9 @@ export class FaultyPorts {
       load: (request) => this.#atOnce(`parquet.load ${request.mapping.table}`, () => inner.load(request), true),
       append: (request) => this.#atOnce(`parquet.append ${request.mapping.table}`, () => inner.append(request), true),
       digest: (request) => this.#atOnce(`parquet.digest ${request.mapping.table}`, () => inner.digest(request)),
-      merge: (request) => this.#inTurn(`parquet.merge to ${request.keyOf(0, '')}`, () => inner.merge(request), true),
+      merge: (request) => this.#atOnce(`parquet.merge to ${request.keyOf(0, '')}`, () => inner.merge(request), true),
       proveMerged: (request) =>
-        this.#inTurn(`parquet.proveMerged ${request.objects[0]?.key}`, () => inner.proveMerged(request)),
+        this.#atOnce(`parquet.proveMerged ${request.objects[0]?.key}`, () => inner.proveMerged(request)),
       digestQuarantine: (request) => this.#atOnce('parquet.digestQuarantine', () => inner.digestQuarantine(request)),
       close: () => inner.close(),
     }
