@@ -43,13 +43,16 @@ it.each([
   expect(isMergedObject(key)).toBe(false)
 })
 
-it('two partitions, and two operations of one, never have one place', () => {
+it('two partitions, and two operations or attempts of one, never have one place', () => {
   fc.assert(
     fc.property(partition, partition, (one, other) => {
       fc.pre(JSON.stringify(one) !== JSON.stringify(other))
-      const [first, second] = [one, other].map((values) => swapLocation({table: 'events', partition: values}, '1'))
+      const [first, second] = [one, other].map((values) =>
+        swapLocation({table: 'events', partition: values}, {operation: '1', attempt: 1}),
+      )
       expect(first).not.toBe(second)
-      expect(first).not.toBe(swapLocation({table: 'events', partition: one}, '2'))
+      expect(first).not.toBe(swapLocation({table: 'events', partition: one}, {operation: '2', attempt: 1}))
+      expect(first).not.toBe(swapLocation({table: 'events', partition: one}, {operation: '1', attempt: 2}))
       expect(first!.startsWith('events/')).toBe(false)
     }),
   )

@@ -43,10 +43,15 @@ export class FaultLake {
   }
 
   /** A fresh process: its host says of every other one that it is gone. */
-  start(fault?: Fault, {host, clock, onPoint}: ProcessIdentity = {}): FaultProcess {
+  start(fault?: Fault, {onPoint, ...identity}: ProcessIdentity = {}): FaultProcess {
+    return new FaultProcess(this, this.portsOf(identity), {fault, onPoint})
+  }
+
+  /** The ports of a fresh process. */
+  portsOf({host, clock}: Omit<ProcessIdentity, 'onPoint'> = {}): OperationPorts {
     processes += 1
     const store = new FolderObjectStore({root: this.root})
-    const ports: OperationPorts = {
+    return {
       store,
       catalog: new FileCatalog(store),
       parquet: this.bench.parquet,
@@ -58,7 +63,6 @@ export class FaultLake {
       report: () => undefined,
       openSource,
     }
-    return new FaultProcess(this, ports, {fault, onPoint})
   }
 
   /** In a copied lake: as many operations have an id already. */

@@ -12,7 +12,7 @@ const REPORT = process.env['SLUICE_FAULT_REPORT']
 const EVERY_CHANGE = 6
 const EVERY_OTHER = 40
 const CHANGE = '! '
-/** The write that decides what readers see: it meets every fault. */
+/** The write that decides what readers see, of loads: it meets every fault. */
 const DECIDES = /^store\.write claims__runs\//
 
 export const KILLS: readonly FaultKind[] = ['kill-before', 'kill-after']
@@ -42,14 +42,14 @@ export function pointsOf(text: string): string[] {
  * The faults to meet: each kind at each point of a list. In a sample each kind at the write that decides, and one kind
  * in turn at every few of the others.
  */
-export function chosenFaults(text: string, kinds: readonly FaultKind[]): Fault[] {
+export function chosenFaults(text: string, kinds: readonly FaultKind[], decides: RegExp = DECIDES): Fault[] {
   const changes = new Set(changesOf(text))
   const points = pointsOf(text)
   const others = points.filter((point) => !changes.has(point))
   const at = (point: string): Fault[] => kinds.map((kind) => ({kind, point}))
   if (MEETS_ALL) return points.flatMap((point) => at(point))
-  const decisive = [...changes].filter((point) => DECIDES.test(point))
-  const plain = [...changes].filter((point) => !DECIDES.test(point))
+  const decisive = [...changes].filter((point) => decides.test(point))
+  const plain = [...changes].filter((point) => !decides.test(point))
   return [
     ...decisive.flatMap((point) => at(point)),
     ...sampled(plain, EVERY_CHANGE, kinds),

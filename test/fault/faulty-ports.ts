@@ -239,9 +239,9 @@ export class FaultyPorts {
   #parquet(inner: ParquetEngine & MergeEngine): ParquetEngine & MergeEngine {
     return {
       ...this.#loads(inner),
-      merge: (request) => this.#inTurn(`parquet.merge to ${request.keyOf(0, '')}`, () => inner.merge(request), true),
+      merge: (request) => this.#atOnce(`parquet.merge to ${request.keyOf(0, '')}`, () => inner.merge(request), true),
       proveMerged: (request) =>
-        this.#inTurn(`parquet.proveMerged ${request.objects[0]?.key}`, () => inner.proveMerged(request)),
+        this.#atOnce(`parquet.proveMerged ${request.objects[0]?.key}`, () => inner.proveMerged(request)),
     }
   }
 

@@ -54,7 +54,7 @@ export const besideKind: OperationKind<CompactWork, StagedCompaction> = {
 export async function stageBeside({work}: Unit<CompactWork>, context: StageContext): Promise<StagedCompaction> {
   const place = {written: stagingPrefix(context.operation, work.partition), final: work.location, first: 0}
   const {dropped, ...round} = await stageRound(work, work.sources, place, context)
-  return {operation: context.operation, rounds: [round], dropped}
+  return {operation: context.operation, attempt: context.attempt, rounds: [round], dropped}
 }
 
 export async function prove(

@@ -37,9 +37,20 @@ export function stagingPrefix(operation: string, partition: readonly string[]): 
   return `_sluice/staging/${operation}/${partitionDigest(partition)}/`
 }
 
-/** Where the generations of a swapped partition lie: beside the table's root, never below it. */
-export function swapLocation({table, partition}: Pick<CompactWork, 'table' | 'partition'>, operation: string): string {
-  return `${compactedPrefix(table)}${partitionDigest(partition)}/gen=${operation}/`
+/**
+ * Where the generation of a swapped partition lies: beside the table's root, never below it. Each attempt has a place of
+ * its own: what one that was killed has written there is never shown with what the next one writes.
+ */
+export function swapLocation(
+  of: Pick<CompactWork, 'table' | 'partition'>,
+  {operation, attempt}: {readonly operation: string; readonly attempt: number},
+): string {
+  return `${swapStart(of, operation)}${attempt}/`
+}
+
+/** How the places of all attempts of an operation begin. */
+export function swapStart({table, partition}: Pick<CompactWork, 'table' | 'partition'>, operation: string): string {
+  return `${compactedPrefix(table)}${partitionDigest(partition)}/gen=${operation}.`
 }
 
 /** What readers of Hive tables do not see: names that begin with `_` or `.`, and marks of folders. */

@@ -2,12 +2,12 @@ import pMap from 'p-map'
 import {hasCode, SluiceError} from '../errors.js'
 import type {StoredGeneration} from '../generations/index.js'
 import type {LeftBehind, OperationKind, OperationPorts, StageContext, Unit} from '../operation/index.js'
-import type {Etag, ObjectKey} from '../ports/object-store.js'
+import type {Etag, ObjectKey, ObjectStore} from '../ports/object-store.js'
 import {notUndoable, prove, UNIT_FAULTS} from './beside-kind.js'
 import {standsAs} from './copy-once.js'
 import {generationOf} from './generation-of.js'
 import {addNewcomers, keepNewcomers, newcomersOf, spareObjects} from './newcomers.js'
-import {plannedSource, swapLocation} from './layout.js'
+import {plannedSource, swapLocation, swapStart} from './layout.js'
 import {stageRound} from './stage.js'
 import {beginGeneration, findGeneration, settleGeneration, shownGeneration} from './standing-generation.js'
 import {locationOf, pointTo} from './swap-location.js'
@@ -35,7 +35,7 @@ export const swapKind: OperationKind<CompactWork, StagedCompaction> = {
 
 async function stage({work}: Unit<CompactWork>, context: StageContext): Promise<StagedCompaction> {
   const {store} = context.ports
-  const location = swapLocation(work, context.operation)
+  const location = swapLocation(work, context)
   const rounds: MergeRound[] = []
   let dropped: StagedCompaction['dropped'] = {}
   let sources: readonly PlannedSource[] = work.sources
@@ -47,7 +47,7 @@ async function stage({work}: Unit<CompactWork>, context: StageContext): Promise<
     rounds.push({sources: round.sources, outputs: round.outputs, facts: round.facts})
     sources = (await newcomersOf(work.location, knownOf(rounds), store)).map(plannedSource)
   }
-  return {operation: context.operation, rounds, dropped}
+  return {operation: context.operation, attempt: context.attempt, rounds, dropped}
 }
 
 function knownOf(rounds: readonly MergeRound[]): Map<ObjectKey, {sizeBytes: number; etag: Etag}> {
@@ -60,7 +60,7 @@ async function publish(
   ports: OperationPorts,
 ): Promise<'published' | 'already' | 'conflict'> {
   const {work} = unit
-  const location = swapLocation(work, staged.operation)
+  const location = swapLocation(work, staged)
   const standing = await locationOf(work, ports.catalog)
   if (standing !== location) {
     if (standing !== work.location) return publishedBefore(work, staged, standing, ports)
@@ -138,10 +138,19 @@ async function* garbage(
   const of = {...work, partition: [...work.partition], operation}
   const found = published && staged !== null ? await findGeneration(of, ['swapped', 'settled'], {store}) : null
   if (found?.state === 'swapped') yield* found.generation.sources
-  const location = swapLocation(work, operation)
   // Without the note of what was merged, nobody knows where the rows are: all of it stays.
-  if (published || (await locationOf(work, catalog)) === location) return
-  yield* spareObjects({operation, location, locationBefore: work.location}, ports)
+  if (published && found === null) return
+  const kept = [found?.generation.location, await locationOf(work, catalog)]
+  for (const location of await attemptLocations(work, operation, store))
+    if (!kept.includes(location)) yield* spareObjects({operation, location, locationBefore: work.location}, ports)
+}
+
+/** Where attempts of an operation have written something. */
+async function attemptLocations(work: CompactWork, operation: string, store: ObjectStore): Promise<Set<ObjectKey>> {
+  const start = swapStart(work, operation)
+  const locations = new Set<ObjectKey>()
+  for await (const {key} of store.list(start)) locations.add(`${start}${key.slice(start.length).split('/')[0]!}/`)
+  return locations
 }
 
 /** Nothing is deleted while readers look where the sources are. */
@@ -162,10 +171,10 @@ async function beforeGarbage(
 }
 
 /** Who asked the catalog before a rollback may have written to the generation after it. */
-async function keepLateWriters(work: CompactWork, {operation}: StagedCompaction, ports: OperationPorts): Promise<void> {
+async function keepLateWriters(work: CompactWork, staged: StagedCompaction, ports: OperationPorts): Promise<void> {
   if ((await locationOf(work, ports.catalog)) !== work.location) return
-  const location = swapLocation(work, operation)
-  await keepNewcomers({operation, location, locationBefore: work.location}, ports)
+  const {operation} = staged
+  await keepNewcomers({operation, location: swapLocation(work, staged), locationBefore: work.location}, ports)
 }
 
 async function afterGarbage(

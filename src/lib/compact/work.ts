@@ -48,6 +48,7 @@ export interface MergeRound {
 /** What staging leaves in the journal; nothing of it is visible. */
 export interface StagedCompaction {
   readonly operation: string
+  readonly attempt: number
   /** The first is the planned one; more where files came while a partition that is swapped was merged. */
   readonly rounds: readonly MergeRound[]
   readonly dropped: Readonly<Record<string, number>>

@@ -134,15 +134,18 @@ describe('AthenaStatements', () => {
   })
 
   it('stops when the signal is aborted, or time is up', async () => {
-    answers['GetQueryExecution'] = () => execution('RUNNING')
     const controller = new AbortController()
     const reason = new Error('enough')
-    setTimeout(() => controller.abort(reason), 120)
+    answers['GetQueryExecution'] = () => {
+      controller.abort(reason)
+      return execution('RUNNING')
+    }
     await expect(statements.run('SELECT 1', {signal: controller.signal})).rejects.toBe(reason)
     expect(proxy.countOf('StopQueryExecution')).toBe(1)
-    expect(await thrown(statements.run('SELECT 1', {timeoutMs: 100}))).toMatchObject({
+    answers['GetQueryExecution'] = () => execution('RUNNING')
+    expect(await thrown(statements.run('SELECT 1', {timeoutMs: 3000}))).toMatchObject({
       code: 'QUERY_FAILED',
-      details: {timeoutMs: 100},
+      details: {timeoutMs: 3000},
     })
     expect(proxy.countOf('StopQueryExecution')).toBe(2)
   })

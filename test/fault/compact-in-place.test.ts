@@ -1,0 +1,4 @@
+import {testCompaction} from './compact-faults.js'
+
+// Each point of an undisturbed process. After a change: npx vitest run test/fault/compact -u
+await testCompaction('in-place', ['run', 'gc'])
