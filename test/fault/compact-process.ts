@@ -5,6 +5,7 @@ import {swapKind} from '../../src/lib/compact/swap-kind.js'
 import type {Method} from '../../src/lib/compact/work.js'
 import {definitionHash, findTable, type LakeDefinition} from '../../src/lib/lake/index.js'
 import {
+  cancelOperation,
   collectAll,
   isResumable,
   readOperation,
@@ -74,7 +75,16 @@ export class CompactProcess extends FaultProcess {
 
   /** `compact rollback` of the newest one. */
   async rollback(): Promise<void> {
-    await undoOperation((await this.compactions()).at(-1)!, KINDS[this.method], this.options, this.ports)
+    await this.rollbackOf((await this.compactions()).at(-1)!)
+  }
+
+  async rollbackOf(operation: string): Promise<void> {
+    await undoOperation(operation, KINDS[this.method], this.options, this.ports)
+  }
+
+  /** `ops cancel`. */
+  async cancelCompaction(operation: string): Promise<void> {
+    await cancelOperation(operation, KINDS[this.method], this.options, this.ports)
   }
 
   /** `compact gc`; how many objects were kept. */

@@ -42,14 +42,14 @@ export function pointsOf(text: string): string[] {
  * The faults to meet: each kind at each point of a list. In a sample each kind at the write that decides, and one kind
  * in turn at every few of the others.
  */
-export function chosenFaults(text: string, kinds: readonly FaultKind[], decides: RegExp = DECIDES): Fault[] {
+export function chosenFaults(text: string, kinds: readonly FaultKind[]): Fault[] {
   const changes = new Set(changesOf(text))
   const points = pointsOf(text)
   const others = points.filter((point) => !changes.has(point))
   const at = (point: string): Fault[] => kinds.map((kind) => ({kind, point}))
   if (MEETS_ALL) return points.flatMap((point) => at(point))
-  const decisive = [...changes].filter((point) => decides.test(point))
-  const plain = [...changes].filter((point) => !decides.test(point))
+  const decisive = [...changes].filter((point) => DECIDES.test(point))
+  const plain = [...changes].filter((point) => !DECIDES.test(point))
   return [
     ...decisive.flatMap((point) => at(point)),
     ...sampled(plain, EVERY_CHANGE, kinds),
@@ -58,7 +58,7 @@ export function chosenFaults(text: string, kinds: readonly FaultKind[], decides:
 }
 
 /** One fault at every few of the points, of each kind in turn. */
-function sampled(points: readonly string[], every: number, kinds: readonly FaultKind[]): Fault[] {
+export function sampled(points: readonly string[], every: number, kinds: readonly FaultKind[]): Fault[] {
   const chosen = points.filter((_, index) => index % every === every - 1)
   return chosen.map((point, index) => ({kind: kinds[index % kinds.length]!, point}))
 }
