@@ -1,7 +1,7 @@
 import {existsSync, readFileSync} from 'node:fs'
 import {afterAll, describe, expect, it} from 'vitest'
 import {readOperation} from '../../src/lib/operation/index.js'
-import type {Method} from '../../src/lib/compact/work.js'
+import type {CompactWork} from '../../src/lib/compact/work.js'
 import {FixedHost} from '../fakes/fixed-clock.js'
 import {CompactProcess} from './compact-process.js'
 import {expectTold, makeStory, objectsOf, readersOf, type CompactStory} from './compact-story.js'
@@ -22,6 +22,8 @@ import {
 } from './fault-points.js'
 import type {Fault} from './faulty-ports.js'
 import {codeOf} from './lost-leases.js'
+
+type Method = CompactWork['method']
 
 type Verb = 'run' | 'rollback' | 'gc'
 

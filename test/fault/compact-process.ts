@@ -2,7 +2,7 @@ import {besideKind} from '../../src/lib/compact/beside-kind.js'
 import {inPlaceKind} from '../../src/lib/compact/in-place-kind.js'
 import {compactRequest, planRuns, runCompaction} from '../../src/lib/compact/index.js'
 import {swapKind} from '../../src/lib/compact/swap-kind.js'
-import type {Method} from '../../src/lib/compact/work.js'
+import type {CompactWork} from '../../src/lib/compact/work.js'
 import {definitionHash, findTable, type LakeDefinition} from '../../src/lib/lake/index.js'
 import {
   cancelOperation,
@@ -18,7 +18,9 @@ import type {FaultLake, ProcessIdentity} from './fault-lake.js'
 import {FaultProcess} from './fault-process.js'
 import type {Fault} from './faulty-ports.js'
 
-const KINDS: Readonly<Record<Exclude<Method, 'iceberg'>, AnyOperationKind>> = {
+type Method = CompactWork['method']
+
+const KINDS: Readonly<Record<Method, AnyOperationKind>> = {
   beside: besideKind as AnyOperationKind,
   swap: swapKind as AnyOperationKind,
   'in-place': inPlaceKind as AnyOperationKind,

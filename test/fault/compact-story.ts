@@ -2,10 +2,12 @@ import {writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {DuckDBInstance} from '@duckdb/node-api'
 import {expect} from 'vitest'
-import type {Method} from '../../src/lib/compact/work.js'
+import type {CompactWork} from '../../src/lib/compact/work.js'
 import {keysBelow, rowsOfFiles} from '../compact/compactions.js'
 import {FaultBench} from './fault-bench.js'
 import type {FaultLake} from './fault-lake.js'
+
+type Method = CompactWork['method']
 
 const DAYS = ['2026-01-30', '2026-01-31']
 const FILES = 3
