@@ -3,7 +3,7 @@ import {compactRequest, planDocument} from '../../src/lib/compact/index.js'
 import {hasCode} from '../../src/lib/errors.js'
 import {listGenerations} from '../../src/lib/generations/index.js'
 import {findTable} from '../../src/lib/lake/index.js'
-import type {Method} from '../../src/lib/compact/work.js'
+import type {CompactWork} from '../../src/lib/compact/work.js'
 import {CompactProcess, withEvents} from '../fault/compact-process.js'
 import {eventsFile, makeStory, readersOf} from '../fault/compact-story.js'
 import type {FaultLake} from '../fault/fault-lake.js'
@@ -38,7 +38,10 @@ async function add(location: string): Promise<string> {
   return key
 }
 
-function processOf(onPoint?: (point: string) => Promise<void> | void, method: Method = 'swap'): CompactProcess {
+function processOf(
+  onPoint?: (point: string) => Promise<void> | void,
+  method: CompactWork['method'] = 'swap',
+): CompactProcess {
   return CompactProcess.start(lake, method, undefined, onPoint === undefined ? {} : {onPoint})
 }
 

@@ -2,7 +2,8 @@ import {SluiceError} from '../../src/lib/errors.js'
 import type {OperationPorts} from '../../src/lib/operation/index.js'
 import type {Catalog} from '../../src/lib/ports/catalog.js'
 import type {ObjectStore} from '../../src/lib/ports/object-store.js'
-import type {MergeEngine, ParquetEngine} from '../../src/lib/ports/parquet-engine.js'
+import type {MergeEngine} from '../../src/lib/ports/merge-engine.js'
+import type {ParquetEngine} from '../../src/lib/ports/parquet-engine.js'
 import type {QueryEngine} from '../../src/lib/ports/query-engine.js'
 
 /**

@@ -1,4 +1,5 @@
-// npm run lab [-- vitest arguments]: installs, starts, runs the suites against it, and always stops what it started.
+// npm run lab [-- [--no-trino] vitest arguments]: installs, starts, runs the suites against it, and always stops what it
+// started.
 import {spawn} from 'node:child_process'
 import {fileURLToPath} from 'node:url'
 import {install} from './install.mjs'
@@ -9,6 +10,9 @@ import {labSuites, suitesOnTrino} from './machine/suites.mjs'
 const VITEST = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', import.meta.url))
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url))
 const name = nameOfRun(process.pid)
+const NO_TRINO = '--no-trino'
+const asked = process.argv.slice(2)
+const vitestArguments = asked.filter((argument) => argument !== NO_TRINO)
 
 let interrupted = false
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
@@ -21,7 +25,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 let suites = null
 try {
   await stopAbandoned()
-  process.exitCode = await runSuites(await install())
+  process.exitCode = await runSuites(await install({withTrino: !asked.includes(NO_TRINO)}))
 } catch (error) {
   const known = error.message.startsWith('lab:')
   console.error(interrupted ? 'lab: interrupted' : known ? error.message : error)
@@ -44,7 +48,7 @@ async function runSuites(layers) {
 
 function runVitest(environment, left) {
   const exclusions = left.flatMap((file) => ['--exclude', file])
-  const parameters = [VITEST, 'run', '--config', 'vitest.lab.config.ts', ...exclusions, ...process.argv.slice(2)]
+  const parameters = [VITEST, 'run', '--config', 'vitest.lab.config.ts', ...exclusions, ...vitestArguments]
   const variables = {...process.env, ...environment, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true'}
   return new Promise((resolve, reject) => {
     suites = spawn(process.execPath, parameters, {cwd: PROJECT, env: variables, stdio: 'inherit'})

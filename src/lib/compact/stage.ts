@@ -2,7 +2,7 @@ import pMap from 'p-map'
 import {SluiceError} from '../errors.js'
 import type {StageContext} from '../operation/index.js'
 import type {ObjectHead, ObjectKey} from '../ports/object-store.js'
-import type {MergeSource} from '../ports/parquet-engine.js'
+import type {MergeSource} from '../ports/merge-engine.js'
 import {outputName} from './layout.js'
 import type {CompactWork, MergeRound, PlannedSource, StagedOutput} from './work.js'
 

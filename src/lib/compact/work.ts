@@ -1,5 +1,5 @@
 import type {Etag, ObjectKey} from '../ports/object-store.js'
-import type {MergedObject, MergeFacts, MergeSource} from '../ports/parquet-engine.js'
+import type {MergedObject, MergeFacts, MergeSource} from '../ports/merge-engine.js'
 
 /**
  * How outputs take the place of their sources. `beside`: in a change log, where a row that stands twice counts once.

@@ -4,7 +4,6 @@ import {link, lstat, open, rename, unlink} from 'node:fs/promises'
 import {dirname, join, resolve} from 'node:path'
 import pMap from 'p-map'
 import {SluiceError, hasCode} from '../errors.js'
-import type {Clock, Host} from '../ports/clock.js'
 import type {
   DeleteOutcome,
   Etag,
@@ -26,25 +25,13 @@ import {KeyLock} from './key-lock.js'
 import {RESERVED_NAME, assertPrefix, keyInvalid, shown} from '../ports/object-keys.js'
 import {readChunks} from './read-chunks.js'
 import type {StagedFile} from './staging.js'
-import {Staging, isNotLinkable, removeQuietly} from './staging.js'
-import {atEdge, errnoOf, nullWhenAbsent, readOnly, storeError} from './store-errors.js'
+import {Staging, removeQuietly} from './staging.js'
+import type {FolderObjectStoreOptions} from './folder-store-options.js'
+import {atEdge, errnoOf, nullWhenAbsent, preconditionFailed, readOnly, storeError} from './store-errors.js'
 import {systemClock, systemHost} from './system.js'
 
 const PARALLEL_DELETES = 16
 const PRIVATE_MODE = 0o600
-
-export interface FolderObjectStoreOptions {
-  /** Absolute folder; made with the first write. */
-  readonly root: string
-  /** Keep replaced and deleted objects as old versions. */
-  readonly versioned?: boolean
-  /** Refuse every change. */
-  readonly readOnly?: boolean
-  /** Objects under this prefix can be read by their owner only. */
-  readonly privatePrefix?: string
-  readonly clock?: Clock
-  readonly host?: Host
-}
 
 /**
  * Objects as files of a folder: key `a/b` is the file `<root>/a/b`, and what the store keeps for itself is in
@@ -140,12 +127,8 @@ export class FolderObjectStore implements ObjectStore {
       if ((await this.#standing(from, source)) === null) throw this.#notFound(from, undefined)
       const stats = await this.#assertEtag(from, source, ifMatch)
       await this.#paths.ensure(dirname(file))
-      const staged = {path: source, etag: ifMatch, stats}
-      const tagged = await this.#linked(to, file, staged).catch(async (error: unknown) => {
-        if (!isNotLinkable(error)) throw error
-        const copied = await this.#staging.stage({file: source})
-        return this.#linked(to, file, copied).finally(() => removeQuietly(copied.path))
-      })
+      const tagged = {path: source, etag: ifMatch, stats}
+      if (!(await this.#isLinked(to, file, tagged))) throw preconditionFailed(to)
       await this.#paths.sync(dirname(file))
       return this.#headOf(to, this.#etags.remember(file, tagged))
     })
@@ -248,11 +231,6 @@ export class FolderObjectStore implements ObjectStore {
     })
   }
 
-  async #linked(key: ObjectKey, file: string, staged: StagedFile): Promise<TaggedFile> {
-    if (await this.#isLinked(key, file, staged)) return staged
-    throw preconditionFailed(key)
-  }
-
   /** Gives the staged file its key when the key is free; false when an object has it. */
   async #isLinked(key: ObjectKey, file: string, staged: StagedFile): Promise<boolean> {
     try {
@@ -314,8 +292,4 @@ export class FolderObjectStore implements ObjectStore {
   #changing<T>(key: ObjectKey, action: () => Promise<T>): Promise<T> {
     return atEdge({root: this.uri, key, isChange: true}, action)
   }
-}
-
-function preconditionFailed(key: ObjectKey): SluiceError {
-  return new SluiceError('PRECONDITION_FAILED', `The object ${shown(key)} was changed in the meantime.`)
 }

@@ -143,11 +143,6 @@ async function stageFile(path: string, file: string): Promise<StagedFile> {
   }
 }
 
-/** Whether a second name cannot be given, though nothing is wrong with either of them. */
-export function isNotLinkable(error: unknown): boolean {
-  return NOT_LINKABLE.has(errnoOf(error) ?? '')
-}
-
 async function linkOrCopy(file: string, path: string): Promise<void> {
   const stats = await lstat(file)
   // A symbolic link would come in as a link, and a second name could still change the object's bytes.
@@ -156,7 +151,7 @@ async function linkOrCopy(file: string, path: string): Promise<void> {
       await link(file, path)
       return
     } catch (error) {
-      if (!isNotLinkable(error)) throw error
+      if (!NOT_LINKABLE.has(errnoOf(error) ?? '')) throw error
     }
   }
   await copyFile(file, path, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE)

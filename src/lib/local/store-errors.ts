@@ -81,3 +81,8 @@ function unavailable(call: FailedCall, errno: string, cause: unknown): SluiceErr
   const message = `The object ${shown(call.key)} in the folder ${shown(call.root)} could not be ${deed}: ${why}.`
   return new SluiceError('STORE_UNAVAILABLE', message, {fix: 'Check that the folder is there and can be used.', cause})
 }
+
+/** The error for a condition that does not hold. */
+export function preconditionFailed(key: string): SluiceError {
+  return new SluiceError('PRECONDITION_FAILED', `The object ${shown(key)} was changed in the meantime.`)
+}

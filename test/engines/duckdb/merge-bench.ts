@@ -5,7 +5,7 @@ import {DuckDBInstance, type DuckDBConnection, type DuckDBValue} from '@duckdb/n
 import {DuckDbParquetEngine} from '../../../src/lib/engines/duckdb/index.js'
 import type {CatalogColumn} from '../../../src/lib/ports/catalog.js'
 import type {ObjectStore} from '../../../src/lib/ports/object-store.js'
-import type {MergeRequest, MergeResult, MergeSource} from '../../../src/lib/ports/parquet-engine.js'
+import type {MergeRequest, MergeResult, MergeSource} from '../../../src/lib/ports/merge-engine.js'
 import {makeStores, type Stores} from './stores.js'
 
 /** A table's folder whose files a test writes, merges, and reads back by a database of its own. */

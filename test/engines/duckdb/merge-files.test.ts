@@ -1,5 +1,5 @@
 import {afterEach, beforeEach, describe, expect, it} from 'vitest'
-import type {MergeSource} from '../../../src/lib/ports/parquet-engine.js'
+import type {MergeSource} from '../../../src/lib/ports/merge-engine.js'
 import {MergeBench} from './merge-bench.js'
 import {CONVERTED, JULIAN_EPOCH, LOGICAL, plain, tinyParquet} from './tiny-parquet.js'
 

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import {afterEach, beforeEach, describe, expect, it} from 'vitest'
 import {LineDigest} from '../../../src/lib/ports/line-digest.js'
 import {readBytes} from '../../../src/lib/ports/object-content.js'
-import type {MergeRequest, MergeResult, MergeSource} from '../../../src/lib/ports/parquet-engine.js'
+import type {MergeRequest, MergeResult, MergeSource} from '../../../src/lib/ports/merge-engine.js'
 import {MergeBench} from './merge-bench.js'
 
 describe('merging files of lines', () => {

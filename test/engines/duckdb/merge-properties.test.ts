@@ -3,7 +3,7 @@ import {join} from 'node:path'
 import fc from 'fast-check'
 import {parquetReadObjects} from 'hyparquet'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
-import type {MergeSource} from '../../../src/lib/ports/parquet-engine.js'
+import type {MergeSource} from '../../../src/lib/ports/merge-engine.js'
 import {MergeBench} from './merge-bench.js'
 
 /** DuckDB's types of a column that may differ from file to file, narrow ones first: the last holds all of them. */

@@ -214,7 +214,7 @@ describe('GlueCatalog', () => {
     const analyzed = {
       Values,
       StorageDescriptor: {...StorageDescriptor, Columns: [{Name: 'id', Type: 'string'}]},
-      Parameters: {...Parameters, recordCount: '12'},
+      Parameters: {...Parameters, reviewedBy: '12'},
     }
     await glue.send(
       new UpdatePartitionCommand({
@@ -228,10 +228,10 @@ describe('GlueCatalog', () => {
     const next = {...day('a', 'events/other/'), parameters: {run: '2'}}
     expect(await catalog.updatePartition('events', next, before?.version ?? '')).toMatchObject({state: 'updated'})
     const [after] = await catalog.getPartitions('events', [['a']])
-    expect(after).toEqual({...next, parameters: {run: '2', recordCount: '12'}, version: after?.version})
+    expect(after).toEqual({...next, parameters: {run: '2', reviewedBy: '12'}, version: after?.version})
     expect(await stored()).toMatchObject({
       StorageDescriptor: {Columns: [{Name: 'id'}], SerdeInfo: StorageDescriptor?.SerdeInfo},
-      Parameters: {recordCount: '12', 'sluice.version': expect.stringMatching(/^2\./)},
+      Parameters: {reviewedBy: '12', 'sluice.version': expect.stringMatching(/^2\./)},
     })
     expect(await catalog.updatePartition('events', next, before?.version ?? '')).toMatchObject({state: 'changed'})
   })

@@ -1,4 +1,4 @@
-import type {StorageChange} from '../../ports/parquet-engine.js'
+import type {StorageChange} from '../../ports/merge-engine.js'
 import type {SchemaElement} from './merge-footer.js'
 import type {SchemaGroup} from './merge-groups.js'
 import {rootElements, sizeOf} from './merge-stored-shape.js'

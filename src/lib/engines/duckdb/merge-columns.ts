@@ -1,7 +1,7 @@
 import {createHash} from 'node:crypto'
 import type {DuckDBType} from '@duckdb/node-api'
 import type {CatalogColumn} from '../../ports/catalog.js'
-import type {ColumnFacts} from '../../ports/parquet-engine.js'
+import type {ColumnFacts} from '../../ports/merge-engine.js'
 import {quoteIdentifier} from '../../sql/index.js'
 import {mergedBound} from './merge-bounds.js'
 import {castSql, writtenSql} from './merge-cast.js'
@@ -136,7 +136,8 @@ function factsOf(
     const [minimum, maximum] = [leaf.minimum, leaf.maximum].map((bound) =>
       bound === null ? null : mergedBound(bound, from, shape),
     )
-    if (!leaf.isBounded || minimum == null || maximum == null) isBounded = false
+    if (!leaf.isBounded || minimum === null || minimum === undefined || maximum === null || maximum === undefined)
+      isBounded = false
     else {
       bounds.minimum.push(minimum)
       bounds.maximum.push(maximum)

@@ -28,7 +28,7 @@ export function fieldIdsSql(
     const [first] = found
     const odd = found.find(({ids, isSame}) => ids !== first?.ids || (!isSame && ids !== null))
     if (odd !== undefined) throw lossy(odd.key, name, 'the files give its parts other field ids', [first!.key])
-    return first?.ids == null ? [] : [`${quoteIdentifier(name)}: ${first.ids}`]
+    return first === undefined || first.ids === null ? [] : [`${quoteIdentifier(name)}: ${first.ids}`]
   })
   return entries.length === 0 ? null : `{${entries.join(', ')}}`
 }

@@ -1,5 +1,5 @@
 import {setImmediate as nextTurn} from 'node:timers/promises'
-import type {MergeSource} from '../../ports/parquet-engine.js'
+import type {MergeSource} from '../../ports/merge-engine.js'
 import {FooterFault, readFooter, type ColumnChunk, type Footer, type SchemaElement} from './merge-footer.js'
 import {sourceBroken} from './merge-errors.js'
 import {boundOf} from './merge-bounds.js'

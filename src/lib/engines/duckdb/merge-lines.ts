@@ -1,7 +1,7 @@
 import {once} from 'node:events'
 import {createReadStream, createWriteStream, type WriteStream} from 'node:fs'
 import {rm, stat} from 'node:fs/promises'
-import {Readable, type Writable} from 'node:stream'
+import type {Readable, Writable} from 'node:stream'
 import {finished, pipeline} from 'node:stream/promises'
 import {pipeline as pipe} from 'node:stream'
 import {createGunzip, createGzip, type Gzip} from 'node:zlib'

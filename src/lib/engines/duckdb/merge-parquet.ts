@@ -1,7 +1,7 @@
 import {mkdir, rm, stat} from 'node:fs/promises'
 import path from 'node:path'
 import {SluiceError} from '../../errors.js'
-import type {MergeRequest} from '../../ports/parquet-engine.js'
+import type {MergeRequest} from '../../ports/merge-engine.js'
 import {quoteIdentifier, quoteText} from '../../sql/index.js'
 import {fileList, localFiles} from './local-files.js'
 import {hashedColumns, rowHash} from './merge-cast.js'

@@ -1,4 +1,4 @@
-import type {ColumnFacts, MergeRequest, StorageChange} from '../../ports/parquet-engine.js'
+import type {ColumnFacts, MergeRequest, StorageChange} from '../../ports/merge-engine.js'
 import type {SessionPool} from './session-pool.js'
 
 /** What merging of any format starts from. */

@@ -1,7 +1,7 @@
 import {rm} from 'node:fs/promises'
 import path from 'node:path'
 import pMap from 'p-map'
-import type {MergedObject, MergeRequest, MergeResult} from '../../ports/parquet-engine.js'
+import type {MergedObject, MergeRequest, MergeResult} from '../../ports/merge-engine.js'
 import {sourceChanged} from './merge-errors.js'
 import {mergeJson} from './merge-json.js'
 import {mergeParquet} from './merge-parquet.js'

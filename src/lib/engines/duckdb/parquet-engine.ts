@@ -1,3 +1,4 @@
+import type {MergeEngine, MergedRequest, MergeRequest, MergeResult} from '../../ports/merge-engine.js'
 import type {
   AppendRequest,
   AppendResult,
@@ -5,10 +6,6 @@ import type {
   DigestRequest,
   LoadRequest,
   LoadResult,
-  MergeEngine,
-  MergedRequest,
-  MergeRequest,
-  MergeResult,
   ParquetEngine,
   QuarantineDigestRequest,
   RowDigest,

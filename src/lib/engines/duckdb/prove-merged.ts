@@ -1,7 +1,7 @@
 import {mkdir, rm} from 'node:fs/promises'
 import path from 'node:path'
 import {SluiceError} from '../../errors.js'
-import type {ColumnFacts, MergedObject, MergedRequest} from '../../ports/parquet-engine.js'
+import type {ColumnFacts, MergedObject, MergedRequest} from '../../ports/merge-engine.js'
 import {quoteIdentifier} from '../../sql/index.js'
 import {fileList, localFile} from './local-files.js'
 import {boundSql} from './merge-bounds.js'

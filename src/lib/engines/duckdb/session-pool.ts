@@ -87,7 +87,7 @@ export class SessionPool {
       await session.execute(SETTINGS)
       return session
     } catch (error) {
-      this.opened.splice(this.opened.indexOf(opening), 1)
+      void this.opened.splice(this.opened.indexOf(opening), 1)
       throw error
     }
   }
