@@ -20,7 +20,7 @@ Several documents are printed where one would be longer than a managed policy ma
     {
       description: 'For a job that exports, loads and proves',
       command:
-        '<%= config.bin %> <%= command.id %> backfill export backfill run backfill verify --export-place s3://my-bucket/exports',
+        '<%= config.bin %> <%= command.id %> backfill:export backfill:run backfill:verify --export-place s3://my-bucket/exports',
     },
   ]
   static override args = {
