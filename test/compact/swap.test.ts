@@ -3,7 +3,7 @@ import {compactRequest, planDocument} from '../../src/lib/compact/index.js'
 import {hasCode} from '../../src/lib/errors.js'
 import {listGenerations} from '../../src/lib/generations/index.js'
 import {findTable} from '../../src/lib/lake/index.js'
-import type {Method} from '../../src/lib/compact/work.js'
+import type {CompactWork} from '../../src/lib/compact/work.js'
 import {CompactProcess, withEvents} from '../fault/compact-process.js'
 import {eventsFile, makeStory, readersOf} from '../fault/compact-story.js'
 import type {FaultLake} from '../fault/fault-lake.js'
@@ -38,7 +38,10 @@ async function add(location: string): Promise<string> {
   return key
 }
 
-function processOf(onPoint?: (point: string) => Promise<void> | void, method: Method = 'swap'): CompactProcess {
+function processOf(
+  onPoint?: (point: string) => Promise<void> | void,
+  method: CompactWork['method'] = 'swap',
+): CompactProcess {
   return CompactProcess.start(lake, method, undefined, onPoint === undefined ? {} : {onPoint})
 }
 
@@ -295,6 +298,16 @@ describe('what is not swapped', () => {
     await add(`${FIRST}0/`)
     await add(`${SECOND}z/`)
     expect(await skipped()).toEqual(['day=2026-01-30 nested_folders', 'day=2026-01-31 nested_folders'])
+  })
+
+  it('what no reader sees, in folders as by name: it is no reason to leave a partition, and stays where it is', async () => {
+    const hidden = [`${FIRST}_temporary/0/part.parquet`, `${FIRST}.part.crc`, `${FIRST}_SUCCESS`]
+    for (const key of hidden) await lake.store.write(key, Buffer.from('not for readers'))
+    expect(await skipped()).toEqual(['day=2026-01-30 null', 'day=2026-01-31 null'])
+    expect(await processOf().compact()).toEqual([])
+    expect(await processOf().collect()).toBe(0)
+    expect(await readers()).toEqual(written)
+    expect(await lake.keys('events/')).toEqual(hidden.toSorted())
   })
 
   it('files that another table reads too', async () => {

@@ -42,7 +42,15 @@ const plan = z.strictObject({
       method: method.nullable().meta({description: 'Null where the table is not compacted.'}),
       obstacle: z
         .strictObject({
-          reason: z.enum(['not_loaded', 'view', 'open_table_format', 'unsupported', 'projection', 'load_unfinished', 'outside']),
+          reason: z.enum([
+            'not_loaded',
+            'view',
+            'open_table_format',
+            'unsupported',
+            'projection',
+            'load_unfinished',
+            'outside',
+          ]),
           text: z.string(),
         })
         .nullable(),

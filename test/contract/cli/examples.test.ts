@@ -50,6 +50,13 @@ function done(): string {
   return operations().find(({state}) => state === 'done')?.operation ?? ''
 }
 
+/** A compaction of the files of the loads and streams before. */
+function compacted(): string {
+  const answer = succeed('compact', 'run', '--min-files', '2', '--yes', '--json')
+  const {tables} = JSON.parse(answer) as {tables: {operation: string}[]}
+  return tables[0]?.operation ?? ''
+}
+
 function nothing(): string {
   return ''
 }
@@ -71,6 +78,11 @@ const STORY: readonly (readonly [command: string, before: () => string])[] = [
   ['status', nothing],
   ['doctor', nothing],
   ['query', nothing],
+  ['compact:plan', nothing],
+  ['compact:run', nothing],
+  ['compact:status', nothing],
+  ['compact:rollback', compacted],
+  ['compact:gc', nothing],
   ['ops:list', nothing],
   ['ops:show', done],
   ['ops:undo', done],
