@@ -189,8 +189,8 @@ it('gc deletes what was merged, after which nothing can be taken back', async ()
     'compact',
     'gc',
     doubled.operation,
-    '--grace',
-    '0s',
+    '--grace-hours',
+    '0',
     '--yes',
   )
   expect([gc.exit, gc.document.operations]).toMatchObject([0, [{operation: doubled.operation, objects: 5, kept: 0}]])

@@ -402,6 +402,22 @@ describe('somebody else', () => {
     60_000,
   )
 
+  it('ran an older plan of the same files: nothing is merged twice', async () => {
+    await fill()
+    const [older] = await compactions.plan()
+    await compactions.runOne()
+    const before = await files()
+    const result = await compactions.runOne([older!])
+    expect(result.failed.map(({code}) => code)).toEqual(['MERGE_SOURCE_CHANGED', 'MERGE_SOURCE_CHANGED'])
+    expect(await files()).toEqual(before)
+    expect(await keysBelow(story.context.ports.store, '_sluice/generations/')).toHaveLength(2)
+    compactions.waitHours(1)
+    await compactions.gc()
+    expect(await files()).toHaveLength(2)
+    expect(await keysBelow(story.context.ports.store, '_sluice/staging/')).toEqual([])
+    await expectTold()
+  }, 60_000)
+
   it('deleted an output before gc: the sources of its partition stay', async () => {
     await fill()
     const result = await compactions.runOne()

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import {expect, it} from 'vitest'
 import {isMergedObject} from '../../src/lib/changelog/index.js'
-import {isHidden, outputName, outputStart, swapLocation} from '../../src/lib/compact/layout.js'
+import {outputName, outputStart, swapLocation} from '../../src/lib/compact/layout.js'
+import {isHiddenBelow} from '../../src/lib/ports/table-objects.js'
 import {runOfObject} from '../../src/lib/changelog/index.js'
 import {systemIds} from '../../src/lib/local/system.js'
 
@@ -27,7 +28,7 @@ it('names of outputs are known again, whatever the partition is called, and name
         expect(isMergedObject(name)).toBe(true)
         expect(isMergedObject(`events/day=x/${name}`)).toBe(true)
         expect(name.startsWith(outputStart(operation))).toBe(true)
-        expect(isHidden(`events/${name}`)).toBe(false)
+        expect(isHiddenBelow(`events/${name}`, 'events/')).toBe(false)
         expect(runOfObject(`events/${name}`)).toBeNull()
         expect(name.endsWith('.gz')).toBe(format === 'json' && isPacked)
       },
@@ -56,8 +57,4 @@ it('two partitions, and two operations or attempts of one, never have one place'
       expect(first!.startsWith('events/')).toBe(false)
     }),
   )
-})
-
-it.each(['_SUCCESS', '.part.crc', 'x_$folder$', ''])('readers do not see %j', (name) => {
-  expect(isHidden(`events/${name}`)).toBe(true)
 })

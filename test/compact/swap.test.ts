@@ -300,6 +300,16 @@ describe('what is not swapped', () => {
     expect(await skipped()).toEqual(['day=2026-01-30 nested_folders', 'day=2026-01-31 nested_folders'])
   })
 
+  it('what no reader sees, in folders as by name: it is no reason to leave a partition, and stays where it is', async () => {
+    const hidden = [`${FIRST}_temporary/0/part.parquet`, `${FIRST}.part.crc`, `${FIRST}_SUCCESS`]
+    for (const key of hidden) await lake.store.write(key, Buffer.from('not for readers'))
+    expect(await skipped()).toEqual(['day=2026-01-30 null', 'day=2026-01-31 null'])
+    expect(await processOf().compact()).toEqual([])
+    expect(await processOf().collect()).toBe(0)
+    expect(await readers()).toEqual(written)
+    expect(await lake.keys('events/')).toEqual(hidden.toSorted())
+  })
+
   it('files that another table reads too', async () => {
     const {version: _, ...events} = (await lake.catalog.getTable('events'))!
     await lake.catalog.putTable({...events, name: 'alias', partitionColumns: [], location: FIRST}, null)

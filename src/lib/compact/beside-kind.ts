@@ -8,14 +8,14 @@ import {
 } from '../generations/index.js'
 import type {LeftBehind, OperationKind, OperationPorts, Proof, StageContext, Unit} from '../operation/index.js'
 import type {Etag, ObjectKey} from '../ports/object-store.js'
+import {claimSources} from './claim-sources.js'
 import {copyOnce, standsAs} from './copy-once.js'
 import {closeDroppedRuns} from './dropped-runs.js'
 import {BESIDE_GRACE_HOURS} from './grace.js'
 import {generationOf, stagedOutputs} from './generation-of.js'
-import {newcomersOf} from './newcomers.js'
 import {outputStart, stagingPrefix} from './layout.js'
 import {proveRounds, stageRound} from './stage.js'
-import {beginGeneration, findGeneration, settleGeneration, updateGeneration} from './standing-generation.js'
+import {findGeneration, settleGeneration, updateGeneration} from './standing-generation.js'
 import type {CompactWork, StagedCompaction, StagedOutput} from './work.js'
 
 const COPIES_AT_ONCE = 4
@@ -89,8 +89,7 @@ export async function publishBeside(
   staged: StagedCompaction,
   ports: OperationPorts,
 ): Promise<StoredGeneration> {
-  await checkSourcesStand(unit.work, staged, ports)
-  const begun = await beginGeneration(generationOf(unit, staged, unit.work.location, ports), 'doubled', ports)
+  const begun = await claimSources(generationOf(unit, staged, unit.work.location, ports), ports)
   const outputs = await pMap(
     stagedOutputs(staged),
     async ({key, finalKey, etag, sizeBytes, rows, runs}): Promise<GenerationOutput> => {
@@ -102,14 +101,6 @@ export async function publishBeside(
   const standing = await updateGeneration(begun, {...begun.generation, outputs}, ports)
   await ports.store.deleteBatch(stagedOutputs(staged).map(({key, etag}) => ({key, etag})))
   return standing
-}
-
-/** Once it has begun, sources may be gone as they should be; before, what somebody deleted must not come back. */
-async function checkSourcesStand(work: CompactWork, staged: StagedCompaction, ports: OperationPorts): Promise<void> {
-  const of = {...work, partition: [...work.partition], operation: staged.operation}
-  if ((await findGeneration(of, ['doubled'], ports)) !== null) return
-  const known = new Map(staged.rounds.flatMap(({sources}) => sources.map((source) => [source.key, source] as const)))
-  await newcomersOf(work.location, known, ports.store)
 }
 
 export async function retractBeside(

@@ -22,7 +22,8 @@ export async function copyOnce(source: StandingObject, to: ObjectKey, store: Obj
   try {
     return await store.copy(source.key, to, {ifMatch: source.etag})
   } catch (error) {
-    if (!hasCode(error, 'PRECONDITION_FAILED')) throw error
+    // Another process that took this operation over has copied it since, and cleared away what was staged.
+    if (!hasCode(error, 'PRECONDITION_FAILED', 'OBJECT_NOT_FOUND')) throw error
     const head = await store.head(to)
     if (head === null) throw error
     return sameSize(source, head)

@@ -53,12 +53,6 @@ export function swapStart({table, partition}: Pick<CompactWork, 'table' | 'parti
   return `${compactedPrefix(table)}${partitionDigest(partition)}/gen=${operation}.`
 }
 
-/** What readers of Hive tables do not see: names that begin with `_` or `.`, and marks of folders. */
-export function isHidden(key: ObjectKey): boolean {
-  const name = key.slice(key.lastIndexOf('/') + 1)
-  return /^[_.]/.test(name) || name === '' || name.endsWith('_$folder$')
-}
-
 /** The folder part of a key, with its final slash. */
 export function folderOf({key}: Pick<ListedObject, 'key'>): string {
   return key.slice(0, key.lastIndexOf('/') + 1)

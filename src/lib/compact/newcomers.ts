@@ -3,8 +3,8 @@ import {compactionOfObject} from '../changelog/index.js'
 import type {Generation, StoredGeneration} from '../generations/index.js'
 import type {OperationPorts} from '../operation/index.js'
 import type {Etag, ListedObject, ObjectHead, ObjectKey, ObjectStore} from '../ports/object-store.js'
+import {isHiddenBelow} from '../ports/table-objects.js'
 import {copyOnce} from './copy-once.js'
-import {isHidden} from './layout.js'
 import {sourceChanged} from './stage.js'
 import {updateGeneration} from './standing-generation.js'
 
@@ -20,7 +20,7 @@ export async function newcomersOf(location: ObjectKey, known: Known, store: Obje
   const newcomers: ListedObject[] = []
   const missing = new Set(known.keys())
   for await (const object of store.list(location)) {
-    if (isHidden(object.key)) continue
+    if (isHiddenBelow(object.key, location)) continue
     const source = known.get(object.key)
     if (source === undefined) {
       newcomers.push(object)
@@ -48,7 +48,7 @@ export async function addNewcomers(
   const known = new Set(generation.sources.map(({key}) => key))
   let added = generation
   for await (const {key} of ports.store.list(generation.locationBefore)) {
-    if (known.has(key) || isHidden(key)) continue
+    if (known.has(key) || isHiddenBelow(key, generation.locationBefore)) continue
     const source = await ports.store.head(key)
     if (source === null) continue
     const late = lateKey(location, key)
@@ -69,7 +69,8 @@ type Places = Pick<Generation, 'operation' | 'location' | 'locationBefore'>
 export async function keepNewcomers(places: Places, {store}: Pick<OperationPorts, 'store'>): Promise<void> {
   const own = await copiedFrom(places.locationBefore, places.location, store)
   for await (const {key} of store.list(places.location)) {
-    if (compactionOfObject(key) === places.operation || own.has(key) || isHidden(key)) continue
+    if (compactionOfObject(key) === places.operation || own.has(key)) continue
+    if (isHiddenBelow(key, places.location)) continue
     const source = await store.head(key)
     if (source !== null) await copyOnce(source, lateKey(places.locationBefore, key), store)
   }

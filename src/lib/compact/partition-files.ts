@@ -2,11 +2,11 @@ import {generationsPrefix, partitionDigest} from '../generations/index.js'
 import type {OperationPorts} from '../operation/index.js'
 import type {CatalogTable} from '../ports/catalog.js'
 import type {ListedObject, ObjectKey, ObjectStore} from '../ports/object-store.js'
-import {isOutsideLake} from '../ports/table-objects.js'
+import {isHiddenBelow, isOutsideLake} from '../ports/table-objects.js'
 import type {RunFates} from './dropped-runs.js'
 import type {PartitionFiles} from './judge.js'
 import {isProjected} from './choose-method.js'
-import {folderOf, isHidden} from './layout.js'
+import {folderOf} from './layout.js'
 import {PartitionGenerations} from './partition-generations.js'
 import {projectedValues} from './projected-places.js'
 import type {Method} from './work.js'
@@ -133,10 +133,9 @@ async function* foldersOf(
 ): AsyncGenerator<Folder> {
   let current: Folder | null = null
   for await (const object of store.list(prefix)) {
-    if (isHidden(object.key)) continue
     const folder = folderOf(object)
     const location = placeAround(folder, prefix, places)
-    if (location === null) continue
+    if (location === null || isHiddenBelow(object.key, location)) continue
     if (current === null || current.location !== location) {
       if (current !== null) yield current
       current = {location, objects: [], hasNestedFolders: false}

@@ -40,8 +40,16 @@ export async function updateGeneration(
   generation: Generation,
   {store}: Ports,
 ): Promise<StoredGeneration> {
-  const written = await store.write(key, encodeGeneration(generation), {ifMatch: etag})
-  return {key, etag: written.etag, state, generation}
+  try {
+    const written = await store.write(key, encodeGeneration(generation), {ifMatch: etag})
+    return {key, etag: written.etag, state, generation}
+  } catch (error) {
+    if (!hasCode(error, 'PRECONDITION_FAILED')) throw error
+    throw new SluiceError('OPERATION_CONFLICT', `${key} was changed by another process meanwhile.`, {
+      fix: `sluice ops show ${generation.operation}`,
+      cause: error,
+    })
+  }
 }
 
 /** The sources are gone: it is what stands, for good. Written first, so that no moment knows nothing of it. */

@@ -50,6 +50,17 @@ function done(): string {
   return operations().find(({state}) => state === 'done')?.operation ?? ''
 }
 
+/** A compaction of what two more batches of the stream have left. */
+function compacted(): string {
+  for (const sequence of ['2', '3']) {
+    writeEvent(sequence)
+    succeed('ingest', 'stream', '--file', 'events.ndjson')
+  }
+  const answer = succeed('compact', 'run', '--min-files', '2', '--yes', '--json')
+  const {tables} = JSON.parse(answer) as {tables: {operation: string}[]}
+  return tables[0]?.operation ?? ''
+}
+
 function nothing(): string {
   return ''
 }
@@ -71,6 +82,11 @@ const STORY: readonly (readonly [command: string, before: () => string])[] = [
   ['status', nothing],
   ['doctor', nothing],
   ['query', nothing],
+  ['compact:plan', nothing],
+  ['compact:run', nothing],
+  ['compact:status', nothing],
+  ['compact:rollback', compacted],
+  ['compact:gc', nothing],
   ['ops:list', nothing],
   ['ops:show', done],
   ['ops:undo', done],
@@ -99,6 +115,11 @@ function examplesOf(command: string): string[] {
 
 /** A file of events, one of a claim that no load has. */
 function streamed(): string {
+  writeEvent('1')
+  return ''
+}
+
+function writeEvent(sequence: string): void {
   const created = new Date(Date.now() - 60_000).toISOString()
   const keys = {claimId: {S: 'CLM-STREAMED'}}
   const image = {...keys, status: {S: 'open'}, createdAt: {S: created}, updatedAt: {S: created}}
@@ -106,10 +127,9 @@ function streamed(): string {
     ApproximateCreationDateTime: Math.floor(Date.now() / 1000),
     Keys: keys,
     NewImage: image,
-    SequenceNumber: '1',
+    SequenceNumber: sequence,
   }
   writeFileSync(join(folder, 'events.ndjson'), `${JSON.stringify({eventName: 'INSERT', dynamodb})}\n`)
-  return ''
 }
 
 /** The words of an example as a shell would hand them over: quotes join, nothing else is special. */
