@@ -10,7 +10,6 @@ export default class LakeIam extends BaseCommand<LeastPolicy> {
 Each permission is proven in the lab by taking it away; --json lists those that are not, and why.
 Several documents are printed where one would be longer than a managed policy may be.`
   static override usage = '<%= command.id %> [COMMAND...] [FLAGS]'
-  static override strict = false
   static override examples = [
     {description: 'For all commands', command: '<%= config.bin %> <%= command.id %>'},
     {
@@ -20,13 +19,14 @@ Several documents are printed where one would be longer than a managed policy ma
     {
       description: 'For a job that exports, loads and proves',
       command:
-        '<%= config.bin %> <%= command.id %> backfill:export backfill:run backfill:verify --export-place s3://my-bucket/exports',
+        '<%= config.bin %> <%= command.id %> backfill export backfill run backfill verify --export-place s3://my-bucket/exports',
     },
   ]
   static override args = {
     command: Args.string({
       description: 'Commands or topics, e.g. "backfill run kpi"; default: all.',
       ignoreStdin: true,
+      multiple: true,
     }),
   }
   static override flags = {
@@ -46,14 +46,14 @@ Several documents are printed where one would be longer than a managed policy ma
   }
 
   async run(): Promise<LeastPolicy> {
-    const {argv, flags} = await this.parse(LakeIam)
+    const {args, flags} = await this.parse(LakeIam)
     const [{loadDefinition}, {leastPolicy, policyNotes, renderPolicy}] = await Promise.all([
       import('../../lib/lake/index.js'),
       import('../../lib/iam/index.js'),
     ])
     const place = {file: flags.lake, environment: flags.env, workingFolder: resolve('.'), variables: {}}
     const request = {
-      commands: argv.map(String),
+      commands: args.command ?? [],
       readOnly: flags['read-only'],
       exportPlaces: flags['export-place'] ?? [],
       kmsKeys: flags['kms-key'] ?? [],

@@ -57,15 +57,15 @@ async function refuseOtherRows(
   if (narrowed === null) return
   if (hasStream)
     throw columnNarrowed(mapping, narrowed, 'Choose a type that holds both, or add a column of another name.')
-  const operation = await operationWith(narrowed, mapping, store)
-  if (operation !== null)
+  const {withRows, wasLoaded} = await loadsWith(narrowed, mapping, store)
+  if (withRows !== null)
     throw columnNarrowed(
       mapping,
       narrowed,
-      `Remove what that load left, after ops cancel if it waits: sluice ops gc ${operation} --grace-hours 0`,
+      `Remove what that load left, after ops cancel if it waits: sluice ops gc ${withRows} --grace-hours 0`,
     )
   // the loads that stand have the definition's type or one that it holds: somebody else gave the column another one
-  if (runs.length > 0)
+  if (runs.length > 0 && !wasLoaded)
     throw differs(
       mapping.table,
       `has ${narrowed.name} as ${narrowed.before}; loads and definition have ${narrowed.type}`,
@@ -77,21 +77,26 @@ async function holdsStreamRows(store: ObjectStore, location: string): Promise<bo
   return false
 }
 
-/** An operation whose rows still lie in the table and have the column in its other type. */
-async function operationWith(
+/**
+ * The loads that had the column in its other type: `withRows` is one whose rows still lie in the table, `wasLoaded`
+ * says that one was there at all, and so the catalog has that type from sluice.
+ */
+async function loadsWith(
   {name, before}: NarrowedColumn,
   {table}: TableMapping,
   store: ObjectStore,
-): Promise<string | null> {
+): Promise<{withRows: string | null; wasLoaded: boolean}> {
+  let wasLoaded = false
   for await (const id of listOperationIds(store)) {
     const {header, units, unitRecords, collected} = await readOperation(store, id)
-    if (header.kind !== 'backfill.load' || !header.tables.includes(table) || collected !== null) continue
+    if (header.kind !== 'backfill.load' || !header.tables.includes(table)) continue
     const unit = units[0]!
     const {columns} = (unit.work as LoadWork).mapping
-    const isStaged = unitRecords.get(unit.key)?.isStaged === true
-    if (isStaged && columns.some((column) => column.name === name && column.type === before)) return id
+    if (!columns.some((column) => column.name === name && column.type === before)) continue
+    wasLoaded = true
+    if (collected === null && unitRecords.get(unit.key)?.isStaged === true) return {withRows: id, wasLoaded}
   }
-  return null
+  return {withRows: null, wasLoaded}
 }
 
 function refuseOtherLayout(standing: TableMapping, mapping: TableMapping, {record}: StoredRunRecord): void {

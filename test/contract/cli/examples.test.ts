@@ -101,7 +101,6 @@ const ON_AWS = ['backfill:export', 'lake:iam']
 
 /** Run with tables and crawlers of their own: test/compact, test/partitions, test/crawler and the lab. */
 const ELSEWHERE = [
-  ...['gc', 'plan', 'rollback', 'run', 'status'].map((verb) => `compact:${verb}`),
   ...['history', 'list', 'start', 'stop'].map((verb) => `crawler:${verb}`),
   ...['diff', 'list', 'sync'].map((verb) => `partitions:${verb}`),
 ]
