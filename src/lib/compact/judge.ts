@@ -97,6 +97,6 @@ function obstacleOf(found: PartitionFiles, method: Method, policy: CompactPolicy
   return isYoung ? skipped('too_young', new Date(newestMs).toISOString()) : null
 }
 
-function skipped(reason: SkipReason, detail: string | null = null): Verdict {
+export function skipped(reason: SkipReason, detail: string | null = null): Verdict {
   return {state: 'skipped', reason, detail}
 }

@@ -8,8 +8,9 @@ import {RunFates} from './dropped-runs.js'
 import {figuresOf, type CompactFigures} from './figures.js'
 import {judgedTable} from './iceberg-plan.js'
 import type {IcebergWork} from './iceberg-work.js'
-import {judgePartition, type Verdict} from './judge.js'
-import {partitionFiles} from './partition-files.js'
+import {judgePartition, skipped, type Verdict} from './judge.js'
+import {MergedAlready} from './merged-already.js'
+import {partitionFiles, type FoundPartition} from './partition-files.js'
 import {DEFAULT_POLICY, type CompactPolicy} from './policy.js'
 import {unfinishedLoad} from './unfinished-load.js'
 import type {CompactWork, Method} from './work.js'
@@ -91,9 +92,10 @@ async function* judgedPartitions(
   ports: PlanPorts,
 ): AsyncGenerator<JudgedPartition> {
   const fates = method === 'beside' ? await RunFates.of(entry.name, ports) : null
+  const mergedAlready = new MergedAlready(ports)
   for await (const found of partitionFiles(entry, isWanted, method, fates, ports)) {
     const {partition, location, files, droppedRuns} = found
-    const verdict = judgePartition(found, method, policy, asOf)
+    const verdict = await withoutRepeats(judgePartition(found, method, policy, asOf), found, policy, mergedAlready)
     const name = partitionName(entry, partition)
     const work: Omit<CompactWork, 'sources' | 'outputs'> = {
       table: entry.name,
@@ -114,6 +116,16 @@ async function* judgedPartitions(
       figures: figuresOf(found, verdict),
     }
   }
+}
+
+async function withoutRepeats(
+  verdict: Verdict,
+  {withDroppedRows}: FoundPartition,
+  {targetBytes}: CompactPolicy,
+  mergedAlready: MergedAlready,
+): Promise<Verdict> {
+  if (verdict.state !== 'merge' || withDroppedRows.size > 0) return verdict
+  return (await mergedAlready.holds(verdict.merge, targetBytes)) ? skipped('compacted') : verdict
 }
 
 /** What is read is checked when it is merged: a fingerprint for each of a million files would cost a request each. */
