@@ -1,8 +1,9 @@
-import {cp} from 'node:fs/promises'
+import {cp, mkdir, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {fileURLToPath} from 'node:url'
-import {canMeasureCommands, measureCommand, measureNode, runCommand} from './measure.mjs'
+import {canMeasureCommands, measureCommand, measureNode, runCommand, runNode} from './measure.mjs'
 import {pythonEnvironment} from './python-environment.mjs'
+import {COLUMNS} from './small-files.mjs'
 
 const scriptPath = (name) => fileURLToPath(new URL(name, import.meta.url))
 const PYTHON_PEERS = {
@@ -17,11 +18,23 @@ const PYTHON_PEERS = {
   // The JVM outlives the script, which does not wait for it: unreaped, its CPU would be in nobody's account.
   pyspark: {name: 'PySpark local[2]', scripts: ['with_orphans.py', 'compact_pyspark.py'], needs: javaMissing},
 }
-const NAMES = ['statement', 'pool', 'sluice', ...Object.keys(PYTHON_PEERS)]
+const NAMES = ['statement', 'pool', 'sluice', 'engine', ...Object.keys(PYTHON_PEERS)]
 const NODE_SCRIPTS = {
   statement: {name: 'bare DuckDB, one statement, unchecked', args: [scriptPath('duckdb-compact.mjs'), 'statement']},
   pool: {name: 'bare DuckDB, two instances, unchecked', args: [scriptPath('duckdb-compact.mjs'), 'pool']},
 }
+
+const DEFINITION = `sluice: 1
+lake: bench
+default: local
+environments: {local: {backend: local, root: ./lake}}
+tables:
+  events:
+    kind: events
+    columns:
+${COLUMNS.map(({name, type}) => `      - {name: ${name}, type: '${type}'}`).join('\n')}
+    partition: {by: [{name: day}], path: 'day={day}/'}
+`
 
 /** The contenders of a compaction, all or those of a list with commas; see `backfillContenders`. */
 export async function compactContenders({lake, dist, chosen}) {
@@ -36,10 +49,28 @@ export async function compactContenders({lake, dist, chosen}) {
 }
 
 async function contender(key, lake, dist) {
-  if (key === 'sluice') return engine(lake, dist)
+  if (key === 'sluice') return command(lake, dist)
+  if (key === 'engine') return engine(lake, dist)
   const script = NODE_SCRIPTS[key]
   if (script === undefined) return pythonPeer(lake, PYTHON_PEERS[key])
   return {name: script.name, run: (folder) => measureNode([...script.args, lake, outputOf(folder)], {cwd: folder})}
+}
+
+/** The whole command: plan, merge, proof, journal, and the swap in the catalog. */
+function command(lake, dist) {
+  const bin = join(dist, '../bin/run.js')
+  const sluice = (folder, run, ...args) => run([bin, ...args, '--quiet'], {cwd: folder})
+  return {
+    name: 'sluice compact run, with proof and swap',
+    prepare: async (folder) => {
+      await mkdir(join(folder, 'lake'))
+      await cp(lake, join(folder, 'lake/events'), {recursive: true})
+      await writeFile(join(folder, 'sluice.yaml'), DEFINITION)
+      await sluice(folder, runNode, 'partitions', 'sync', '--yes')
+    },
+    run: (folder) => sluice(folder, measureNode, 'compact', 'run', '--min-age', '0h', '--yes'),
+    written: (folder) => join(folder, 'lake/events__compact'),
+  }
 }
 
 /** Merging and its proof, as `sluice compact run` asks the engine for them: from the listing to the proven outputs. */

@@ -270,6 +270,15 @@ describe('a partition that somebody', () => {
     expect(await lake.keys('events/')).toHaveLength(6)
   }
 
+  it('re-pointed after the swap refuses a rollback, before it has changed anything', async () => {
+    await processOf().compact()
+    const [standing] = await lake.catalog.getPartitions('events', [['2026-01-30']])
+    await lake.catalog.updatePartition('events', {...standing!, location: 'elsewhere/'}, standing!.version)
+    const before = [await locations(), await lake.keys('')]
+    expect(await codeOf(processOf().rollback())).toBe('PARTITION_MOVED')
+    expect([await locations(), await lake.keys('')]).toEqual(before)
+  })
+
   it('re-pointed after the swap is not touched by rollback or gc', async () => {
     await processOf().compact()
     const [standing] = await lake.catalog.getPartitions('events', [['2026-01-30']])

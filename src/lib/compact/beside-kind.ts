@@ -44,6 +44,9 @@ export const besideKind: OperationKind<CompactWork, StagedCompaction> = {
     await publishBeside(unit, staged, ports)
     return 'published'
   },
+  refuseRetract: async (unit, staged, ports) => {
+    await retractable(unit, staged, ports)
+  },
   retract: retractBeside,
   garbage: garbageBeside,
   beforeGarbage,
@@ -104,22 +107,33 @@ export async function publishBeside(
 }
 
 export async function retractBeside(
-  {work}: Unit<CompactWork>,
+  unit: Unit<CompactWork>,
   staged: StagedCompaction,
   ports: OperationPorts,
 ): Promise<'retracted' | 'already' | 'conflict'> {
+  const found = await retractable(unit, staged, ports)
+  if (found === null) return 'already'
+  // By name, not by what was written down: a publish that was cut short has copied without saying so.
+  for (const {finalKey} of stagedOutputs(staged)) await ports.store.delete(finalKey)
+  await ports.store.delete(found.key)
+  return 'retracted'
+}
+
+/** What there is to take back; null where it is taken back. Throws `OPERATION_NOT_UNDOABLE`. */
+async function retractable(
+  {work}: Unit<CompactWork>,
+  staged: StagedCompaction,
+  ports: OperationPorts,
+): Promise<StoredGeneration | null> {
   const of = {...work, partition: [...work.partition], operation: staged.operation}
   const found = await findGeneration(of, ['doubled', 'settled'], ports)
-  if (found === null) return 'already'
+  if (found === null) return null
   if (found.state === 'settled') throw notUndoable(staged.operation)
   const {sources} = found.generation
   const standing = await pMap(sources, (source) => standsAs(source, ports.store), {concurrency: HEADS_AT_ONCE})
   if (standing.includes(false)) throw notUndoable(staged.operation)
   await refuseWhenMergedFurther(found, ports)
-  // By name, not by what was written down: a publish that was cut short has copied without saying so.
-  for (const {finalKey} of stagedOutputs(staged)) await ports.store.delete(finalKey)
-  await ports.store.delete(found.key)
-  return 'retracted'
+  return found
 }
 
 /** Without its outputs, which a later compaction has merged, that one's could not be told from newcomers. */

@@ -27,6 +27,9 @@ export const swapKind: OperationKind<CompactWork, StagedCompaction> = {
   stage,
   prove,
   publish,
+  refuseRetract: async (unit, staged, ports) => {
+    await retractable(unit, staged, ports)
+  },
   retract,
   garbage,
   beforeGarbage,
@@ -104,27 +107,43 @@ async function publishedBefore(
 }
 
 async function retract(
-  {work}: Unit<CompactWork>,
+  unit: Unit<CompactWork>,
   staged: StagedCompaction,
   ports: OperationPorts,
 ): Promise<'retracted' | 'already' | 'conflict'> {
-  const of = {...work, partition: [...work.partition], operation: staged.operation}
-  const found = await findGeneration(of, ['swapped', 'settled'], ports)
+  const found = await retractable(unit, staged, ports)
   if (found === null) return 'already'
-  const {location, locationBefore, sources} = found.generation
-  const standing = await locationOf(work, ports.catalog)
-  if (standing !== locationBefore) {
-    if (found.state === 'settled') throw notUndoable(staged.operation)
-    if (standing !== location) throw moved(work, standing)
-    const heads = await pMap(sources, (source) => standsAs(source, ports.store), {concurrency: HEADS_AT_ONCE})
-    if (heads.includes(false)) throw notUndoable(staged.operation)
+  const {location, locationBefore} = found.generation
+  if (found.isShown) {
     // What others wrote into the generation since must not be lost from sight.
     await keepNewcomers(found.generation, ports)
-    await pointTo(work, {from: location, to: locationBefore}, ports.catalog)
+    await pointTo(unit.work, {from: location, to: locationBefore}, ports.catalog)
   }
   await keepNewcomers(found.generation, ports)
   await ports.store.delete(found.key)
   return 'retracted'
+}
+
+/**
+ * What there is to take back, and whether readers see it; null where it is taken back. Throws `PARTITION_MOVED`,
+ * `OPERATION_NOT_UNDOABLE`.
+ */
+async function retractable(
+  {work}: Unit<CompactWork>,
+  staged: StagedCompaction,
+  ports: OperationPorts,
+): Promise<(StoredGeneration & {readonly isShown: boolean}) | null> {
+  const of = {...work, partition: [...work.partition], operation: staged.operation}
+  const found = await findGeneration(of, ['swapped', 'settled'], ports)
+  if (found === null) return null
+  const {location, locationBefore, sources} = found.generation
+  const standing = await locationOf(work, ports.catalog)
+  if (standing === locationBefore) return {...found, isShown: false}
+  if (found.state === 'settled') throw notUndoable(staged.operation)
+  if (standing !== location) throw moved(work, standing)
+  const heads = await pMap(sources, (source) => standsAs(source, ports.store), {concurrency: HEADS_AT_ONCE})
+  if (heads.includes(false)) throw notUndoable(staged.operation)
+  return {...found, isShown: true}
 }
 
 /** The sources of a swapped partition; of one that was not swapped, or is taken back, everything that was written. */

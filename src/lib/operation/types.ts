@@ -131,6 +131,11 @@ export interface OperationKind<Work, Staged> {
   compare?(unit: Unit<Work>, staged: Staged, ports: OperationPorts, signal: AbortSignal): Promise<Comparison | null>
   /** One conditional write where the store has one. */
   publish(unit: Unit<Work>, staged: Staged, ports: OperationPorts): Promise<'published' | 'already' | 'conflict'>
+  /**
+   * Asked of every published unit before the first is taken back, so that an undo that is refused changes nothing.
+   * Throws what `retract` would.
+   */
+  refuseRetract?(unit: Unit<Work>, staged: Staged, ports: OperationPorts): Promise<void>
   /** Takes a published unit back. */
   retract?(unit: Unit<Work>, staged: Staged, ports: OperationPorts): Promise<'retracted' | 'already' | 'conflict'>
   /** Objects that nothing reads any more. */

@@ -1,7 +1,7 @@
 import {SluiceError} from '../errors.js'
 import {JournalWriter} from './journal.js'
 import {Leases, readLock, type StandingLock} from './lock.js'
-import {readOperation, type OperationRecord} from './record.js'
+import {readOperation, type OperationRecord, type UnitRecord} from './record.js'
 import {lockKey} from './state-layout.js'
 import type {ApplyOptions} from './apply.js'
 import type {AnyOperationKind, LockName, OperationId, OperationPorts, Unit} from './types.js'
@@ -26,12 +26,11 @@ export async function undoOperation(
     refuseUnlessUndoable(record, kind)
     const journal = writer(record, ports)
     const at = (): string => ports.clock.now().toISOString()
-    for (const unit of [...record.units].reverse()) {
-      const unitRecord = record.unitRecords.get(unit.key)
-      if (unitRecord?.isStaged && !unitRecord.isRetracted) {
-        await retractUnit(unit, unitRecord.staged, kind, ports)
-        await journal.addNow({kind: 'retracted', unit: unit.key, at: at()})
-      }
+    const standing = standingUnits(record)
+    for (const [unit, {staged}] of standing) await kind.refuseRetract?.(unit, staged, ports)
+    for (const [unit, {staged}] of standing) {
+      await retractUnit(unit, staged, kind, ports)
+      await journal.addNow({kind: 'retracted', unit: unit.key, at: at()})
     }
     await journal.addNow({kind: 'undone', at: at(), caller: options.caller})
     return {record: await readOperation(ports.store, operation), changed: true}
@@ -81,6 +80,14 @@ export async function standingLocks(
 ): Promise<StandingLock[]> {
   const locks = await Promise.all(names.map((name) => readLock(ports, name)))
   return locks.filter((lock) => lock !== null)
+}
+
+/** What was staged and is not taken back, newest first. */
+function standingUnits({units, unitRecords}: OperationRecord): [Unit<unknown>, UnitRecord][] {
+  return [...units].reverse().flatMap((unit): [Unit<unknown>, UnitRecord][] => {
+    const unitRecord = unitRecords.get(unit.key)
+    return unitRecord?.isStaged && !unitRecord.isRetracted ? [[unit, unitRecord]] : []
+  })
 }
 
 async function underLocks(
