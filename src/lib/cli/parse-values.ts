@@ -54,10 +54,11 @@ export function parseSize(text: string, example: string): number {
 }
 
 /**
- * A length of time such as `26h`, `30m`, `90s` or `2d`, in milliseconds.
+ * A length of time such as `26h`, `30m`, `90s`, `2d` or `0`, in milliseconds.
  * @throws SluiceError USAGE when it is none
  */
 export function parseDuration(text: string): number {
+  if (text.trim() === '0') return 0
   const [, amount, unit = ''] = DURATION.exec(text.trim()) ?? []
   const durationMs = Number(amount) * (DURATION_UNITS[unit] ?? Number.NaN)
   if (Number.isSafeInteger(durationMs)) return durationMs
