@@ -28,6 +28,8 @@ export const COMPACT_USES = {
     ...on('staged', ['s3:ListBucket']),
     ...on('staged', ['s3:GetObject', 's3:DeleteObject'], COMPACTION),
   ],
+  // Files that another table reads too are never swapped away from it.
+  'tables:list': on('database', ['glue:GetTables'], SWAPPED),
   'compacted:list': on('compacted', ['s3:ListBucket'], SWAPPED),
   'compacted:read': on('compacted', READ, SWAPPED),
   'compacted:write': [
@@ -78,6 +80,7 @@ const PLAN: readonly Use[] = [
   'generations:read',
   'catalog:read',
   'catalog:partitions',
+  'tables:list',
   'upkeep:look',
 ]
 const CHANGE: readonly Use[] = ['operations:read', 'operations:write', 'locks:read', 'locks:take', 'catalog:read']
