@@ -119,12 +119,12 @@ describe('exports that sluice has made', () => {
     expect((await s3.send(new HeadObjectCommand({Bucket: lake.stateBucket, Key: manifest}))).ETag).toBeDefined()
     const load = ['backfill', 'run', '--export', document.uri, '--yes']
     expect(await answerOf(lake, ...load)).toMatchObject({exit: 0, document: {changed: true, items: 3}})
-    const {document: proven} = await answerOf<{runs: {load: string; checks: {name: string; state: string}[]}[]}>(
+    const {document: proven} = await answerOf<{runs: {export: string; checks: {name: string; state: string}[]}[]}>(
       lake,
       ...verify,
     )
     const id = document.uri.split('/').at(-1)
-    const checks = proven.runs.find(({load: loaded}) => loaded === id)?.checks
+    const checks = proven.runs.find((run) => run.export === id)?.checks
     expect(checks?.find(({name}) => name === 'objects')).toMatchObject({state: 'pass'})
   })
 })
