@@ -1,13 +1,6 @@
 import {setTimeout as wait} from 'node:timers/promises'
 import {BatchGetQueryExecutionCommand, paginateListQueryExecutions} from '@aws-sdk/client-athena'
-import {
-  BatchCreatePartitionCommand,
-  CreateTableCommand,
-  GetPartitionCommand,
-  GetTablesCommand,
-  type StorageDescriptor,
-} from '@aws-sdk/client-glue'
-import {PutObjectCommand} from '@aws-sdk/client-s3'
+import {GetTablesCommand} from '@aws-sdk/client-glue'
 import {afterAll, afterEach, beforeAll, describe, expect, it} from 'vitest'
 import type {CompactPlanDocument, CompactResultDocument} from '../../../src/lib/compact/index.js'
 import type {OperationList} from '../../../src/lib/operation/index.js'
@@ -20,22 +13,11 @@ import {athena, glue, hasTrino, s3} from '../checks/lab-clients.js'
 import {selectTexts} from '../faults/athena-reader.js'
 import {listAll} from '../faults/fault-lake.js'
 import {checksumsOf, LoopReader} from '../loop-reader.js'
-import {parquetOf} from '../parquet-of.js'
+import {EVENT_TYPES, EventsTable, FILES, ROWS_PER_FILE} from '../events-table.js'
 
 const LONG_MS = 300_000
 const LOOK_EVERY_MS = 50
-const HIVE = 'org.apache.hadoop.hive.ql.io'
-const TYPES = {
-  id: 'string',
-  n: 'bigint',
-  amount: 'decimal(18,2)',
-  at: 'timestamp',
-  part: 'struct<a:int,b:string>',
-  tags: 'array<string>',
-}
-const COLUMNS = [...Object.keys(TYPES), 'day']
-const FILES = 12
-const ROWS_PER_FILE = 50
+const COLUMNS = [...Object.keys(EVENT_TYPES), 'day']
 
 const DEFINITION = `sluice: 1
 lake: icpa
@@ -46,7 +28,7 @@ tables:
   events:
     kind: events
     columns:
-${Object.entries(TYPES)
+${Object.entries(EVENT_TYPES)
   .filter(([, type]) => !type.startsWith('struct'))
   .map(([name, type]) => `      - {name: ${name}, type: "${type}"}\n`)
   .join('')}    partition: {by: [{name: day}]}
@@ -55,64 +37,17 @@ ${Object.entries(TYPES)
 describe.runIf(hasTrino)('partitions that Athena merges', () => {
   let lake: AwsLake
   let watch: PolicyWatch
-  const uriOf = (path: string): string => `s3://${lake.tableBucket}/${path}`
+  let table: EventsTable
 
   beforeAll(async () => {
     lake = await makeAwsLake(DEFINITION, 'events')
     watch = await PolicyWatch.over(lake)
-    const TableInput = {
-      Name: 'events',
-      TableType: 'EXTERNAL_TABLE',
-      Parameters: {EXTERNAL: 'TRUE'},
-      PartitionKeys: [{Name: 'day', Type: 'string'}],
-      StorageDescriptor: storage('events'),
-    }
-    await glue.send(new CreateTableCommand({DatabaseName: lake.database, TableInput}))
+    table = await EventsTable.made(lake)
   }, LONG_MS)
 
   afterEach(() => control('DELETE', '/__query-faults'))
 
   afterAll(() => lake.remove())
-
-  function storage(path: string): StorageDescriptor {
-    return {
-      Columns: Object.entries(TYPES).map(([Name, Type]) => ({Name, Type})),
-      Location: uriOf(path),
-      InputFormat: `${HIVE}.parquet.MapredParquetInputFormat`,
-      OutputFormat: `${HIVE}.parquet.MapredParquetOutputFormat`,
-      SerdeInfo: {SerializationLibrary: `${HIVE}.parquet.serde.ParquetHiveSerDe`},
-    }
-  }
-
-  const put = (Key: string, Body: Buffer) => s3.send(new PutObjectCommand({Bucket: lake.tableBucket, Key, Body}))
-
-  /** Rows of one file; the older half of the files has narrower numbers, and no tags. */
-  const eventsOf = (day: string, file: number, time = `to_milliseconds(${file} * ${ROWS_PER_FILE} + i)`): string => {
-    const n = `(${file} * ${ROWS_PER_FILE} + i)`
-    const isOld = file < FILES / 2
-    return `SELECT '${day}-' || ${n} AS id, ${n}::${isOld ? 'INTEGER' : 'BIGINT'} AS n,
-      CASE WHEN i % 7 > 0 THEN (${n} / 4)::DECIMAL(${isOld ? 9 : 18},2) END AS amount,
-      TIMESTAMP '${day} 00:00:00' + ${time} AS at, {'a': i::INTEGER, 'b': 'b' || i} AS part
-      ${isOld ? '' : `, ['x', 'y' || i] AS tags`} FROM range(${ROWS_PER_FILE}) t(i)`
-  }
-
-  /** A day of small files, known to the catalog; its keys. */
-  async function newDay(day: string, count = FILES): Promise<string[]> {
-    for (let file = 0; file < count; file += 1) await putFile(day, file)
-    const descriptor = {...storage(''), Location: uriOf(`events/day=${day}`)}
-    const PartitionInputList = [{Values: [day], StorageDescriptor: descriptor}]
-    const create = {DatabaseName: lake.database, TableName: 'events', PartitionInputList}
-    expect((await glue.send(new BatchCreatePartitionCommand(create))).Errors ?? []).toEqual([])
-    return keysOf(`events/day=${day}/`)
-  }
-
-  const putFile = async (day: string, file: number, time?: string) =>
-    put(`events/day=${day}/part-${String(file).padStart(3, '0')}.parquet`, await parquetOf(eventsOf(day, file, time)))
-
-  async function locationOf(day: string): Promise<string> {
-    const where = {DatabaseName: lake.database, TableName: 'events', PartitionValues: [day]}
-    return (await glue.send(new GetPartitionCommand(where))).Partition!.StorageDescriptor!.Location!
-  }
 
   const keysOf = (prefix: string): Promise<string[]> => listAll(s3, lake.tableBucket, prefix)
   const stagedKeys = (): Promise<string[]> => listAll(s3, lake.stateBucket, 'sluice/_sluice/staging/')
@@ -157,20 +92,20 @@ describe.runIf(hasTrino)('partitions that Athena merges', () => {
     'are chosen by their size, with the reason and the price',
     async () => {
       const day = '2026-01-01'
-      await newDay(day)
+      await table.newDay(day)
       const small = await compact<CompactPlanDocument>('plan', ...argvOf(day))
       expect(small.tables[0]).toMatchObject({
         engines: [{engine: 'duckdb', partitions: 1, reason: 'within the 20 GiB of --max-partition-size'}],
         figures: {merges: 1, athenaMerges: 0, scannedBytes: 0, scanUsdMicros: 0},
       })
       const large = await compact<CompactPlanDocument>('plan', ...argvOf(day), '--max-partition-size', '1KiB')
-      const [table] = large.tables
-      expect(table).toMatchObject({
+      const [planned] = large.tables
+      expect(planned).toMatchObject({
         partitions: [{engine: 'athena', engineReason: expect.stringMatching(/^over the /)}],
         figures: {merges: 1, athenaMerges: 1},
       })
-      expect(table!.figures.scannedBytes).toBe(3 * table!.figures.sourceBytes)
-      expect(Number(table!.estimate.costUsdMicros)).toBeGreaterThan(Number(small.tables[0]!.estimate.costUsdMicros))
+      expect(planned!.figures.scannedBytes).toBe(3 * planned!.figures.sourceBytes)
+      expect(Number(planned!.estimate.costUsdMicros)).toBeGreaterThan(Number(small.tables[0]!.estimate.costUsdMicros))
       const kept = await compact<CompactPlanDocument>(
         'plan',
         ...argvOf(day),
@@ -187,7 +122,7 @@ describe.runIf(hasTrino)('partitions that Athena merges', () => {
     'show readers one state through run, rollback, run and gc',
     async () => {
       const day = '2026-01-02'
-      const files = await newDay(day)
+      const files = await table.newDay(day)
       const before = await rowsOf(day)
       expect(before).toHaveLength(FILES * ROWS_PER_FILE)
       const reader = new LoopReader(lake, checksumsOf(COLUMNS, `events WHERE day = '${day}'`))
@@ -199,10 +134,10 @@ describe.runIf(hasTrino)('partitions that Athena merges', () => {
       expect(run.tables[0]!.athena).toMatchObject({merged: 1})
       expect(run.tables[0]!.athena!.scannedBytes).toBeGreaterThan(0)
       const {operation} = run.tables[0]!
-      expect(await locationOf(day)).toContain(`gen=${operation}`)
+      expect(await table.locationOf(day)).toContain(`gen=${operation}`)
       expect(await workTables()).toEqual([])
       await reader.during('rollback', () => compact('rollback', operation, '--yes', '--env', 'aws'))
-      expect(await locationOf(day)).toBe(uriOf(`events/day=${day}`))
+      expect(await table.locationOf(day)).toBe(table.uriOf(`events/day=${day}`))
       await reader.during('run again', () => runDay(day))
       await reader.during('gc', () => collect())
       await reader.stop()
@@ -222,8 +157,8 @@ describe.runIf(hasTrino)('partitions that Athena merges', () => {
     'are left where times are finer than Athena reads them',
     async () => {
       const day = '2026-01-03'
-      await newDay(day)
-      await putFile(day, 3, `to_microseconds(${FILES} + i)`)
+      await table.newDay(day)
+      await table.putFile(day, 3, `to_microseconds(${FILES} + i)`)
       const [files, before] = [await keysOf('events'), await rowsOf(day)]
       const {exit, document} = await answerOf<CompactResultDocument>(
         lake,
@@ -245,9 +180,9 @@ describe.runIf(hasTrino)('partitions that Athena merges', () => {
     'are left where a source was changed since the plan',
     async () => {
       const day = '2026-01-04'
-      await newDay(day)
+      await table.newDay(day)
       await compact('plan', ...argvOf(day), '--engine', 'athena', '--out', 'changed.ndjson')
-      await putFile(day, 5, `to_milliseconds(7)`)
+      await table.putFile(day, 5, `to_milliseconds(7)`)
       const before = await rowsOf(day)
       const {exit, document} = await answerOf<CompactResultDocument>(
         lake,
@@ -255,7 +190,7 @@ describe.runIf(hasTrino)('partitions that Athena merges', () => {
       )
       expect(exit).toBe(4)
       expect(document.tables[0]).toMatchObject({merged: 0, failed: [{code: 'MERGE_SOURCE_CHANGED'}]})
-      expect(await locationOf(day)).toBe(uriOf(`events/day=${day}`))
+      expect(await table.locationOf(day)).toBe(table.uriOf(`events/day=${day}`))
       expect(await rowsOf(day)).toEqual(before)
     },
     LONG_MS,
@@ -265,7 +200,7 @@ describe.runIf(hasTrino)('partitions that Athena merges', () => {
     'are cleaned and written again where an INSERT fails after it has written',
     async () => {
       const day = '2026-01-05'
-      await newDay(day)
+      await table.newDay(day)
       const before = await rowsOf(day)
       await control('POST', '/__query-faults', {match: 'INSERT INTO "events__merge_', state: 'FAILED', when: 'after'})
       const {tables} = await runDay(day)
@@ -275,11 +210,10 @@ describe.runIf(hasTrino)('partitions that Athena merges', () => {
     LONG_MS,
   )
 
-  /** A run that dies while its INSERT runs, which ends after it. */
-  async function killedRun(day: string): Promise<string> {
-    await control('POST', '/__query-faults', {
-      ...{match: 'INSERT INTO "events__merge_', state: 'DELAY', when: 'before', delayMs: 2000},
-    })
+  /** A run whose INSERT has begun, with how it ends. */
+  async function begunRun(day: string): Promise<readonly [string, ReturnType<typeof resultOf>, () => void]> {
+    const match = 'INSERT INTO "events__merge_'
+    await control('POST', '/__query-faults', {match, state: 'DELAY', when: 'before', delayMs: 4000})
     const argv = ['compact', 'run', ...argvOf(day), '--engine', 'athena', '--yes', '--json']
     const child = startSluice(argv, {cwd: lake.folder})
     const ended = resultOf(child)
@@ -289,22 +223,48 @@ describe.runIf(hasTrino)('partitions that Athena merges', () => {
       const {document} = await answerOf<OperationList>(lake, 'ops', 'list', '--env', 'aws')
       operation = document.operations.find(({state}) => state === 'unfinished')?.operation
     }
-    child.kill('SIGKILL')
+    return [operation, ended, () => child.kill('SIGKILL')]
+  }
+
+  /** A run that dies while its INSERT runs, which ends after it. */
+  async function killedRun(day: string): Promise<string> {
+    const [operation, ended, kill] = await begunRun(day)
+    kill()
     await ended
     return operation
   }
 
   it(
+    'are left where a source is changed while it is read',
+    async () => {
+      const day = '2026-01-08'
+      await table.newDay(day)
+      const [operation, ended] = await begunRun(day)
+      await table.putFile(day, 5, `to_milliseconds(7)`)
+      const before = await rowsOf(day)
+      const {exit, stdout} = await ended
+      expect(exit).toBe(4)
+      expect(stdout).toContain('MERGE_SOURCE_CHANGED')
+      expect(await insertsOf(operation)).toEqual(['SUCCEEDED'])
+      expect(await table.locationOf(day)).toBe(table.uriOf(`events/day=${day}`))
+      expect(await rowsOf(day)).toEqual(before)
+      await collect()
+      expect((await stagedKeys()).filter((key) => key.includes(operation))).toEqual([])
+    },
+    LONG_MS,
+  )
+
+  it(
     'go on with the INSERT that a killed run has begun',
     async () => {
       const day = '2026-01-06'
-      await newDay(day)
+      await table.newDay(day)
       const before = await rowsOf(day)
       const operation = await killedRun(day)
-      expect(await locationOf(day)).toBe(uriOf(`events/day=${day}`))
+      expect(await table.locationOf(day)).toBe(table.uriOf(`events/day=${day}`))
       expect((await answerOf(lake, 'ops', 'resume', operation, '--env', 'aws', '--yes')).exit).toBe(0)
       expect(await insertsOf(operation)).toEqual(['SUCCEEDED'])
-      expect(await locationOf(day)).toContain(`gen=${operation}`)
+      expect(await table.locationOf(day)).toContain(`gen=${operation}`)
       expect(await rowsOf(day)).toEqual(before)
       expect(await workTables()).toEqual([])
     },
@@ -315,7 +275,7 @@ describe.runIf(hasTrino)('partitions that Athena merges', () => {
     'leave nothing of a killed run that is given up',
     async () => {
       const day = '2026-01-07'
-      const files = await newDay(day)
+      const files = await table.newDay(day)
       const before = await rowsOf(day)
       const operation = await killedRun(day)
       await answerOf(lake, 'ops', 'cancel', operation, '--env', 'aws', '--yes')

@@ -100,9 +100,10 @@ function unfitColumn(key: ObjectKey, column: string, reason: string): SluiceErro
 }
 
 /** The error for what another engine may merge. */
-export function unfit(reason: string, details: Readonly<Record<string, unknown>>): SluiceError {
+export function unfit(reason: string, details: Readonly<Record<string, unknown>>, cause?: unknown): SluiceError {
   return new SluiceError('ENGINE_UNFIT', `Athena cannot merge this: ${reason}`, {
     fix: 'Merge this partition with --engine duckdb, and --max-partition-size where it is too large for it; or leave it out.',
     details,
+    ...(cause === undefined ? {} : {cause}),
   })
 }

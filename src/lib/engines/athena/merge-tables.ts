@@ -13,7 +13,6 @@ export interface MergeTableParts {
  * beside these, and one that takes what is written.
  */
 export class MergeTables {
-  readonly #opened: string[] = []
   readonly #lists: ObjectKey[] = []
 
   constructor(
@@ -39,7 +38,6 @@ export class MergeTables {
     await this.store.write(list, Buffer.from(keys.map((key) => `${addresses.uriOf(key)}\n`).join('')))
     this.#lists.push(list)
     const name = this.nameOf(part)
-    this.#opened.push(name)
     await parquetTables.createParquet(name, {columns, uri: addresses.uriOf(folder), isList: true})
     return name
   }
@@ -49,14 +47,14 @@ export class MergeTables {
     const {parquetTables, addresses} = this.parts
     const folder = `${this.place.prefix}rows/`
     const name = this.nameOf('rows')
-    this.#opened.push(name)
     await parquetTables.createParquet(name, {columns, uri: addresses.uriOf(folder), isList: false, codec})
     return {name, folder}
   }
 
-  /** Takes tables and lists away; what was written stays. */
+  /** Takes tables and lists away, those of a killed attempt too; what was written stays. */
   async close(): Promise<void> {
-    for (const name of this.#opened) await this.parts.parquetTables.drop(name)
+    const {parquetTables} = this.parts
+    for (const name of await parquetTables.names(this.nameOf(''))) await parquetTables.drop(name)
     for (const list of this.#lists) await this.store.delete(list)
   }
 

@@ -16,7 +16,7 @@ import type {
 } from '../../ports/parquet-engine.js'
 import {digestOf} from './grouped-rows.js'
 import {load, type LoadParts} from './load.js'
-import type {MergeParts} from './merge.js'
+import type {MergeParts} from './merge-survey.js'
 import {findObjects, findRows, type FoundObject} from './read-back.js'
 
 export interface AthenaParquetOptions extends LoadParts, MergeParts {

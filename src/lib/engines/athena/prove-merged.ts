@@ -7,7 +7,7 @@ import {factsSql, readColumnOf, readFacts} from './merge-facts.js'
 import {readStoredSources} from './merge-footers.js'
 import {foundOutputs} from './merge-outputs.js'
 import {MergeTables} from './merge-tables.js'
-import type {MergeParts} from './merge.js'
+import type {MergeParts} from './merge-survey.js'
 
 const HEADS_AT_ONCE = 16
 
