@@ -149,7 +149,7 @@ async function* garbage(
   for (const location of await attemptLocations(work, operation, store))
     if (!kept.includes(location)) yield* spareObjects({operation, location, locationBefore: work.location}, ports)
   // What an engine wrote under names of its own; what is swapped was copied from there.
-  yield* stagedObjects(work.partition, operation, store)
+  if (engineOf(work) === 'athena') yield* stagedObjects(work.partition, operation, store)
 }
 
 /** Where attempts of an operation have written something. */
