@@ -12,6 +12,7 @@ const FOLDERS = {
   lake: 'src/lib/lake',
   mapping: 'src/lib/mapping',
   sql: 'src/lib/sql',
+  parquet: 'src/lib/parquet',
   engine: 'src/lib/engines/*',
   local: 'src/lib/local',
   aws: 'src/lib/aws',
@@ -32,7 +33,9 @@ const MAY_IMPORT = {
   lake: ['mapping', 'sql', 'ports'],
   mapping: ['sql', 'ports', 'lake'],
   sql: ['ports'],
-  engine: ['ports', 'mapping', 'sql', 'lake'],
+  // what footers say, to engines that merge files
+  parquet: ['ports'],
+  engine: ['ports', 'mapping', 'sql', 'lake', 'parquet'],
   local: ['ports'],
   aws: ['ports'],
   topic: ['ports', 'operation', 'lake', 'mapping', 'sql', 'topic-door'],

@@ -64,6 +64,7 @@ export async function awsContext(
     statements,
     writer,
     lines,
+    parquetTables: lines,
     addresses: locations,
     aside: parquet,
     local: parquet,

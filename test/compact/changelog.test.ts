@@ -388,8 +388,9 @@ describe('somebody else', () => {
       }
       const proveMerged: typeof parquet.proveMerged = async (request) => {
         if (when === 'parquet.proveMerged') await take()
-        await parquet.proveMerged(request)
+        const scanned = await parquet.proveMerged(request)
         await take()
+        return scanned
       }
       const engine = replaced(parquet, {proveMerged})
       const others = new Compactions(story.context, {parquet: engine})

@@ -74,6 +74,23 @@ describe('what is done with a partition', () => {
     expect(outcome(judgePartition(partition, method, POLICY, AS_OF))).toBe(expected)
   })
 
+  it.each<[string, PartitionFiles, Method, string]>([
+    ['over the limit of this machine', found(files(...Array.from({length: 150}, () => 700))), 'beside', '150 to 105'],
+    ['that it merged before', found([400, 500, 10, 10, 10].map(merged)), 'beside', 'compacted'],
+    ['to which few came since', found([...[400, 500].map(merged), ...files(10, 10)]), 'swap', 'few_files'],
+    ['to which enough came since', found([...[400, 500].map(merged), ...files(1, 1, 1, 1, 1)]), 'beside', '5 to 1'],
+    [
+      'to which enough came since, to be swapped',
+      found([...[400, 500].map(merged), ...files(1, 1, 1, 1, 1)]),
+      'swap',
+      '7 to 1',
+    ],
+    ['of files that are far too large', found(files(5000, 5000)), 'beside', 'well_filled'],
+    ['of small files beside one that is far too large', found(files(5000, 1, 1, 1, 1, 1)), 'beside', '5 to 1'],
+  ])('%s, by Athena', (_, partition, method, expected) => {
+    expect(outcome(judgePartition(partition, method, POLICY, AS_OF, 'athena'))).toBe(expected)
+  })
+
   it('an archived file leaves all of it, by name', () => {
     const archived = file(10, 4, {storageClass: {name: 'DEEP_ARCHIVE', isArchived: true}})
     const verdict = judgePartition(found([...files(10, 10, 10, 10), archived]), 'beside', POLICY, AS_OF)

@@ -80,7 +80,7 @@ export class FaultyPorts {
       store,
       catalog: this.#catalog(options.catalogOver?.(store) ?? inner.catalog),
       parquet: this.#parquet(inner.parquet),
-      engine: (name) => this.#loads(inner.engine(name)),
+      engine: (name) => this.#parquet(inner.engine(name)),
       query: this.#query(inner.query),
       openSource: (uri) => this.#inTurn('openSource', async () => this.#store('source', await inner.openSource(uri))),
       clock: {

@@ -25,7 +25,8 @@ export default class CompactPlan extends OperationCommand<CompactPlanDocument> {
     const {flags} = await this.parse(CompactPlan)
     const {definition, ports, asOf} = await this.context(flags)
     const compact = await import('../../lib/compact/index.js')
-    const request = compact.compactRequest(compactAsked(flags), asOf)
+    const engines = compact.enginesAsked(flags.engine, definition.environment)
+    const request = compact.compactRequest(compactAsked(flags), asOf, engines)
     const tables = compact.chosenTables(definition, flags.table)
     const result =
       flags.out === undefined

@@ -23,7 +23,8 @@ back. Exit 4 when a partition had to be left as it was.`
     const context = await this.context(flags)
     const {definition, ports, asOf, resources} = context
     const compact = await import('../../lib/compact/index.js')
-    const request = compact.compactRequest(compactAsked(flags), asOf)
+    const engines = compact.enginesAsked(flags.engine, definition.environment)
+    const request = compact.compactRequest(compactAsked(flags), asOf, engines)
     const tables = compact.chosenTables(definition, flags.table)
     if (flags['dry-run']) {
       const document = await compact.planDocument(request, tables, definition, ports)

@@ -1,12 +1,20 @@
 import {CreateTableCommand, DeleteTableCommand, GetTablesCommand, type TableInput} from '@aws-sdk/client-glue'
 import type {AwsSettings} from './client-settings.js'
 import {GlueApi, isGlueError} from './glue-api.js'
+import {formatStorage} from './glue-formats.js'
 
 const HIVE = 'org.apache.hadoop.hive'
 
+interface ParquetTable {
+  readonly columns: readonly {readonly name: string; readonly type: string}[]
+  readonly uri: string
+  readonly isList: boolean
+  readonly codec?: string
+}
+
 /**
  * Tables over lists of objects (Hive's symlinks): of a folder only what is listed is read, which a table over the folder
- * of an export could not promise. Each line is one text.
+ * of an export or of a partition could not promise. Rows are lines of text, or those of Parquet.
  */
 export class GlueLineTables {
   readonly #api: GlueApi
@@ -16,11 +24,20 @@ export class GlueLineTables {
   }
 
   async create(name: string, listUri: string): Promise<void> {
-    const create = new CreateTableCommand({DatabaseName: this.#api.database, TableInput: lineTable(name, listUri)})
+    await this.#create(lineTable(name, listUri))
+  }
+
+  /** A table of Parquet over a folder, or over a list of objects that lies there. */
+  async createParquet(name: string, table: ParquetTable): Promise<void> {
+    await this.#create(parquetTable(name, table))
+  }
+
+  async #create(TableInput: TableInput): Promise<void> {
+    const create = new CreateTableCommand({DatabaseName: this.#api.database, TableInput})
     try {
       await this.#api.call('CreateTable', (client) => client.send(create))
     } catch (error) {
-      // Made by an earlier attempt of the same load: the same name is the same list.
+      // Made by an earlier attempt of the same work: the same name is the same list.
       if (!isGlueError(error, 'AlreadyExistsException')) throw error
     }
   }
@@ -71,6 +88,22 @@ function lineTable(name: string, listUri: string): TableInput {
         // No line of JSON holds it.
         Parameters: {'field.delim': '\u0001'},
       },
+    },
+  }
+}
+
+function parquetTable(name: string, {columns, uri, isList, codec}: ParquetTable): TableInput {
+  const {descriptor} = formatStorage('parquet', {})
+  const links = isList ? {InputFormat: `${HIVE}.ql.io.SymlinkTextInputFormat`} : {}
+  return {
+    Name: name,
+    TableType: 'EXTERNAL_TABLE',
+    Parameters: {EXTERNAL: 'TRUE', ...(codec === undefined ? {} : {'parquet.compression': codec})},
+    StorageDescriptor: {
+      ...descriptor,
+      ...links,
+      Columns: columns.map((column) => ({Name: column.name, Type: column.type})),
+      Location: uri,
     },
   }
 }

@@ -1,20 +1,12 @@
 import {SluiceError} from '../errors.js'
 import type {Environment} from '../lake/index.js'
 import {ATHENA_REFUSALS, athenaRefusals, type AthenaRefusal} from '../mapping/index.js'
-import type {EngineName} from '../ports/parquet-engine.js'
+import type {EngineChoice, EngineWish} from '../ports/parquet-engine.js'
 import {estimateAthena} from './estimate-athena.js'
 import type {LoadPlan} from './load-plan.js'
 import type {LoadWork} from './load-work.js'
 import {needsText, shortageText} from './render-needs.js'
 import {weighWork, type Surroundings} from './weigh-load.js'
-
-export type EngineWish = EngineName | 'auto'
-
-export interface EngineChoice {
-  readonly name: EngineName
-  /** Why this one, as the end of a sentence. */
-  readonly reason: string
-}
 
 /** A plan, and what it will be run by. */
 export interface ChosenPlan extends LoadPlan {

@@ -1,5 +1,6 @@
 import type {LakeDefinition} from '../lake/index.js'
-import {chooseEngine, type ChosenPlan, type EngineWish} from './choose-engine.js'
+import type {EngineWish} from '../ports/parquet-engine.js'
+import {chooseEngine, type ChosenPlan} from './choose-engine.js'
 import {planLoad, type LoadRequest, type PlanPorts} from './load-plan.js'
 import {planReload} from './reload-plan.js'
 import type {Surroundings} from './weigh-load.js'

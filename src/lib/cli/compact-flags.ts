@@ -16,7 +16,12 @@ export const compactFlags = {
   'min-age': durationFlag({
     summary: 'Leave partitions alone whose newest file is younger; default: 0s for change logs, else 26h.',
   }),
-  'max-partition-size': bytesFlag({summary: 'Leave larger partitions alone; default: 20GiB.'}),
+  'max-partition-size': bytesFlag({summary: 'Larger partitions are not merged on this machine; default: 20GiB.'}),
+  engine: Flags.option({
+    summary: 'What merges: this machine, Athena, or Athena where a partition is too large for this machine.',
+    options: ['duckdb', 'athena', 'auto'] as const,
+    default: 'auto' as const,
+  })(),
   'in-place': Flags.boolean({
     summary: 'Delete sources at once, for readers that list folders or compute partitions; no undo.',
     default: false,

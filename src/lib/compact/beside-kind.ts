@@ -8,6 +8,7 @@ import {
 } from '../generations/index.js'
 import type {LeftBehind, OperationKind, OperationPorts, Proof, StageContext, Unit} from '../operation/index.js'
 import type {Etag, ObjectKey} from '../ports/object-store.js'
+import {engineOf} from './choose-engine.js'
 import {claimSources} from './claim-sources.js'
 import {copyOnce, standsAs} from './copy-once.js'
 import {closeDroppedRuns} from './dropped-runs.js'
@@ -28,6 +29,7 @@ export const UNIT_FAULTS = [
   'MERGE_LOSSY',
   'PARTITION_BUSY',
   'PARTITION_MOVED',
+  'ENGINE_UNFIT',
 ] as const
 
 /**
@@ -56,13 +58,14 @@ export const besideKind: OperationKind<CompactWork, StagedCompaction> = {
 /** Outputs go to a place of their own first: only what is proven comes among what is read. */
 export async function stageBeside({work}: Unit<CompactWork>, context: StageContext): Promise<StagedCompaction> {
   const place = {written: stagingPrefix(context.operation, work.partition), final: work.location, first: 0}
-  const {dropped, ...round} = await stageRound(work, work.sources, place, context)
-  return {operation: context.operation, attempt: context.attempt, rounds: [round], dropped}
+  const {dropped, scannedBytes, ...round} = await stageRound(work, work.sources, place, context)
+  const staged = {operation: context.operation, attempt: context.attempt, rounds: [round], dropped}
+  return engineOf(work) === 'duckdb' ? staged : {...staged, scannedBytes}
 }
 
 export async function prove(
   {work}: Unit<CompactWork>,
-  {rounds}: StagedCompaction,
+  {operation, rounds}: StagedCompaction,
   ports: OperationPorts,
   signal: AbortSignal,
 ): Promise<Proof> {
@@ -70,7 +73,7 @@ export async function prove(
     ...round,
     outputs: await whereTheyStand(round.outputs, ports),
   }))
-  return {level: 'content', text: await proveRounds(work, standing, ports, signal)}
+  return {level: 'content', ...(await proveRounds(work, standing, operation, ports, signal))}
 }
 
 /** A publish that was cut short may have taken what was staged away: it is read where readers find it then. */

@@ -7,7 +7,14 @@ import type {Method} from './work.js'
 /** Why a table is not compacted at all, with what to do about it. */
 export interface TableObstacle {
   readonly reason:
-    'not_loaded' | 'view' | 'open_table_format' | 'unsupported' | 'projection' | 'load_unfinished' | 'outside'
+    | 'not_loaded'
+    | 'view'
+    | 'open_table_format'
+    | 'unsupported'
+    | 'projection'
+    | 'load_unfinished'
+    | 'outside'
+    | 'engine'
   readonly text: string
 }
 

@@ -1,5 +1,6 @@
 import type {LakeDefinition} from '../lake/index.js'
 import type {Estimate} from '../operation/index.js'
+import type {EngineName} from '../ports/parquet-engine.js'
 import {scanCostUsdMicros} from '../query/index.js'
 import type {PartitionFiles, Verdict} from './judge.js'
 import type {Method} from './work.js'
@@ -21,6 +22,10 @@ const REMOTE_READS_AT_ONCE = 20
 const MS_PER_LOCAL_FILE = 0.12
 /** Merging and proving, of compressed bytes, on the reference machine. */
 const MERGED_BYTES_PER_SECOND = 60_000_000
+/** Of Athena, for a partition: to count and hash its rows, to write them, and to read them back. */
+const WHOLE_SCANS = 3
+/** To count the rows of each output, twice. */
+const SMALL_SCANS = 2
 /** Of Athena, unmeasured: the start of a statement, and what it rewrites. */
 const STATEMENT_MS = 5000
 const REWRITTEN_BYTES_PER_SECOND = 50_000_000
@@ -34,19 +39,34 @@ export interface CompactFigures {
   sources: number
   sourceBytes: number
   outputs: number
+  /** Of the merges, those by Athena, with what it is to scan and what that costs. */
+  athenaMerges: number
+  scannedBytes: number
+  scanUsdMicros: number
 }
 
 export function noFigures(): CompactFigures {
-  return {partitions: 0, files: 0, sizeBytes: 0, merges: 0, sources: 0, sourceBytes: 0, outputs: 0}
+  return {
+    ...{partitions: 0, files: 0, sizeBytes: 0, merges: 0, sources: 0, sourceBytes: 0, outputs: 0},
+    ...{athenaMerges: 0, scannedBytes: 0, scanUsdMicros: 0},
+  }
 }
 
 /** The share of one partition. */
-export function figuresOf({files}: Pick<PartitionFiles, 'files'>, verdict: Verdict): CompactFigures {
+export function figuresOf(
+  {files}: Pick<PartitionFiles, 'files'>,
+  verdict: Verdict,
+  engine: EngineName,
+): CompactFigures {
   const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0)
   const found = {...noFigures(), partitions: 1, files: files.length, sizeBytes}
   if (verdict.state !== 'merge') return found
   const {sources, outputs, sizeBytes: sourceBytes} = verdict.merge
-  return {...found, merges: 1, sources: sources.length, sourceBytes, outputs}
+  const merged = {...found, merges: 1, sources: sources.length, sourceBytes, outputs}
+  if (engine === 'duckdb') return merged
+  const scans = WHOLE_SCANS * scanCostUsdMicros('athena', sourceBytes)
+  const looks = SMALL_SCANS * scanCostUsdMicros('athena', 0)
+  return {...merged, athenaMerges: 1, scannedBytes: WHOLE_SCANS * sourceBytes, scanUsdMicros: scans + looks}
 }
 
 export function addFigures(figures: CompactFigures, more: CompactFigures): void {
@@ -56,17 +76,24 @@ export function addFigures(figures: CompactFigures, more: CompactFigures): void 
 /** What the merges read, write and cost. Outputs are taken to be as large as their sources: most pack better. */
 export function estimateOf(figures: CompactFigures, method: Method, backend: Backend): Estimate {
   if (method === 'iceberg') return upkeepEstimate(figures)
-  const {files, merges, sources, sourceBytes, outputs} = figures
+  const {files, merges, sources, sourceBytes, outputs, athenaMerges, scannedBytes, scanUsdMicros} = figures
   const copies = method === 'swap' ? 0 : outputs
   const reads = sources * 3 + outputs * 3 + merges * 4
   const writes = outputs + copies + merges * 5 + Math.ceil(files / KEYS_PER_LIST)
+  const athenaBytes = scannedBytes / WHOLE_SCANS
+  const ownBytes = sourceBytes - athenaBytes
   const nanos = BigInt(reads) * NANOS_PER_READ + BigInt(writes) * NANOS_PER_WRITE
   return {
-    bytesRead: sourceBytes * 2,
+    bytesRead: ownBytes * 2 + scannedBytes,
     bytesWritten: sourceBytes,
     requests: reads + writes,
-    costUsdMicros: backend === 'local' ? '0' : String((nanos + NANOS_PER_MICRO - 1n) / NANOS_PER_MICRO),
-    durationMs: Math.round((sourceBytes / MERGED_BYTES_PER_SECOND) * 1000) + 500,
+    costUsdMicros:
+      backend === 'local' ? '0' : String((nanos + NANOS_PER_MICRO - 1n) / NANOS_PER_MICRO + BigInt(scanUsdMicros)),
+    durationMs:
+      Math.round((ownBytes / MERGED_BYTES_PER_SECOND) * 1000) +
+      Math.round((athenaBytes / REWRITTEN_BYTES_PER_SECOND) * 1000) +
+      athenaMerges * (WHOLE_SCANS + SMALL_SCANS) * STATEMENT_MS +
+      500,
   }
 }
 

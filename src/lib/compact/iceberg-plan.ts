@@ -40,10 +40,13 @@ export async function* judgedTable(
     sources: isWorthIt ? wanting.files : 0,
     sourceBytes: isWorthIt ? wanting.sizeBytes : 0,
     outputs: isWorthIt ? wanting.outputs : 0,
+    athenaMerges: 0,
+    scannedBytes: 0,
+    scanUsdMicros: 0,
   }
   const name = where.length === 0 ? table : where.map(({column, value}) => `${column}=${value}`).join('/')
   const unit = isWorthIt ? {key: name, reads: [], work} : null
-  yield {partition: [], name, files, sizeBytes, verdict, unit, figures}
+  yield {partition: [], name, files, sizeBytes, verdict, unit, engine: null, figures}
 }
 
 /** Throws `USAGE` for a column that the table has not. */

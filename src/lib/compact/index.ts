@@ -1,4 +1,5 @@
 export {acceptPlan} from './accept-plan.js'
+export {enginesAsked} from './choose-engine.js'
 export {chosenTables} from './choose-tables.js'
 export {compactRequest, type CompactRequest} from './plan.js'
 export {planDocument, writtenPlan, type CompactPlanDocument} from './plan-document.js'

@@ -1,3 +1,4 @@
+import type {EngineName} from '../ports/parquet-engine.js'
 import {isMergedObject} from '../changelog/index.js'
 import type {ListedObject, ObjectKey} from '../ports/object-store.js'
 import {plannedSource} from './layout.js'
@@ -50,24 +51,43 @@ export type Verdict =
   | {readonly state: 'skipped'; readonly reason: SkipReason; readonly detail: string | null}
 
 /** Decides what to do with one partition. Pure: the same files and instant give the same verdict. */
-export function judgePartition(found: PartitionFiles, method: Method, policy: CompactPolicy, asOf: Date): Verdict {
-  const obstacle = obstacleOf(found, method, policy, asOf)
+export function judgePartition(
+  found: PartitionFiles,
+  method: Method,
+  policy: CompactPolicy,
+  asOf: Date,
+  engine: EngineName = 'duckdb',
+): Verdict {
+  const obstacle = obstacleOf(
+    found,
+    method,
+    engine === 'athena' ? {...policy, maximumPartitionBytes: Infinity} : policy,
+    asOf,
+  )
   if (obstacle !== null) return obstacle
   const {files} = found
+  // How many files Athena writes nobody can tell: it divides none, and what it has merged stays as it is.
+  const isAthenas = engine === 'athena'
+  const isPoor = ({key, sizeBytes: size}: ListedObject): boolean =>
+    !isWellFilled(size, policy.targetBytes) && !(isAthenas && (size > policy.targetBytes || isMergedObject(key)))
+  const poor = files.filter(isPoor)
+  const isSource = (object: ListedObject): boolean => isPoor(object) || found.withDroppedRows.has(object.key)
   // A swap shows the outputs in place of everything that lies there.
-  const poor = files.filter(({sizeBytes}) => !isWellFilled(sizeBytes, policy.targetBytes))
-  const isSource = ({key, sizeBytes: size}: ListedObject): boolean =>
-    !isWellFilled(size, policy.targetBytes) || found.withDroppedRows.has(key)
   const sources = method === 'swap' ? files : files.filter(isSource)
   const sizeBytes = sources.reduce((sum, file) => sum + file.sizeBytes, 0)
   const outputs = outputCount(sizeBytes, policy.targetBytes)
   const merge: Verdict = {state: 'merge', merge: {sources: sources.map(plannedSource), outputs, sizeBytes}}
   if (found.withDroppedRows.size > 0) return merge
   if (files.length <= 1 && poor.every(({sizeBytes: size}) => size <= policy.targetBytes)) return skipped('single_file')
-  if (poor.length === 0) return skipped('well_filled')
+  if (poor.length === 0) {
+    const isLeft = files.some(
+      ({sizeBytes: size}) => !isWellFilled(size, policy.targetBytes) && size < policy.targetBytes,
+    )
+    return skipped(isLeft ? 'compacted' : 'well_filled')
+  }
   const isOverfull = poor.some(({sizeBytes: size}) => size > policy.targetBytes)
-  const isWorthIt =
-    poor.length >= policy.minimumFiles || (poor.length > 1 && sizeBytes > policy.targetBytes) || isOverfull
+  const isLarge = poor.length > 1 && sizeBytes > policy.targetBytes && !isAthenas
+  const isWorthIt = poor.length >= policy.minimumFiles || isLarge || isOverfull
   if (!isWorthIt) return skipped('few_files')
   // Outputs pack better than their sources, so that merged files look small again: never without fewer of them.
   const isFewer = outputs < sources.length || (isOverfull && outputs > sources.length)

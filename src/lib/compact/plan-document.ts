@@ -1,5 +1,6 @@
 import type {LakeDefinition, TableDefinition} from '../lake/index.js'
 import {SluiceError} from '../errors.js'
+import type {EngineChoice, EngineName} from '../ports/parquet-engine.js'
 import type {Estimate, PlanHeader, Unit} from '../operation/index.js'
 import {addFigures, estimateOf, noFigures, savingsOf, type CompactFigures, type Savings} from './figures.js'
 import type {SkipReason} from './judge.js'
@@ -25,6 +26,9 @@ export interface PlannedPartition {
   readonly outputs: number | null
   readonly skipped: SkipReason | null
   readonly detail: string | null
+  /** What merges it, and why that; null where it is left as it is. */
+  readonly engine: EngineName | null
+  readonly engineReason: string | null
 }
 
 export interface TablePlanDocument {
@@ -34,6 +38,8 @@ export interface TablePlanDocument {
   readonly obstacle: TableObstacle | null
   readonly figures: CompactFigures
   readonly skipped: readonly {readonly reason: SkipReason; readonly partitions: number; readonly example: string}[]
+  /** What merges how many of the partitions, and why that. */
+  readonly engines: readonly {readonly engine: EngineName; readonly reason: string; readonly partitions: number}[]
   readonly estimate: Estimate
   readonly savings: Savings
   /** Those to be merged first, the largest gain first; then those left. */
@@ -112,12 +118,14 @@ async function tableDocument(
 ): Promise<TablePlanDocument> {
   const figures = noFigures()
   const listed: PlannedPartition[] = []
+  const engines = new EngineCounts()
   const skipped = new Map<SkipReason, {partitions: number; example: string}>()
   if ('partitions' in plan) {
     for await (const judged of plan.partitions()) {
       addFigures(figures, judged.figures)
       await onPartition(judged)
       keepLargest(listed, plannedPartition(judged))
+      if (judged.engine !== null) engines.add(judged.engine)
       if (judged.verdict.state !== 'skipped') continue
       const {reason} = judged.verdict
       skipped.set(reason, {
@@ -133,6 +141,7 @@ async function tableDocument(
     obstacle: 'obstacle' in plan ? plan.obstacle : null,
     figures,
     skipped: [...skipped].map(([reason, rest]) => ({reason, ...rest})),
+    engines: engines.all(),
     estimate: estimateOf(figures, method ?? 'beside', backend),
     savings: savingsOf(figures, policy.readsPerDay, backend),
     partitions: listed.sort(byGain).slice(0, LISTED_PARTITIONS),
@@ -140,8 +149,22 @@ async function tableDocument(
   }
 }
 
-function plannedPartition({name, files, sizeBytes, verdict}: JudgedPartition): PlannedPartition {
-  const about = {partition: name, files, sizeBytes}
+class EngineCounts {
+  readonly #counts = new Map<string, TablePlanDocument['engines'][number]>()
+
+  add({name: engine, reason}: EngineChoice): void {
+    const key = `${engine} ${reason}`
+    this.#counts.set(key, {engine, reason, partitions: (this.#counts.get(key)?.partitions ?? 0) + 1})
+  }
+
+  all(): TablePlanDocument['engines'] {
+    return [...this.#counts.values()]
+  }
+}
+
+function plannedPartition({name, files, sizeBytes, verdict, engine}: JudgedPartition): PlannedPartition {
+  const chosen = {engine: engine?.name ?? null, engineReason: engine?.reason ?? null}
+  const about = {partition: name, files, sizeBytes, ...chosen}
   if (verdict.state === 'merge') return {...about, outputs: verdict.merge.outputs, skipped: null, detail: null}
   return {...about, outputs: null, skipped: verdict.reason, detail: verdict.detail}
 }

@@ -2,7 +2,9 @@ import {definitionHash, type LakeDefinition, type TableDefinition} from '../lake
 import {hivePathValue} from '../mapping/index.js'
 import type {Estimate, OperationPorts, PlanHeader, Unit} from '../operation/index.js'
 import type {CatalogTable} from '../ports/catalog.js'
+import type {EngineChoice} from '../ports/parquet-engine.js'
 import {chooseMethod, type TableObstacle} from './choose-method.js'
+import {chooseEngine, LOCAL_ENGINES, type EnginesAsked} from './choose-engine.js'
 import {chosenPartitions, type PartitionsAsked} from './choose-partitions.js'
 import {RunFates} from './dropped-runs.js'
 import {figuresOf, type CompactFigures} from './figures.js'
@@ -17,6 +19,7 @@ import type {CompactWork, Method} from './work.js'
 
 export interface CompactRequest extends PartitionsAsked {
   readonly policy: CompactPolicy
+  readonly engines: EnginesAsked
   /** Time that ages are counted to. */
   readonly asOf: Date
 }
@@ -25,8 +28,9 @@ export interface CompactRequest extends PartitionsAsked {
 export function compactRequest(
   asked: PartitionsAsked & {readonly policy: Partial<CompactPolicy>},
   asOf: Date,
+  engines: EnginesAsked = LOCAL_ENGINES,
 ): CompactRequest {
-  return {...asked, policy: {...DEFAULT_POLICY, ...asked.policy}, asOf}
+  return {...asked, engines, policy: {...DEFAULT_POLICY, ...asked.policy}, asOf}
 }
 
 export type PlanPorts = Pick<OperationPorts, 'store' | 'catalog' | 'clock' | 'ids' | 'upkeep'>
@@ -42,6 +46,8 @@ export interface JudgedPartition {
   readonly sizeBytes: number
   readonly verdict: Verdict
   readonly unit: Unit<AnyWork> | null
+  /** What merges it; null where it is left, and where a table's own engine does. */
+  readonly engine: EngineChoice | null
   /** Its share of the table's. */
   readonly figures: CompactFigures
 }
@@ -62,6 +68,11 @@ export async function planTable(request: CompactRequest, table: TableDefinition,
   const choice = chooseMethod(table, entry, request.policy, upkeep !== undefined)
   if ('obstacle' in choice) return {table, obstacle: choice.obstacle}
   const {method} = choice
+  if (method !== 'iceberg' && entry!.format === 'json' && request.engines.wish === 'athena')
+    return {
+      table,
+      obstacle: {reason: 'engine', text: `${table.name} holds lines, which Athena does not carry byte for byte`},
+    }
   if (method === 'iceberg' && (request.from !== null || request.to !== null)) return {table, obstacle: unnamed(entry!)}
   if (method === 'iceberg')
     return {table, method, partitions: () => judgedTable(request, request.policy, entry!, upkeep!)}
@@ -85,7 +96,7 @@ function unnamed({name}: CatalogTable): TableObstacle {
 }
 
 async function* judgedPartitions(
-  {policy, asOf}: CompactRequest,
+  {policy, engines, asOf}: CompactRequest,
   entry: CatalogTable,
   method: CompactWork['method'],
   isWanted: (values: readonly string[]) => boolean,
@@ -95,7 +106,10 @@ async function* judgedPartitions(
   const mergedAlready = new MergedAlready(ports)
   for await (const found of partitionFiles(entry, isWanted, method, fates, ports)) {
     const {partition, location, files, droppedRuns} = found
-    const verdict = await withoutRepeats(judgePartition(found, method, policy, asOf), found, policy, mergedAlready)
+    const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0)
+    const engine = chooseEngine(sizeBytes, entry.format!, engines, policy.maximumPartitionBytes)
+    const judged = judgePartition(found, method, policy, asOf, engine.name)
+    const verdict = await withoutRepeats(judged, found, policy, mergedAlready)
     const name = partitionName(entry, partition)
     const work: Omit<CompactWork, 'sources' | 'outputs'> = {
       table: entry.name,
@@ -104,16 +118,18 @@ async function* judgedPartitions(
       location,
       format: entry.format!,
       droppedRuns,
+      engine: engine.name,
       targetBytes: policy.targetBytes,
     }
     yield {
       partition,
       name,
       files: files.length,
-      sizeBytes: files.reduce((sum, {sizeBytes}) => sum + sizeBytes, 0),
+      sizeBytes,
       verdict,
       unit: verdict.state === 'merge' ? unitOf(name, work, verdict.merge) : null,
-      figures: figuresOf(found, verdict),
+      engine: verdict.state === 'merge' ? engine : null,
+      figures: figuresOf(found, verdict, engine.name),
     }
   }
 }

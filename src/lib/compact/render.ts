@@ -7,6 +7,7 @@ import {renderTable} from '../cli/output/table.js'
 import {plural} from '../cli/output/text.js'
 import {instantText, relativeText} from '../cli/output/time.js'
 import {EXIT, type ExitCode} from '../errors.js'
+import {LOCAL_REASON} from './choose-engine.js'
 import type {SkipReason} from './judge.js'
 import type {CompactPlanDocument, PlannedPartition, TablePlanDocument} from './plan-document.js'
 import type {CompactedTable, CompactResultDocument} from './run.js'
@@ -30,7 +31,7 @@ export const SKIP_TEXTS: Readonly<Record<SkipReason, string>> = {
   few_files: 'have too few small files',
   compacted: 'are merged as far as it helps',
   too_young: 'are too young',
-  too_large: 'are too large for this engine',
+  too_large: 'are too large for this machine: --engine athena, or --max-partition-size',
   archived: 'hold archived objects: restore them first',
   empty_file: 'hold a file of zero bytes, which is no Parquet',
   nested_folders: 'have folders inside that are no partitions',
@@ -65,6 +66,7 @@ function tableText(plan: TablePlanDocument, {environment, targetBytes}: CompactP
         `${sources} into ${countText(figures.outputs)} of up to ${bytesText(targetBytes)}, in ${plural(figures.merges, 'partition')}`,
       ],
       ['way', METHODS[method]],
+      ...enginesEntry(plan),
       ['estimate', estimateText(estimate)],
       ['saves', savingsText(savings)],
     )
@@ -87,6 +89,19 @@ function tableText(plan: TablePlanDocument, {environment, targetBytes}: CompactP
     ...(shown.length === 0 ? [] : ['', partitionsTable(shown)]),
     ...(more > 0 ? [`and ${plural(more, 'more partition')}: --json lists the first thousand`] : []),
   ].join('\n')
+}
+
+/** Where there is a choice: on a local lake there is none. */
+function enginesEntry({engines, figures}: TablePlanDocument): Labelled[] {
+  if (figures.athenaMerges === 0 && engines.every(({reason}) => reason === LOCAL_REASON)) return []
+  const lines = engines.map(
+    ({engine, reason, partitions}) => `${plural(partitions, 'partition')} by ${engine}: ${reason}`,
+  )
+  if (figures.athenaMerges > 0) {
+    const cost = microsText(BigInt(figures.scanUsdMicros))
+    lines.push(`Athena scans ${bytesText(figures.scannedBytes)}, ${cost}: to count and hash, to write, to read back`)
+  }
+  return lines.length === 0 ? [] : [['engine', lines]]
 }
 
 function partitionsTable(partitions: readonly PlannedPartition[]): string {
@@ -133,7 +148,7 @@ export function renderResult({changed, tables}: CompactResultDocument): string {
 }
 
 function resultText(result: CompactedTable): string {
-  const {operation, table, merged, failed, files, sizeBytes, rows, dropped, undo, statements} = result
+  const {operation, table, merged, failed, files, sizeBytes, rows, dropped, undo, statements, athena} = result
   const from = `${plural(files.before, 'file')}, ${bytesText(sizeBytes.before)}`
   const to = `${plural(files.after, 'file')}, ${bytesText(sizeBytes.after)}`
   const lines = [
@@ -144,6 +159,10 @@ function resultText(result: CompactedTable): string {
     const asked = `${plural(optimize, 'run')} of OPTIMIZE, ${vacuum} of VACUUM`
     lines.push(`by Athena  ${asked}; ${bytesText(scannedBytes)} scanned; there is no undo`)
   }
+  if (athena !== undefined)
+    lines.push(
+      `by Athena  ${plural(athena.merged, 'partition')}; ${bytesText(athena.scannedBytes)} scanned, proof included`,
+    )
   const droppedRows = Object.values(dropped).reduce((sum, count) => sum + count, 0)
   if (droppedRows > 0) {
     const runs = plural(Object.keys(dropped).length, 'run')

@@ -7,6 +7,7 @@ const asOf = instant('Time of the answer.')
 const method = z
   .enum(['beside', 'swap', 'in-place', 'iceberg'])
   .meta({description: 'How outputs take the place of their sources.'})
+const engine = z.enum(['duckdb', 'athena'])
 const skipReason = z.enum([
   'single_file',
   'well_filled',
@@ -50,6 +51,7 @@ const plan = z.strictObject({
             'projection',
             'load_unfinished',
             'outside',
+            'engine',
           ]),
           text: z.string(),
         })
@@ -62,8 +64,14 @@ const plan = z.strictObject({
         sources: count('Files to be merged.'),
         sourceBytes: count('Their size.'),
         outputs: count('Files that they are merged to.'),
+        athenaMerges: count('Partitions that Athena merges.'),
+        scannedBytes: count('What Athena scans for them.'),
+        scanUsdMicros: count('What that costs, in millionths of a US dollar.'),
       }),
       skipped: z.array(z.strictObject({reason: skipReason, partitions: count('How many.'), example: z.string()})),
+      engines: z
+        .array(z.strictObject({engine, reason: z.string(), partitions: count('How many.')}))
+        .meta({description: 'What merges the partitions, and why that.'}),
       estimate,
       savings: z.strictObject({
         readsPerDay: z.number().meta({description: 'How often the whole table is taken to be read.'}),
@@ -80,6 +88,8 @@ const plan = z.strictObject({
           outputs: z.int().nullable().meta({description: 'To how many; null where it is left as it is.'}),
           skipped: skipReason.nullable(),
           detail: z.string().nullable(),
+          engine: engine.nullable().meta({description: 'Null where it is left as it is.'}),
+          engineReason: z.string().nullable(),
         }),
       ),
       partitionsNotListed: count('More partitions than are listed.'),
@@ -101,6 +111,10 @@ const result = z.strictObject({
       rows: count('Rows or lines that were proven.'),
       dropped: z.record(z.string(), z.int()).meta({description: 'Rows left out, by run that no reader counts.'}),
       undo: z.enum(['until-gc', 'never']),
+      athena: z
+        .strictObject({merged: count('Partitions.'), scannedBytes: count('What Athena scanned, the proof included.')})
+        .optional()
+        .meta({description: 'Of partitions that Athena merged.'}),
       statements: z
         .strictObject({
           optimize: count('Runs of OPTIMIZE.'),

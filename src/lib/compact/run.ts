@@ -27,6 +27,8 @@ export interface CompactedTable {
   /** Rows of runs that no reader counts, left out. */
   readonly dropped: Readonly<Record<string, number>>
   readonly undo: 'until-gc' | 'never'
+  /** Of partitions that Athena merged: how many, and what that scanned, the proof included. */
+  readonly athena?: {readonly merged: number; readonly scannedBytes: number}
   /** Of a table that keeps its own list of files: how often its engine was asked, and what that scanned. */
   readonly statements?: {readonly optimize: number; readonly vacuum: number; readonly scannedBytes: number}
 }
@@ -124,9 +126,11 @@ function upkeptTable({header, units, unitRecords}: OperationRecord): CompactedTa
 }
 
 function mergedTable({header, units, unitRecords}: OperationRecord): CompactedTable {
-  const published = units.flatMap((unit) => {
-    const found = unitRecords.get(unit.key)
-    return found?.isPublished === true ? [found.staged as StagedCompaction] : []
+  const records = units.flatMap(({key}) => unitRecords.get(key) ?? [])
+  const published = records.flatMap(({isPublished, staged}) => (isPublished ? [staged as StagedCompaction] : []))
+  const byAthena = records.flatMap(({isPublished, staged, proof}) => {
+    const {scannedBytes} = (staged ?? {}) as Partial<StagedCompaction>
+    return isPublished && scannedBytes !== undefined ? [scannedBytes + (proof?.scannedBytes ?? 0)] : []
   })
   const rounds = published.flatMap((staged) => staged.rounds)
   const bytes = (objects: readonly {readonly sizeBytes: number}[]): number =>
@@ -147,6 +151,9 @@ function mergedTable({header, units, unitRecords}: OperationRecord): CompactedTa
     rows: rounds.reduce((sum, {facts}) => sum + facts.rows, 0),
     dropped: sumOf(published.map(({dropped}) => dropped)),
     undo: header.undo,
+    ...(byAthena.length === 0
+      ? {}
+      : {athena: {merged: byAthena.length, scannedBytes: byAthena.reduce((sum, bytes) => sum + bytes, 0)}}),
   }
 }
 

@@ -4,10 +4,12 @@ import type {StoredGeneration} from '../generations/index.js'
 import type {LeftBehind, OperationKind, OperationPorts, StageContext, Unit} from '../operation/index.js'
 import type {Etag, ObjectKey, ObjectStore} from '../ports/object-store.js'
 import {notUndoable, prove, UNIT_FAULTS} from './beside-kind.js'
+import {engineOf} from './choose-engine.js'
 import {standsAs} from './copy-once.js'
 import {generationOf} from './generation-of.js'
 import {addNewcomers, keepNewcomers, newcomersOf, spareObjects} from './newcomers.js'
 import {plannedSource, swapLocation, swapStart} from './layout.js'
+import {stagedObjects} from './staged-objects.js'
 import {stageRound} from './stage.js'
 import {beginGeneration, findGeneration, settleGeneration, shownGeneration} from './standing-generation.js'
 import {locationOf, pointTo} from './swap-location.js'
@@ -41,16 +43,19 @@ async function stage({work}: Unit<CompactWork>, context: StageContext): Promise<
   const location = swapLocation(work, context)
   const rounds: MergeRound[] = []
   let dropped: StagedCompaction['dropped'] = {}
+  let scannedBytes = 0
   let sources: readonly PlannedSource[] = work.sources
   while (sources.length > 0) {
     if (rounds.length === MAXIMUM_ROUNDS) throw busy(work)
     const first = rounds.reduce((sum, {outputs}) => sum + outputs.length, 0)
     const round = await stageRound(work, sources, {written: location, final: location, first}, context)
     if (rounds.length === 0) dropped = round.dropped
+    scannedBytes += round.scannedBytes
     rounds.push({sources: round.sources, outputs: round.outputs, facts: round.facts})
     sources = (await newcomersOf(work.location, knownOf(rounds), store)).map(plannedSource)
   }
-  return {operation: context.operation, attempt: context.attempt, rounds, dropped}
+  const staged = {operation: context.operation, attempt: context.attempt, rounds, dropped}
+  return engineOf(work) === 'duckdb' ? staged : {...staged, scannedBytes}
 }
 
 function knownOf(rounds: readonly MergeRound[]): Map<ObjectKey, {sizeBytes: number; etag: Etag}> {
@@ -162,6 +167,8 @@ async function* garbage(
   const kept = [found?.generation.location, await locationOf(work, catalog)]
   for (const location of await attemptLocations(work, operation, store))
     if (!kept.includes(location)) yield* spareObjects({operation, location, locationBefore: work.location}, ports)
+  // What an engine wrote under names of its own; what is swapped was copied from there.
+  if (engineOf(work) === 'athena') yield* stagedObjects(work.partition, operation, store)
 }
 
 /** Where attempts of an operation have written something. */

@@ -1,4 +1,5 @@
 import type {Etag, ObjectKey} from '../ports/object-store.js'
+import type {EngineName} from '../ports/parquet-engine.js'
 import type {MergedObject, MergeFacts, MergeSource} from '../ports/merge-engine.js'
 
 /**
@@ -29,6 +30,8 @@ export interface CompactWork {
   readonly sources: readonly PlannedSource[]
   /** Runs that no reader will ever count again. */
   readonly droppedRuns: readonly string[]
+  /** Left out: this machine's. */
+  readonly engine?: EngineName
   readonly outputs: number
   readonly targetBytes: number
 }
@@ -52,4 +55,6 @@ export interface StagedCompaction {
   /** The first is the planned one; more where files came while a partition that is swapped was merged. */
   readonly rounds: readonly MergeRound[]
   readonly dropped: Readonly<Record<string, number>>
+  /** What an engine bills for; left out where none does. */
+  readonly scannedBytes?: number
 }

@@ -24,17 +24,18 @@ export const OPERATION_TEXTS = {
     ],
   },
   ENGINE_UNFIT: {
-    title: 'Athena cannot load this',
+    title: 'Athena cannot do this',
     meaning:
-      'The engine that was asked for does not read such an export, or does not write such rows. DuckDB loads everything that can be loaded.',
+      'The engine that was asked for does not read such files, or would not write such rows as they are. DuckDB loads and merges everything that can be.',
     causes: [
       'The export is in Ion, or lies in a folder and not in S3.',
       'Lines that were set aside are to be read again.',
       'The mapping is longer than a statement of Athena may be.',
       'A value to divide the table by has other characters than printable ASCII.',
+      'Files to be merged hold types, names or old dates that Athena would not carry over, or it wrote no fewer files than it read.',
     ],
-    state: 'Nothing was loaded.',
-    next: [advice('Load with --engine duckdb.'), CANCEL],
+    state: 'Nothing was loaded; a partition that was to be merged is as it was.',
+    next: [advice('Load or merge with --engine duckdb.'), CANCEL],
   },
   SECRET_IN_QUERY: {
     title: 'a key would stand in the query history',

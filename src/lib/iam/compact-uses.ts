@@ -4,6 +4,7 @@ import type {CommandUses, Use} from './uses.js'
 const SWAPPED = 'only where partitions are swapped, or were before'
 const IN_PLACE = 'only with --in-place'
 const ICEBERG = 'only for Iceberg tables'
+const BY_ATHENA = 'only where Athena merges a partition'
 const SUPERSEDED = 'only when rows of a run that was replaced are left out'
 const LATE = 'only where files came while a partition was swapped'
 const COMPACTION = 'only for a compaction'
@@ -28,9 +29,11 @@ export const COMPACT_USES = {
     ...on('staged', ['s3:ListBucket']),
     ...on('staged', ['s3:GetObject', 's3:DeleteObject'], COMPACTION),
   ],
-  // Files that another table reads too are never swapped away from it.
-  'tables:list': on('database', ['glue:GetTables'], SWAPPED),
-  'compacted:list': on('compacted', ['s3:ListBucket'], SWAPPED),
+  'compacted:list': [
+    ...on('compacted', ['s3:ListBucket'], SWAPPED),
+    // whether another table reads the same files
+    ...on('database', ['glue:GetTables'], SWAPPED),
+  ],
   'compacted:read': on('compacted', READ, SWAPPED),
   'compacted:write': [
     ...on('compacted', [...READ, 's3:PutObject', 's3:AbortMultipartUpload'], SWAPPED),
@@ -49,6 +52,14 @@ export const COMPACT_USES = {
   'upkeep:run': [
     ...on('rows', ['s3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload'], BY_OPTIMIZE),
     ...on('tables', ['glue:UpdateTable'], BY_OPTIMIZE),
+  ],
+  'merge:athena': [
+    ...on('merge tables', ['glue:CreateTable', 'glue:DeleteTable', 'glue:GetTable', 'glue:GetTables'], BY_ATHENA),
+    ...on('workgroup', ASK, BY_ATHENA),
+    ...on('results', ['s3:GetObject', 's3:PutObject', 's3:ListBucket', 's3:AbortMultipartUpload'], BY_ATHENA),
+    ...on('results bucket', ['s3:GetBucketLocation'], BY_ATHENA),
+    ...on('staged', [...READ, 's3:PutObject', 's3:DeleteObject', 's3:AbortMultipartUpload'], BY_ATHENA),
+    ...on('rows', READ, BY_ATHENA),
   ],
   'compaction:undo': [
     ...on('generations', [...READ, 's3:DeleteObject'], COMPACTION),
@@ -80,7 +91,6 @@ const PLAN: readonly Use[] = [
   'generations:read',
   'catalog:read',
   'catalog:partitions',
-  'tables:list',
   'upkeep:look',
 ]
 const CHANGE: readonly Use[] = ['operations:read', 'operations:write', 'locks:read', 'locks:take', 'catalog:read']
@@ -119,6 +129,7 @@ export const COMPACT_COMMANDS: Readonly<Record<string, CommandUses>> = {
       'compacted:write',
       'sources:delete',
       'upkeep:run',
+      'merge:athena',
     ],
     changes: true,
   },

@@ -11,6 +11,7 @@ export type Target =
   | 'results bucket'
   | 'line lists'
   | 'line tables'
+  | 'merge tables'
   | 'exports'
   | 'new exports'
   | 'buckets'

@@ -73,6 +73,8 @@ export class Targets {
         return {places: this.#changelogs().map(({name}) => below(placeOf(state), `${name}__lines/`))}
       case 'line tables':
         return {arns: [...this.#databaseArns(database), ...this.#lineTableArns()]}
+      case 'merge tables':
+        return {arns: [...this.#databaseArns(database), ...this.#mergeTableArns()]}
       case 'exports':
       case 'new exports':
         return {places: this.#exportPlaces()}
@@ -165,6 +167,12 @@ export class Targets {
   #lineTableArns(): string[] {
     const {database} = this.#environment
     return this.#changelogs().map(({name}) => this.#arn('glue', `table/${database}/${name}__lines_*`))
+  }
+
+  /** Each partition that Athena merges has some of its own. */
+  #mergeTableArns(): string[] {
+    const {database} = this.#environment
+    return this.#definition.tables.map(({name}) => this.#arn('glue', `table/${database}/${name}__merge_*`))
   }
 
   #sources(): string[] {

@@ -224,7 +224,7 @@ export const COMMANDS: Readonly<Record<string, CommandUses | CommandWithout>> = 
   },
   'ops list': {uses: ['operations:read'], changes: false},
   'ops resume': {
-    uses: [...LOAD, 'partitions:restore', 'compaction:resume'],
+    uses: [...LOAD, 'partitions:restore', 'compaction:resume', 'merge:athena'],
     changes: true,
     unproven: {...FIRST_LOAD, 's3:GetObject on runs': STANDING},
   },

@@ -49,7 +49,13 @@ const operation = {
         .strictObject({code: z.string(), message: z.string()})
         .nullable()
         .meta({description: 'Why it was left as it was while the others went on.'}),
-      proof: z.strictObject({level: z.enum(['structure', 'content', 'mapping']), text: z.string()}).nullable(),
+      proof: z
+        .strictObject({
+          level: z.enum(['structure', 'content', 'mapping']),
+          text: z.string(),
+          scannedBytes: count('What an engine bills for.').optional(),
+        })
+        .nullable(),
       comparison: z
         .strictObject({
           of: z.string().meta({description: 'What was counted, e.g. keys.'}),

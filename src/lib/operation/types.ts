@@ -65,6 +65,8 @@ export interface Proof {
   readonly level: 'structure' | 'content' | 'mapping'
   /** What was compared, for people: `counts, 90 footers, digest`. */
   readonly text: string
+  /** What an engine bills for it; left out where none does. */
+  readonly scannedBytes?: number
 }
 
 /** What publishing a unit does to what stands, in the kind's own things: `keys` of a change log. */
@@ -85,7 +87,7 @@ export interface OperationPorts {
   /** The engine of this machine, which every lake has. */
   readonly parquet: ParquetEngine & MergeEngine
   /** The engine of that name. Throws `NOT_IN_LOCAL` for one that the lake has not. */
-  engine(name: EngineName): ParquetEngine
+  engine(name: EngineName): ParquetEngine & MergeEngine
   readonly query: QueryEngine
   /** Left out where there are no tables that keep their own list of files. */
   readonly upkeep?: TableUpkeep

@@ -12,8 +12,17 @@ export type LineShape = 'items' | 'changes'
  */
 export type Broadcasts = 'none' | 'homeless' | 'all'
 
-/** What maps lines to Parquet: this machine, or Athena. */
+/** What maps lines to Parquet, or merges them: this machine, or Athena. */
 export type EngineName = 'duckdb' | 'athena'
+/** What is asked for: one of them, or the one that fits. */
+export type EngineWish = EngineName | 'auto'
+
+/** What was chosen to do a piece of work. */
+export interface EngineChoice {
+  readonly name: EngineName
+  /** Why this one, as the end of a sentence. */
+  readonly reason: string
+}
 
 /** A journal of what an engine has others do, so that it finds it again. */
 export interface StepLog {

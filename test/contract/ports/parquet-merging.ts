@@ -4,7 +4,7 @@ import {storedColumns, type TableMapping} from '../../../src/lib/mapping/index.j
 import {readBytes} from '../../../src/lib/ports/object-content.js'
 import type {MergeEngine, MergeRequest, MergeResult, MergeSource} from '../../../src/lib/ports/merge-engine.js'
 import {collect} from './expectations.js'
-import {PLAIN_LOAD} from '../../engines/plain-load.js'
+import {PLAIN_LOAD, PLAIN_MERGE} from '../../engines/plain-load.js'
 import type {ParquetEngineUnderTest} from './parquet-engine.js'
 
 const plain = {missing: 'null', inexact: 'quarantine', wrong_type: 'quarantine', class: 'internal'} as const
@@ -64,6 +64,7 @@ export function parquetMergingContract(name: string, factory: () => Promise<Merg
     }
 
     const requestOf = (sources: readonly MergeSource[], more: Partial<MergeRequest> = {}): MergeRequest => ({
+      ...PLAIN_MERGE,
       store: subject.target,
       format: 'parquet',
       sources,
@@ -75,8 +76,8 @@ export function parquetMergingContract(name: string, factory: () => Promise<Merg
       ...more,
     })
 
-    const prove = ({objects, facts}: MergeResult, format: MergeRequest['format'] = 'parquet'): Promise<void> =>
-      subject.engine.proveMerged({store: subject.target, format, objects, expected: facts})
+    const prove = ({objects, facts}: MergeResult, format: MergeRequest['format'] = 'parquet'): Promise<number> =>
+      subject.engine.proveMerged({...PLAIN_MERGE, store: subject.target, format, objects, expected: facts})
 
     const keys = async (): Promise<string[]> => (await collect(subject.target.list(''))).map(({key}) => key)
 

@@ -7,6 +7,7 @@ import type {CatalogColumn} from '../../../src/lib/ports/catalog.js'
 import type {ObjectStore} from '../../../src/lib/ports/object-store.js'
 import type {MergeRequest, MergeResult, MergeSource} from '../../../src/lib/ports/merge-engine.js'
 import {makeStores, type Stores} from './stores.js'
+import {PLAIN_MERGE} from '../plain-load.js'
 
 /** A table's folder whose files a test writes, merges, and reads back by a database of its own. */
 export class MergeBench {
@@ -52,9 +53,20 @@ export class MergeBench {
     const {store} = this
     const format = more.format ?? 'parquet'
     const keyOf = (n: number): string => `out/part-${n}`
-    const request = {store, format, sources, columns, droppedRuns: [], targetBytes: 1e6, outputs: 1, keyOf, ...more}
+    const request = {
+      ...PLAIN_MERGE,
+      store,
+      format,
+      sources,
+      columns,
+      droppedRuns: [],
+      targetBytes: 1e6,
+      outputs: 1,
+      keyOf,
+      ...more,
+    }
     const result = await this.engine.merge(request)
-    await this.engine.proveMerged({store, format, objects: result.objects, expected: result.facts})
+    await this.engine.proveMerged({...PLAIN_MERGE, store, format, objects: result.objects, expected: result.facts})
     return result
   }
 

@@ -5,6 +5,7 @@ import {LineDigest} from '../../../src/lib/ports/line-digest.js'
 import {readBytes} from '../../../src/lib/ports/object-content.js'
 import type {MergeRequest, MergeResult, MergeSource} from '../../../src/lib/ports/merge-engine.js'
 import {MergeBench} from './merge-bench.js'
+import {PLAIN_MERGE} from '../plain-load.js'
 
 describe('merging files of lines', () => {
   let bench: MergeBench
@@ -116,7 +117,13 @@ describe('merging files of lines', () => {
     for (const text of ['a\na\na\nb\n', 'b\nb\nb\nb\n', 'a\na\nb\nc\n', 'a\na\nb\n']) {
       const {key, etag, sizeBytes} = await bench.store.write('out/0.json', Buffer.from(text))
       const objects = [{key, etag, sizeBytes, rows: text.split('\n').length - 1, runs: {}}]
-      const proof = bench.engine.proveMerged({store: bench.store, format: 'json', objects, expected: result.facts})
+      const proof = bench.engine.proveMerged({
+        ...PLAIN_MERGE,
+        store: bench.store,
+        format: 'json',
+        objects,
+        expected: result.facts,
+      })
       await expect(proof).rejects.toMatchObject({code: 'PROOF_FAILED'})
     }
   })

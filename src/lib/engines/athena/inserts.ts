@@ -11,7 +11,7 @@ import type {Addresses, StatementWriter} from './ports.js'
 
 /** Athena's limits of one INSERT. */
 const MOST_PARTITIONS = 100
-const LONGEST_STATEMENT = 262_144
+export const LONGEST_STATEMENT = 262_144
 /** One that ended badly is begun once more before the load gives up; `ops resume` begins it again. */
 const MOST_TRIES = 2
 const HEADS_AT_ONCE = 8
@@ -32,6 +32,8 @@ export interface EndedInsert {
   readonly number: number
   readonly executionId: string
   readonly keys: readonly ObjectKey[]
+  /** What it scanned; not noted by versions before. */
+  readonly scannedBytes?: number
 }
 
 /** What the journal knows of an INSERT. */
@@ -111,8 +113,8 @@ function folderOf(key: ObjectKey): string {
  * one that failed are deleted before it is begun again.
  */
 export async function runInsert(
-  {step, sql, folders}: Insert,
-  request: LoadRequest,
+  {step, sql, folders}: Pick<Insert, 'step' | 'sql' | 'folders'>,
+  request: Pick<LoadRequest, 'steps' | 'signal' | 'target'>,
   {writer, addresses}: {readonly writer: StatementWriter; readonly addresses: Addresses},
 ): Promise<EndedInsert> {
   const {steps, signal} = request
@@ -123,9 +125,9 @@ export async function runInsert(
     const token = tokenOf(step, number, sql)
     if (noted?.state === 'begun' && number === first && noted.token !== token) throw begunOtherwise(step)
     await steps.note(step, {state: 'begun', number, token} satisfies NotedInsert)
-    const {executionId, error, mayPass, uris} = await writer.write(sql, token, signal)
+    const {executionId, error, mayPass, uris, scannedBytes} = await writer.write(sql, token, signal)
     const keys = uris.map((uri) => ownKey(uri, folders, addresses))
-    const ended: EndedInsert = {state: error === null ? 'written' : 'cleaned', number, executionId, keys}
+    const ended: EndedInsert = {state: error === null ? 'written' : 'cleaned', number, executionId, keys, scannedBytes}
     if (error !== null) await deleteObjects(keys, request)
     await steps.note(step, ended)
     if (error === null) return ended
@@ -180,6 +182,6 @@ function begunOtherwise(step: string): SluiceError {
   return new SluiceError(
     'OPERATION_NOT_RESUMABLE',
     `The statement "${step}" was begun with another text, by another version of sluice.`,
-    {fix: 'Resume with the version that began it; or sluice ops cancel, and load anew.'},
+    {fix: 'Resume with the version that began it; or sluice ops cancel, and begin anew.'},
   )
 }

@@ -1,6 +1,7 @@
 import {SluiceError} from '../../errors.js'
 import type {TableMapping} from '../../mapping/index.js'
 import type {ObjectKey} from '../../ports/object-store.js'
+import type {MergeEngine, MergedRequest, MergeRequest, MergeResult} from '../../ports/merge-engine.js'
 import type {
   AppendRequest,
   AppendResult,
@@ -15,9 +16,10 @@ import type {
 } from '../../ports/parquet-engine.js'
 import {digestOf} from './grouped-rows.js'
 import {load, type LoadParts} from './load.js'
+import type {MergeParts} from './merge-survey.js'
 import {findObjects, findRows, type FoundObject} from './read-back.js'
 
-export interface AthenaParquetOptions extends LoadParts {
+export interface AthenaParquetOptions extends LoadParts, MergeParts {
   /** The engine of this machine, for what is not Athena's: conditions, single rows, lines that were set aside. */
   readonly local: ParquetEngine
 }
@@ -26,7 +28,7 @@ export interface AthenaParquetOptions extends LoadParts {
  * ParquetEngine on Athena: rows are mapped, written and read back by its statements, on as many machines as it takes.
  * Lines that are set aside are worded, written and read back by the engine of this machine.
  */
-export class AthenaParquetEngine implements ParquetEngine {
+export class AthenaParquetEngine implements ParquetEngine, MergeEngine {
   readonly name = 'athena'
   readonly goesOn = true
 
@@ -61,6 +63,16 @@ export class AthenaParquetEngine implements ParquetEngine {
 
   findObjects(request: LeftRowsRequest): Promise<ObjectKey[]> {
     return findObjects(request, this.options)
+  }
+
+  async merge(request: MergeRequest): Promise<MergeResult> {
+    const {mergeByAthena} = await import('./merge.js')
+    return mergeByAthena(request, this.options)
+  }
+
+  async proveMerged(request: MergedRequest): Promise<number> {
+    const {proveByAthena} = await import('./prove-merged.js')
+    return proveByAthena(request, this.options)
   }
 
   /** Statements and the local engine belong to who made them. */

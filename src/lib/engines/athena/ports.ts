@@ -1,3 +1,4 @@
+import type {CatalogColumn} from '../../ports/catalog.js'
 import type {ObjectKey} from '../../ports/object-store.js'
 import type {LoadRequest, LoadResult} from '../../ports/parquet-engine.js'
 import type {QueryStatistics} from '../../ports/query-engine.js'
@@ -78,6 +79,22 @@ export interface LineTables {
   drop(name: string): Promise<void>
   /** Names of tables that begin so. */
   names(prefix: string): Promise<string[]>
+}
+
+/** A table of Parquet for a while. */
+export interface ParquetTable {
+  readonly columns: readonly CatalogColumn[]
+  /** Of its folder, ending in `/`. */
+  readonly uri: string
+  /** In the folder lies a list of the objects, not the objects. */
+  readonly isList: boolean
+  /** Of what is written into it. */
+  readonly codec?: string
+}
+
+/** Makes such tables; one that stands already under the name is left as it is. */
+export interface ParquetTables extends Pick<LineTables, 'drop' | 'names'> {
+  createParquet(name: string, table: ParquetTable): Promise<void>
 }
 
 /** Addresses of a lake's keys, and back. */

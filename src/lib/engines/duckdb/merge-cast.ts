@@ -1,5 +1,6 @@
 import {quoteIdentifier, quoteText} from '../../sql/index.js'
-import {duckdbTypeOf, isNested, isSameShape, type Shape, type ShapeField} from './merge-shape.js'
+import {isNested, isSameShape, type Shape, type ShapeField} from '../../parquet/shape.js'
+import {duckdbTypeOf} from './merge-shape.js'
 
 /** What the statement fails with at a value that its type has no room for. */
 export const INEXACT = 'sluice: inexact value'

@@ -1,7 +1,7 @@
 import type {StorageChange} from '../../ports/merge-engine.js'
-import type {SchemaElement} from './merge-footer.js'
-import type {SchemaGroup} from './merge-groups.js'
-import {rootElements, sizeOf} from './merge-stored-shape.js'
+import type {SchemaElement} from '../../parquet/footer.js'
+import type {SchemaGroup} from '../../parquet/source-groups.js'
+import {rootElements, sizeOf} from '../../parquet/schema-elements.js'
 
 /** Columns that outputs store in another way, with the same values. */
 export function storageChanges(groups: readonly SchemaGroup[], names: readonly string[]): StorageChange[] {

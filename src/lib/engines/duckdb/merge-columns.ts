@@ -3,16 +3,18 @@ import type {DuckDBType} from '@duckdb/node-api'
 import type {CatalogColumn} from '../../ports/catalog.js'
 import type {ColumnFacts} from '../../ports/merge-engine.js'
 import {quoteIdentifier} from '../../sql/index.js'
-import {mergedBound} from './merge-bounds.js'
+import {columnFacts} from '../../parquet/column-facts.js'
 import {castSql, writtenSql} from './merge-cast.js'
-import {isOurs, lossy, sourceBroken} from './merge-errors.js'
+import {isOurs, lossy, sourceBroken} from '../../parquet/merge-errors.js'
 import {fieldIdsSql} from './merge-field-ids.js'
-import type {LeafFacts, ReadSources, SchemaGroup} from './merge-groups.js'
-import {mergedFields, type MergedField} from './merge-lattice.js'
-import {duckdbTypeOf, isNested, type ShapeField} from './merge-shape.js'
+import type {ReadSources, SchemaGroup} from '../../parquet/source-groups.js'
+import {mergedFields, type MergedField} from '../../parquet/lattice.js'
+import type {ShapeField} from '../../parquet/shape.js'
+import {duckdbTypeOf} from './merge-shape.js'
 import {fileList} from './local-files.js'
-import {refuseTwinNames, rootElements, sizeOf, storedFields, UnreadableColumn} from './merge-stored-shape.js'
-import {tableFields} from './merge-table-types.js'
+import {refuseTwinNames, UnreadableColumn} from '../../parquet/schema-elements.js'
+import {storedFields} from './merge-stored-shape.js'
+import {tableFields} from '../../parquet/table-types.js'
 import type {DuckDbSession} from './session.js'
 
 /** The columns of the outputs, and how each group of files gives them. */
@@ -61,7 +63,7 @@ export async function mergeColumns(
       (list) => JSON.stringify(list.map(({name, shape}) => [name, shape])) === JSON.stringify(types),
     ),
     schema: createHash('sha256').update(JSON.stringify(types)).digest('hex').slice(0, 16),
-    facts: fields.map((field) => factsOf(field, groups, lists)),
+    facts: fields.map((field) => columnFacts(field, duckdbTypeOf(field.shape), groups, lists)),
   }
 }
 
@@ -112,54 +114,4 @@ function selectOf(fields: readonly MergedField[], group: number, list: readonly 
 function named(sql: string, name: string): string {
   const quoted = quoteIdentifier(name)
   return sql === quoted ? quoted : `${sql} AS ${quoted}`
-}
-
-/** Facts of a column, as the footers have them; of nested ones they know the parts only. */
-function factsOf(
-  {name, shape, places}: MergedField,
-  groups: readonly SchemaGroup[],
-  lists: readonly (readonly ShapeField[])[],
-): ColumnFacts {
-  const facts = {name, type: duckdbTypeOf(shape)}
-  if (isNested(shape)) return facts
-  let nulls: number | null = 0
-  const bounds: {minimum: bigint[]; maximum: bigint[]} = {minimum: [], maximum: []}
-  let isBounded = true
-  for (const [group, place] of places.entries()) {
-    const {rows} = groups[group]!
-    const from = place === null ? null : lists[group]![place]!.shape
-    const leaf = place === null ? null : leafOf(groups[group]!, place)
-    const isNull = leaf === null || from === null || from.kind === 'null'
-    const found: number | null = isNull ? rows : leaf.nulls
-    nulls = nulls === null || found === null ? null : nulls + found
-    if (isNull || found === rows) continue
-    const [minimum, maximum] = [leaf.minimum, leaf.maximum].map((bound) =>
-      bound === null ? null : mergedBound(bound, from, shape),
-    )
-    if (!leaf.isBounded || minimum === null || minimum === undefined || maximum === null || maximum === undefined)
-      isBounded = false
-    else {
-      bounds.minimum.push(minimum)
-      bounds.maximum.push(maximum)
-    }
-  }
-  const isKnown = isBounded && bounds.minimum.length > 0
-  return {
-    ...facts,
-    ...(nulls === null ? {} : {nulls}),
-    ...(isKnown
-      ? {min: String(least(bounds.minimum)), max: String(-least(bounds.maximum.map((bound) => -bound)))}
-      : {}),
-  }
-}
-
-function least(values: readonly bigint[]): bigint {
-  return values.reduce((least, value) => (value < least ? value : least))
-}
-
-/** The one leaf of a column that is not nested. */
-function leafOf({elements, leaves}: SchemaGroup, place: number): LeafFacts | null {
-  const {index} = rootElements(elements)[place]!
-  const before = elements.slice(0, index).filter(({type}) => type !== undefined).length
-  return sizeOf(elements, index) === 1 ? leaves[before]! : null
 }

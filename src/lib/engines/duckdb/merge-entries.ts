@@ -1,6 +1,6 @@
 import {SluiceError} from '../../errors.js'
 import type {MergedColumns} from './merge-columns.js'
-import type {ReadSources} from './merge-groups.js'
+import type {ReadSources} from '../../parquet/source-groups.js'
 
 /** Marks what this engine merged, with the columns and types by name. */
 export const STAMP = 'sluice.compacted'

@@ -1,8 +1,8 @@
 import {quoteIdentifier} from '../../sql/index.js'
 import {fileList} from './local-files.js'
 import {INEXACT} from './merge-cast.js'
-import {isOurs, lossy, sourceBroken} from './merge-errors.js'
-import type {SourceFile} from './merge-groups.js'
+import {isOurs, lossy, sourceBroken} from '../../parquet/merge-errors.js'
+import type {SourceFile} from '../../parquet/source-groups.js'
 import type {FileSlice} from './merge-slices.js'
 import type {DuckDbSession} from './session.js'
 

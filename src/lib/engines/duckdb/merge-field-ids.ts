@@ -1,9 +1,9 @@
 import {quoteIdentifier} from '../../sql/index.js'
-import type {SchemaElement} from './merge-footer.js'
-import {lossy} from './merge-errors.js'
-import type {SchemaGroup} from './merge-groups.js'
-import {isSameShape, type Shape, type ShapeField} from './merge-shape.js'
-import {rootElements, sizeOf} from './merge-stored-shape.js'
+import type {SchemaElement} from '../../parquet/footer.js'
+import {lossy} from '../../parquet/merge-errors.js'
+import type {SchemaGroup} from '../../parquet/source-groups.js'
+import {isSameShape, type Shape, type ShapeField} from '../../parquet/shape.js'
+import {rootElements, sizeOf} from '../../parquet/schema-elements.js'
 
 const OWN_ID = '__duckdb_field_id'
 

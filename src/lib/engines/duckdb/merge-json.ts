@@ -4,7 +4,7 @@ import {gzipSync} from 'node:zlib'
 import {LineDigest} from '../../ports/line-digest.js'
 import type {MergeRequest} from '../../ports/merge-engine.js'
 import {localFile} from './local-files.js'
-import {sourceBroken} from './merge-errors.js'
+import {sourceBroken} from '../../parquet/merge-errors.js'
 import {isGzipFault, isGzipName, LineOutput, readLines} from './merge-lines.js'
 import type {MergedFiles, MergeWork, WrittenOutput} from './merge-work.js'
 

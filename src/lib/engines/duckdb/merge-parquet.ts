@@ -8,8 +8,10 @@ import {hashedColumns, rowHash} from './merge-cast.js'
 import {mergeColumns, type MergedColumns} from './merge-columns.js'
 import {carriedEntries} from './merge-entries.js'
 import {explainFailure} from './merge-failure.js'
-import {readSources, type ReadSources} from './merge-groups.js'
-import {checkInt96} from './merge-int96.js'
+import type {ReadSources} from '../../parquet/source-groups.js'
+import {readSources} from './merge-sources.js'
+import {checkInt96} from '../../parquet/int96.js'
+import {openLocal} from './merge-int96.js'
 import {havePlaces, rowsSql} from './merge-rows.js'
 import {sliceFiles, type FileSlice} from './merge-slices.js'
 import {storageChanges} from './merge-changes.js'
@@ -73,7 +75,7 @@ async function planOf(
   const files = await localFiles(request.store, request.sources, folder)
   const read = await readSources(request.sources, files, signal)
   const columns = await mergeColumns(session, read, request.columns, signal)
-  await checkInt96(read, signal)
+  await checkInt96(read, {openFile: openLocal, finest: 'microseconds', signal})
   const names = columns.fields.map(({name}) => name)
   const entries = carriedEntries(read, columns)
   const options = [

@@ -1,4 +1,4 @@
-import type {SourceFile} from './merge-groups.js'
+import type {SourceFile} from '../../parquet/source-groups.js'
 
 /** Some rows of a file, `end` exclusive. */
 export interface FileSlice {

@@ -1,37 +1,14 @@
 import {DuckDBTypeId, type DuckDBType} from '@duckdb/node-api'
-import type {SchemaElement} from './merge-footer.js'
-import {duckdbTypeOf, type Shape, type ShapeField, type TimeUnit} from './merge-shape.js'
-
-/** A column, or a part of one, that cannot be carried over as it is. */
-export class UnreadableColumn extends Error {
-  override readonly name = 'UnreadableColumn'
-
-  constructor(
-    readonly column: string,
-    readonly reason: string,
-  ) {
-    super(reason)
-  }
-}
+import type {SchemaElement} from '../../parquet/footer.js'
+import {isLeaf, rootElements, sizeOf, UnreadableColumn} from '../../parquet/schema-elements.js'
+import type {Shape, ShapeField, TimeUnit} from '../../parquet/shape.js'
+import {duckdbTypeOf} from './merge-shape.js'
 
 /** What DuckDB reads from a file, and what the footer says of it: each knows what the other does not tell. */
 export interface StoredColumns {
   readonly names: readonly string[]
   readonly types: readonly DuckDBType[]
   readonly elements: readonly SchemaElement[]
-}
-
-/** Throws `UnreadableColumn` for names of one group that differ only in case: DuckDB renames the second of them. */
-export function refuseTwinNames(elements: readonly SchemaElement[], column?: string): void {
-  const roots = rootElements(elements)
-  refuseTwins(
-    roots.map(({element}) => element.name),
-    column,
-  )
-  for (const {element, index} of roots) {
-    if (element.children === 0) continue
-    refuseTwinNames(elements.slice(index + 1, index + sizeOf(elements, index)), column ?? element.name)
-  }
 }
 
 /** The columns of a file as shapes. Throws `UnreadableColumn`. */
@@ -44,38 +21,6 @@ export function storedFields({names, types, elements}: StoredColumns): ShapeFiel
     const shape = shapeOf(types[index]!, leaves.values(), name)
     return {name, shape}
   })
-}
-
-function isLeaf(element: SchemaElement): boolean {
-  return element.type !== undefined
-}
-
-/** The elements of the columns themselves, with their places. */
-export function rootElements(elements: readonly SchemaElement[]): {element: SchemaElement; index: number}[] {
-  const roots: {element: SchemaElement; index: number}[] = []
-  for (let index = 0; index < elements.length; index += sizeOf(elements, index))
-    roots.push({element: elements[index]!, index})
-  return roots
-}
-
-/** How many elements belong to the one at `index`, itself included. */
-export function sizeOf(elements: readonly SchemaElement[], index: number): number {
-  let size = 1
-  for (let child = 0; child < (elements[index]?.children ?? 0); child += 1) size += sizeOf(elements, index + size)
-  return size
-}
-
-function refuseTwins(names: readonly string[], column?: string): void {
-  const seen = new Map<string, string>()
-  for (const name of names) {
-    const twin = seen.get(name.toLowerCase())
-    if (twin !== undefined)
-      throw new UnreadableColumn(
-        column ?? name,
-        `the file also has ${JSON.stringify(twin)} beside ${JSON.stringify(name)}`,
-      )
-    seen.set(name.toLowerCase(), name)
-  }
 }
 
 const INTEGERS: ReadonlyMap<DuckDBTypeId, Shape> = new Map<DuckDBTypeId, Shape>([

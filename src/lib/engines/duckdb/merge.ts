@@ -1,8 +1,8 @@
 import {rm} from 'node:fs/promises'
 import path from 'node:path'
 import pMap from 'p-map'
-import type {MergedObject, MergeRequest, MergeResult} from '../../ports/merge-engine.js'
-import {sourceChanged} from './merge-errors.js'
+import type {MergedOutput, MergeRequest, MergeResult} from '../../ports/merge-engine.js'
+import {sourceChanged} from '../../parquet/merge-errors.js'
 import {mergeJson} from './merge-json.js'
 import {mergeParquet} from './merge-parquet.js'
 import type {WrittenOutput} from './merge-work.js'
@@ -35,6 +35,7 @@ export async function merge(pool: SessionPool, request: MergeRequest): Promise<M
       },
       dropped,
       changes,
+      scannedBytes: 0,
     }
   } finally {
     await rm(folder, {recursive: true, force: true})
@@ -59,15 +60,15 @@ async function storeOutputs(
   {store, keyOf, signal}: MergeRequest,
   outputs: readonly WrittenOutput[],
   schema: string,
-): Promise<MergedObject[]> {
-  const stored: MergedObject[] = []
+): Promise<MergedOutput[]> {
+  const stored: MergedOutput[] = []
   let failure: {readonly error: unknown} | null = null
-  const storeOne = async ({file, rows, runs}: WrittenOutput, n: number): Promise<MergedObject | null> => {
+  const storeOne = async ({file, rows, runs}: WrittenOutput, n: number): Promise<MergedOutput | null> => {
     if (failure !== null) return null
     try {
       signal?.throwIfAborted()
       const {key, etag, sizeBytes} = await store.write(keyOf(n, schema), {file})
-      stored.push({key, etag, sizeBytes, rows, runs})
+      stored.push({key, etag, sizeBytes, rows, runs, wanted: key})
       return stored.at(-1)!
     } catch (error) {
       failure = {error}

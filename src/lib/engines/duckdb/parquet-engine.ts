@@ -54,7 +54,7 @@ export class DuckDbParquetEngine implements ParquetEngine, MergeEngine {
     return merge(this.pool, request)
   }
 
-  async proveMerged(request: MergedRequest): Promise<void> {
+  async proveMerged(request: MergedRequest): Promise<number> {
     const {proveMerged} = await import('./prove-merged.js')
     return proveMerged(this.pool, request)
   }

@@ -1,5 +1,5 @@
-import {SluiceError} from '../../errors.js'
-import type {ObjectKey} from '../../ports/object-store.js'
+import {SluiceError} from '../errors.js'
+import type {ObjectKey} from '../ports/object-store.js'
 
 /** Not an error of DuckDB: one that says what happened already, or the reason of an abort. */
 export function isOurs(error: unknown): boolean {

@@ -1,4 +1,4 @@
-import {isSameShape, shapeText, type Shape, type ShapeField} from './merge-shape.js'
+import {isSameShape, shapeText, type Shape, type ShapeField} from './shape.js'
 
 /** Why one of the shapes cannot be merged with the others. */
 export class Misfit extends Error {

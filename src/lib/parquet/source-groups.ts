@@ -1,8 +1,6 @@
-import {setImmediate as nextTurn} from 'node:timers/promises'
-import type {MergeSource} from '../../ports/merge-engine.js'
-import {FooterFault, readFooter, type ColumnChunk, type Footer, type SchemaElement} from './merge-footer.js'
-import {sourceBroken} from './merge-errors.js'
-import {boundOf} from './merge-bounds.js'
+import type {MergeSource} from '../ports/merge-engine.js'
+import type {ColumnChunk, Footer, SchemaElement} from './footer.js'
+import {boundOf} from './bounds.js'
 
 /** A source with the file that it is read from. */
 export interface SourceFile {
@@ -47,27 +45,8 @@ export interface ReadSources {
   readonly rows: number
 }
 
-/** Files whose footers are read between two turns of the event loop. */
-const FOOTERS_A_TURN = 64
-
-/** Reads the footer of every source. Throws `MERGE_SOURCE_BROKEN`. */
-export async function readSources(
-  sources: readonly MergeSource[],
-  files: readonly string[],
-  signal: AbortSignal | undefined,
-): Promise<ReadSources> {
-  const reader = new SourcesReader()
-  for (const [index, source] of sources.entries()) {
-    if (index % FOOTERS_A_TURN === 0) {
-      await nextTurn()
-      signal?.throwIfAborted()
-    }
-    reader.add(source, files[index]!)
-  }
-  return reader.result()
-}
-
-class SourcesReader {
+/** Gathers what the footers of sources say, one after the other in their order. */
+export class SourcesReader {
   private readonly files: SourceFile[] = []
   private readonly groups: SchemaGroup[] = []
   private readonly groupOf = new Map<string, number>()
@@ -79,8 +58,7 @@ class SourcesReader {
   private uncompressedBytes = 0
   private rows = 0
 
-  add(source: MergeSource, file: string): void {
-    const footer = footerOf(source, file)
+  add(source: MergeSource, file: string, footer: Footer): void {
     const group = this.groupOf.get(footer.schemaText) ?? this.groups.length
     const read = {source, file, rows: footer.rows, group}
     if (group === this.groups.length) {
@@ -133,15 +111,6 @@ class SourcesReader {
       this.uncompressedBytes += chunk.uncompressedBytes
       addFacts(leaf, chunk, leafElements[index]!)
     }
-  }
-}
-
-function footerOf(source: MergeSource, file: string): Footer {
-  try {
-    return readFooter(file)
-  } catch (error) {
-    if (error instanceof FooterFault) throw sourceBroken(source.key, error.message, error)
-    throw error
   }
 }
 

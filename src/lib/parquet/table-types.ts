@@ -1,5 +1,5 @@
-import type {CatalogColumn} from '../../ports/catalog.js'
-import type {Shape, ShapeField} from './merge-shape.js'
+import type {CatalogColumn} from '../ports/catalog.js'
+import type {Shape, ShapeField} from './shape.js'
 
 const SCALARS: Readonly<Record<string, Shape>> = {
   boolean: {kind: 'boolean'},
