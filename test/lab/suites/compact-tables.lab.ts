@@ -203,7 +203,9 @@ describe.runIf(hasTrino)('tables that others write, compacted on AWS', () => {
       const {Location, ...descriptor} = StorageDescriptor!
       const {Location: standing, ...kept} = before[index]!.StorageDescriptor!
       expect(descriptor).toEqual(kept)
-      expect(Location).toMatch(new RegExp(`^s3://${lake.tableBucket}/events__compact/[0-9a-f]{16}/gen=${operation}/?$`))
+      expect(Location).toMatch(
+        new RegExp(`^s3://${lake.tableBucket}/events__compact/[0-9a-f]{16}/gen=${operation}\\.1/?$`),
+      )
       expect(standing).toBe(uriOf(`events/day=${day}`))
       expect(LastAccessTime).toEqual(before[index]!.LastAccessTime)
       const own = {'sluice.version': expect.any(String), 'sluice.location-before': standing}
