@@ -3,6 +3,7 @@ import {dirname, join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import type {CompactResultDocument} from '../../../src/lib/compact/index.js'
 import type {LoadResultDocument} from '../../../src/lib/backfill/index.js'
+import type {VerifyResult} from '../../../src/lib/backfill/verify-result.js'
 import {createContext, type Context} from '../../../src/lib/context.js'
 import {ingestStream} from '../../../src/lib/ingest/index.js'
 import {findTable} from '../../../src/lib/lake/index.js'
@@ -22,6 +23,8 @@ const DAY = '2026-01-30'
 const LOADED = 20
 const STREAM_FILES = 8
 const UNDONE = 5
+/** By a full load of so few. */
+const VANISHED = LOADED + STREAM_FILES - UNDONE
 const OUTPUT = /\/compact-[0-9A-Z]{26}\./
 
 const claim = (n: number, note: string) =>
@@ -50,7 +53,7 @@ describe.runIf(hasTrino)('a change log that Athena merges', () => {
     })
     for (let file = 0; file < STREAM_FILES; file += 1) await append(file)
     const more = Array.from({length: UNDONE}, (_, n) => claim(n, 'undone'))
-    const {operation} = await load('duckdb', more, '2026-02-03T10:00:00.000Z', '--max-quarantine', '99')
+    const {operation} = await load('duckdb', more, '2026-02-03T10:00:00.000Z', '--allow-vanished', String(VANISHED))
     await answerOf(lake, 'ops', 'undo', operation, '--env', 'aws', '--yes')
   }, LONG_MS)
 
@@ -66,16 +69,7 @@ describe.runIf(hasTrino)('a change log that Athena merges', () => {
     ...more: string[]
   ): Promise<{operation: string}> {
     const {uri} = await writeItems(lake, [items], {time, salt: time})
-    const argv = [
-      '--export',
-      await uploadExport(lake, uri),
-      '--env',
-      'aws',
-      '--engine',
-      engine,
-      '--allow-vanished',
-      '1',
-    ]
+    const argv = ['--export', await uploadExport(lake, uri), '--env', 'aws', '--engine', engine]
     const {exit, document} = await answerOf<LoadResultDocument>(lake, 'backfill', 'run', ...argv, ...more, '--yes')
     expect(exit).toBe(0)
     return document as LoadResultDocument & {operation: string}
@@ -136,7 +130,16 @@ describe.runIf(hasTrino)('a change log that Athena merges', () => {
       expect(await rows()).toEqual(before)
       expect([...reader.answers]).toHaveLength(1)
       expect(reader.failures.filter(({phase}) => !['rollback', 'gc'].includes(phase))).toEqual([])
-      expect(await answerOf(lake, 'backfill', 'verify', '--env', 'aws')).toMatchObject({exit: 0})
+      // Rows of a load by Athena cannot be told by its objects' names once these are merged, by whatever engine.
+      const {document} = await answerOf<VerifyResult>(lake, 'backfill', 'verify', '--env', 'aws')
+      const checks = document.runs.flatMap(({checks: all}) => all.map(({name, state}) => [name, state]))
+      expect(checks).toEqual(
+        expect.arrayContaining([
+          ['objects', 'pass'],
+          ['rows', 'unknown'],
+        ]),
+      )
+      expect(checks.filter(([, state]) => state === 'fail')).toEqual([])
     },
     LONG_MS,
   )
