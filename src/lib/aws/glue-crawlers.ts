@@ -55,7 +55,14 @@ export class GlueCrawlers implements Crawlers {
     }
   }
 
+  /** AWS promises no order of the crawls that it lists: all are read, a year's at most, and sorted. */
   async *history(name: string): AsyncGenerator<Crawl> {
+    const crawls: Crawl[] = []
+    for await (const crawl of this.listed(name)) crawls.push(crawl)
+    yield* crawls.sort((left, right) => right.startedAt.getTime() - left.startedAt.getTime())
+  }
+
+  private async *listed(name: string): AsyncGenerator<Crawl> {
     const {ListCrawlsCommand} = await import('@aws-sdk/client-glue')
     const client = await this.connected()
     let token: string | undefined

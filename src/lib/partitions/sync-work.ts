@@ -22,4 +22,4 @@ export interface StagedSync {
 }
 
 /** Parameter of what a sync created: its operation. */
-export const SYNC_MARK = 'sluice.sync'
+export const SYNC_MARK = 'sync'
