@@ -28,7 +28,7 @@ export interface ComparedChange {
   readonly rows: readonly string[]
 }
 
-const CLASS_OF_OUTCOME: Readonly<Record<ChangeRows['outcome'], RowClass>> = {
+export const CLASS_OF_OUTCOME: Readonly<Record<ChangeRows['outcome'], RowClass>> = {
   upsert: 'upsert',
   quarantined: 'quarantined',
   deleted: 'deleted',

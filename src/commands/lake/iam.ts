@@ -4,6 +4,9 @@ import * as Flags from '@oclif/core/flags'
 import {BaseCommand} from '../../lib/cli/base-command.js'
 import type {LeastPolicy} from '../../lib/iam/index.js'
 
+const several = (summary: string, helpValue: string) =>
+  Flags.string({summary, helpValue, multipleNonGreedy: true, multiple: true})
+
 export default class LakeIam extends BaseCommand<LeastPolicy> {
   static override summary = 'Print the least IAM policy that commands need in an environment on AWS.'
   static override description = `Calls no service. Without names: for all commands. A topic stands for its commands.
@@ -12,10 +15,7 @@ Several documents are printed where one would be longer than a managed policy ma
   static override usage = '<%= command.id %> [COMMAND...] [FLAGS]'
   static override examples = [
     {description: 'For all commands', command: '<%= config.bin %> <%= command.id %>'},
-    {
-      description: 'For a person who only looks',
-      command: '<%= config.bin %> <%= command.id %> --read-only',
-    },
+    {description: 'For a person who only looks', command: '<%= config.bin %> <%= command.id %> --read-only'},
     {
       description: 'For a job that exports, loads and proves',
       command:
@@ -31,18 +31,11 @@ Several documents are printed where one would be longer than a managed policy ma
   }
   static override flags = {
     'read-only': Flags.boolean({summary: 'Leave out commands that change something.', default: false}),
-    'export-place': Flags.string({
-      summary: 'Where exports are written and read; several times for several places.',
-      helpValue: '<s3://bucket/prefix>',
-      multipleNonGreedy: true,
-      multiple: true,
-    }),
-    'kms-key': Flags.string({
-      summary: 'Key that a bucket or the catalog is encrypted with; several times for several.',
-      helpValue: '<arn>',
-      multipleNonGreedy: true,
-      multiple: true,
-    }),
+    'export-place': several(
+      'Where exports are written and read; several times for several places.',
+      '<s3://bucket/prefix>',
+    ),
+    'kms-key': several('Key that a bucket or the catalog is encrypted with; several times for several.', '<arn>'),
   }
 
   async run(): Promise<LeastPolicy> {

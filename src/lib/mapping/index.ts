@@ -6,7 +6,7 @@ export {isImmutable} from './change-inputs.js'
 export {compileChangeFunction, type ChangeRow, type ChangeRows} from './change-rows.js'
 export {readChange, readChangeLine, type ChangeLine, type ItemChange} from './change-line.js'
 export {MAXIMUM_LINE_BYTES, readExportLine, readItem, type ExportLine, type LineFault} from './export-line.js'
-export {PROBLEM_CLASSES, ROW_CLASS, SECOND_CLASSES, STORED_CLASSES, type RowClass} from './row-class.js'
+export {PROBLEM_CLASSES, ROW_CLASS, rowCounts, SECOND_CLASSES, STORED_CLASSES, type RowClass} from './row-class.js'
 export {decodePartition, DELETES_TRAY, fitsTray, isDigestTray, trayText} from './partition-tray.js'
 export {
   catalogValues,

@@ -33,3 +33,17 @@ export const STORED_CLASSES: readonly RowClass[] = ['upsert', 'quarantined', 'de
 export const SECOND_CLASSES: readonly RowClass[] = ['moved', 'broadcast', 'nothing']
 /** Classes of lines that somebody has to look at. */
 export const PROBLEM_CLASSES: readonly RowClass[] = ['quarantined', 'error', 'noKey', 'noItem']
+
+/** What a load tells of its rows, out of how many lines or rows each class has. */
+export function rowCounts(count: (name: RowClass) => number) {
+  return {
+    rows: STORED_CLASSES.reduce((sum, name) => sum + count(name), 0),
+    quarantined: count('quarantined'),
+    deleted: count('deleted'),
+    added: count('moved') + count('broadcast'),
+    filtered: count('filtered'),
+    skipped: count('skipped'),
+    elsewhere: count('elsewhere'),
+    unreadable: count('noKey') + count('noItem'),
+  }
+}

@@ -7,12 +7,12 @@ import {
   readChange,
   ROW_CLASS,
   SECOND_CLASSES,
-  type ChangeRows,
   type RowClass,
   type TableMapping,
 } from '../../../src/lib/mapping/index.js'
 import {change, noChange, noImage, type ChangeDocument} from '../../mapping/arbitrary-changes.js'
 import {changeTable} from '../../mapping/change-tables.js'
+import {CLASS_OF_OUTCOME} from '../../mapping/map-changes.js'
 import {comparable} from '../../mapping/map-items.js'
 import {labSettings} from '../lab-settings.js'
 import {lineDigest, AthenaLines} from './athena-lines.js'
@@ -30,15 +30,6 @@ interface LineRows {
   readonly rows: readonly string[]
 }
 
-const CLASS_OF_OUTCOME: Readonly<Record<ChangeRows['outcome'], RowClass>> = {
-  upsert: 'upsert',
-  quarantined: 'quarantined',
-  deleted: 'deleted',
-  skipped: 'skipped',
-  elsewhere: 'elsewhere',
-  no_key: 'noKey',
-  error: 'error',
-}
 const CLASS_NAMES = new Map<number, RowClass>(Object.entries(ROW_CLASS).map(([name, n]) => [n, name as RowClass]))
 
 function rowText(op: string, version: string, partition: readonly unknown[] | null, values: object): string {

@@ -1,5 +1,5 @@
 import pMap from 'p-map'
-import {compileAthena, STORED_CLASSES, type RowClass} from '../../mapping/index.js'
+import {compileAthena, rowCounts} from '../../mapping/index.js'
 import {quoteIdentifier} from '../../sql/index.js'
 import type {LoadRequest, LoadResult, StagedObject} from '../../ports/parquet-engine.js'
 import {digestOf} from './grouped-rows.js'
@@ -94,16 +94,8 @@ async function ownObjects(
 }
 
 function countsOf({classes, placed}: Survey) {
-  const count = (name: RowClass): number => classes[name] ?? 0
   return {
-    rows: STORED_CLASSES.reduce((sum, name) => sum + count(name), 0),
-    quarantined: count('quarantined'),
-    deleted: count('deleted'),
-    added: count('moved') + count('broadcast'),
-    filtered: count('filtered'),
-    skipped: count('skipped'),
-    elsewhere: count('elsewhere'),
-    unreadable: count('noKey') + count('noItem'),
+    ...rowCounts((name) => classes[name] ?? 0),
     digest: digestOf(placed),
   }
 }

@@ -2,7 +2,7 @@ import pMap from 'p-map'
 import {hasCode, type SluiceError} from '../../errors.js'
 import {disproven} from '../../parquet/compare-columns.js'
 import {checkInt96} from '../../parquet/int96.js'
-import {sourceChanged} from '../../parquet/merge-errors.js'
+import {checkSources} from '../../parquet/check-sources.js'
 import {rootElements} from '../../parquet/schema-elements.js'
 import type {ReadSources} from '../../parquet/source-groups.js'
 import type {MergedOutput, MergeRequest, MergeResult, StorageChange} from '../../ports/merge-engine.js'
@@ -108,19 +108,6 @@ function insertSql(work: Work, from: string, into: string): string {
 function codecOf({codecs}: ReadSources): string {
   const [codec = ''] = codecs
   return codecs.size === 1 && KEPT_CODECS.has(codec) ? codec : 'SNAPPY'
-}
-
-/** Throws `MERGE_SOURCE_CHANGED` for a source that has other bytes, or none. */
-async function checkSources({store, sources, signal}: MergeRequest): Promise<void> {
-  await pMap(
-    sources,
-    async ({key, etag}) => {
-      signal?.throwIfAborted()
-      const head = await store.head(key)
-      if (head?.etag !== etag) throw sourceChanged(key, head === null)
-    },
-    {concurrency: HEADS_AT_ONCE},
-  )
 }
 
 function refuseOtherRows(outputs: readonly FoundOutput[], {rows}: Survey): void {

@@ -7,9 +7,8 @@ import {
   DELETES_TRAY,
   MAXIMUM_LINE_BYTES,
   ROW_CLASS,
-  STORED_CLASSES,
+  rowCounts,
   type CompiledMapping,
-  type RowClass,
 } from '../../mapping/index.js'
 import type {LoadRequest, LoadResult, StagedObject} from '../../ports/parquet-engine.js'
 import {MAPPING_PRELUDE, quoteText} from '../../sql/index.js'
@@ -130,17 +129,11 @@ async function storeRows(
   {files, partitioned, tap, sources}: WrittenRows & {readonly partitioned: readonly PartitionFile[]},
   {file, rows, digest, problems}: WrittenQuarantine,
 ): Promise<LoadResult> {
-  const count = (kind: RowClass): number => tap.ofClass[ROW_CLASS[kind]]!
+  const counts = rowCounts((name) => tap.ofClass[ROW_CLASS[name]]!)
   const sifted = sources.reduce((sum, {faults}) => sum + faults.size, 0)
   return {
-    rows: STORED_CLASSES.reduce((sum, kind) => sum + count(kind), 0),
-    quarantined: count('quarantined'),
-    deleted: count('deleted'),
-    added: count('moved') + count('broadcast'),
-    filtered: count('filtered'),
-    skipped: count('skipped'),
-    elsewhere: count('elsewhere'),
-    unreadable: count('noKey') + count('noItem') + sifted,
+    ...counts,
+    unreadable: counts.unreadable + sifted,
     digest: tap.digest.toString(16),
     problems,
     objects: await storeObjects(request, partitioned),

@@ -2,13 +2,12 @@ import {rm} from 'node:fs/promises'
 import path from 'node:path'
 import pMap from 'p-map'
 import type {MergedOutput, MergeRequest, MergeResult} from '../../ports/merge-engine.js'
-import {sourceChanged} from '../../parquet/merge-errors.js'
+import {checkSources} from '../../parquet/check-sources.js'
 import {mergeJson} from './merge-json.js'
 import {mergeParquet} from './merge-parquet.js'
 import type {WrittenOutput} from './merge-work.js'
 import type {SessionPool} from './session-pool.js'
 
-const HEADS_AT_ONCE = 16
 const UPLOADS_AT_ONCE = 4
 
 let merges = 0
@@ -40,19 +39,6 @@ export async function merge(pool: SessionPool, request: MergeRequest): Promise<M
   } finally {
     await rm(folder, {recursive: true, force: true})
   }
-}
-
-/** Throws `MERGE_SOURCE_CHANGED` for a source that has other bytes, or none. */
-async function checkSources({store, sources, signal}: MergeRequest): Promise<void> {
-  await pMap(
-    sources,
-    async ({key, etag}) => {
-      signal?.throwIfAborted()
-      const head = await store.head(key)
-      if (head?.etag !== etag) throw sourceChanged(key, head === null)
-    },
-    {concurrency: HEADS_AT_ONCE},
-  )
 }
 
 /** All of them, or none. */
