@@ -111,28 +111,32 @@ describe('GlueCrawlers', () => {
     }
   })
 
-  it('follows a history page by page, also where a page is empty, and no further than it is read', async () => {
-    const crawl = (id: string) => ({
+  it('reads a history page by page, also where a page is empty, and lists the newest first whatever order it came in', async () => {
+    const crawl = (id: string, startedS: number) => ({
       CrawlId: id,
       State: 'COMPLETED',
-      StartTime: BEGAN_S,
-      EndTime: BEGAN_S + 60,
+      StartTime: startedS,
+      EndTime: startedS + 60,
       DPUHour: 0.04,
     })
     const pages: readonly object[] = [
-      {Crawls: [crawl('3')], NextToken: 'one'},
+      {Crawls: [crawl('oldest', BEGAN_S)], NextToken: 'one'},
       {Crawls: [], NextToken: 'two'},
-      {Crawls: [crawl('1'), {CrawlId: '0', State: 'RUNNING', StartTime: BEGAN_S, DPUHour: 0}]},
+      {
+        Crawls: [
+          {CrawlId: 'newest', State: 'RUNNING', StartTime: BEGAN_S + 7200, DPUHour: 0},
+          crawl('between', BEGAN_S + 3600),
+        ],
+      },
     ]
     answer = ({input}) => pages[['one', 'two'].indexOf(String(input['NextToken'])) + 1]!
+    calls.length = 0
     const found = await collect(crawlers.history('c'))
     expect(found.map(({id, state, dpuHours}) => [id, state, dpuHours])).toEqual([
-      ['3', 'completed', 0.04],
-      ['1', 'completed', 0.04],
-      ['0', 'running', null],
+      ['newest', 'running', null],
+      ['between', 'completed', 0.04],
+      ['oldest', 'completed', 0.04],
     ])
-    calls.length = 0
-    for await (const _ of crawlers.history('c')) break
-    expect(calls).toHaveLength(1)
+    expect(calls).toHaveLength(pages.length)
   })
 })

@@ -55,6 +55,6 @@ export interface Crawlers {
   start(name: string): Promise<'started' | 'running'>
   /** `idle`: there is nothing to stop. */
   stop(name: string): Promise<'stopping' | 'idle'>
-  /** Newest first, streamed page by page. */
+  /** Newest first. */
   history(name: string): AsyncIterable<Crawl>
 }
