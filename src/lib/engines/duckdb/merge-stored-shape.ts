@@ -1,4 +1,4 @@
-import {DuckDBTypeId, type DuckDBType} from '@duckdb/node-api'
+import {DuckDBTypeId, type DuckDBType} from './node-api.js'
 import type {SchemaElement} from '../../parquet/footer.js'
 import {isLeaf, rootElements, sizeOf, UnreadableColumn} from '../../parquet/schema-elements.js'
 import type {Shape, ShapeField, TimeUnit} from '../../parquet/shape.js'

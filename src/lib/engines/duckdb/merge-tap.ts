@@ -1,4 +1,4 @@
-import {DuckDBScalarFunction, INTEGER, UBIGINT} from '@duckdb/node-api'
+import {DuckDBScalarFunction, INTEGER, UBIGINT} from './node-api.js'
 import type {DuckDbSession} from './session.js'
 import {items, sum} from './vectors.js'
 

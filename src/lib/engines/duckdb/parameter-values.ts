@@ -8,8 +8,9 @@ import {
   VARCHAR,
   listValue,
   structValue,
-} from '@duckdb/node-api'
-import type {DuckDBType, DuckDBValue} from '@duckdb/node-api'
+  type DuckDBType,
+  type DuckDBValue,
+} from './node-api.js'
 import type {ParameterType, QueryRequest, QueryValue} from '../../ports/query-engine.js'
 
 /** Parameters as DuckDB binds them. */

@@ -1,4 +1,4 @@
-import {DuckDBScalarFunction, INTEGER, UBIGINT, type DuckDBConnection, type DuckDBDataChunk} from '@duckdb/node-api'
+import {DuckDBScalarFunction, INTEGER, UBIGINT, type DuckDBConnection, type DuckDBDataChunk} from './node-api.js'
 import {PROBLEM_CLASSES, ROW_CLASS, SECOND_CLASSES, STORED_CLASSES, type RowClass} from '../../mapping/index.js'
 import {items, sum} from './vectors.js'
 

@@ -6,7 +6,7 @@ import {
   type DuckDBResult,
   type DuckDBType,
   type DuckDBValue,
-} from '@duckdb/node-api'
+} from './node-api.js'
 import {SluiceError} from '../../errors.js'
 import {SpoolLimit, tempLimitError} from './spool-limit.js'
 import {makeSpool} from './spools.js'

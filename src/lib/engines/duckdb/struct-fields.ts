@@ -1,4 +1,4 @@
-import {DuckDBListType, DuckDBMapType, DuckDBStructType, type DuckDBDataChunk, type DuckDBType} from '@duckdb/node-api'
+import {DuckDBListType, DuckDBMapType, DuckDBStructType, type DuckDBDataChunk, type DuckDBType} from './node-api.js'
 
 /** Names that no plain object can hold fields under: unnamed fields share one, and `__proto__` is no field's. */
 const LOSING_NAME = /^(|__proto__)$/

@@ -13,7 +13,7 @@ import {
   DuckDBTypeId,
   type DuckDBType,
   type DuckDBValue,
-} from '@duckdb/node-api'
+} from './node-api.js'
 import {fieldKey, losesFields} from './struct-fields.js'
 import type {QueryValue} from '../../ports/query-engine.js'
 
