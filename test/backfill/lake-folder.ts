@@ -111,11 +111,12 @@ export async function refusalOf(lake: LakeFolder, ...argv: string[]): Promise<Re
 }
 
 /** Opens the lake in this process. */
-export function openLake(lake: LakeFolder, signal = new AbortController().signal): Promise<Context> {
+export function openLake(lake: LakeFolder, environment = 'local'): Promise<Context> {
   return createContext({
     workingFolder: lake.folder,
+    environment,
     variables: {SLUICE_MEMORY: '512MB'},
-    signal,
+    signal: new AbortController().signal,
     report: () => undefined,
   })
 }

@@ -1,8 +1,8 @@
 import type {Broadcasts, LineShape, RowOrigin} from '../ports/parquet-engine.js'
 import {quoteIdentifier, quoteText} from '../sql/index.js'
 import {athenaPartitionSql, columnOperand, derivationSql} from './athena-derive.js'
-import {classNumbers, IS_UPSERT_ROLE} from './change-classes.js'
-import {areConditionsOfKey, columnsOfDeletes, isImmutable, isPartitionOfKey} from './change-inputs.js'
+import {classNumbers, isHomeless} from './change-classes.js'
+import {columnsOfDeletes} from './change-inputs.js'
 import {ROW_CLASS, STORED_CLASSES} from './row-class.js'
 import type {TableMapping} from './types.js'
 
@@ -49,21 +49,11 @@ export function storedRowsSql(kind: RowKind, classed: string, origin: RowOrigin)
 
 /** Beside some rows stands another one, that holds for their key in every partition. */
 function withSecondRows({mapping, shape, broadcasts}: RowKind, classed: string): string {
-  const homed = `SELECT *, ${isHomeless(mapping, shape)} AS _homeless FROM (${classed})`
+  const homeless = isHomeless(mapping, shape, (derive) => derivationSql(derive, columnOperand))
+  const homed = `SELECT *, ${homeless} AS _homeless FROM (${classed})`
   const who = {none: 'false', homeless: '_homeless', all: 'true'}[broadcasts]
   const needsSecond = `${who} AND _class IN (${classNumbers('upsert', 'quarantined')})`
   return `SELECT * FROM (${homed}) CROSS JOIN UNNEST(IF(${needsSecond}, ARRAY[false, true], ARRAY[false])) AS _s(_second)`
-}
-
-/** Whether the partition of what the key has cannot be told from the row. */
-function isHomeless(mapping: TableMapping, shape: LineShape): string {
-  if (!isImmutable(mapping)) return 'false'
-  const unknown = mapping.partition!.by.map(({derive}) => `${derivationSql(derive, columnOperand)} IS NULL`)
-  if (shape === 'changes') {
-    if (!isPartitionOfKey(mapping)) unknown.push(`_role = 'keys'`)
-    if (!areConditionsOfKey(mapping)) unknown.push(`(_class = ${ROW_CLASS.deleted} AND ${IS_UPSERT_ROLE})`)
-  }
-  return `(${unknown.join(' OR ')})`
 }
 
 /** The day that stands in for a missing time: of the load, or of the change. */

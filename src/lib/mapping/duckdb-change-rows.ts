@@ -1,7 +1,7 @@
 import type {Broadcasts, LineShape, RowOrigin} from '../ports/parquet-engine.js'
 import {quoteIdentifier, quoteText} from '../sql/index.js'
-import {classNumbers, IS_UPSERT_ROLE} from './change-classes.js'
-import {areConditionsOfKey, columnsOfDeletes, isImmutable, isPartitionOfKey} from './change-inputs.js'
+import {classNumbers, isHomeless} from './change-classes.js'
+import {columnsOfDeletes} from './change-inputs.js'
 import {columnOperand, derivationSql} from './duckdb-derive.js'
 import {DELETES_TRAY} from './partition-tray.js'
 import {ROW_CLASS} from './row-class.js'
@@ -29,7 +29,8 @@ export function changeRowsSql(
   classed: string,
   origin: RowOrigin,
 ): string {
-  const homed = `SELECT *, ${isHomeless(mapping, shape)} AS _homeless FROM (${classed})`
+  const homeless = isHomeless(mapping, shape, (derive) => derivationSql(derive, columnOperand))
+  const homed = `SELECT *, ${homeless} AS _homeless FROM (${classed})`
   const who = {none: 'false', homeless: '_homeless', all: 'true'}[broadcasts]
   const needsSecond = `${who} AND _class IN (${classNumbers('upsert', 'quarantined')})`
   const unfolded = `SELECT *, unnest(CASE WHEN ${needsSecond} THEN [false, true] ELSE [false] END) AS _second FROM (${homed})`
@@ -63,15 +64,4 @@ export function originColumns(version: string, origin: RowOrigin): string[] {
     `'' AS _sequence`,
     `${quoteText(origin.source)} AS _source`,
   ]
-}
-
-/** Whether the partition of what the key has cannot be told from the row. */
-function isHomeless(mapping: TableMapping, shape: LineShape): string {
-  if (!isImmutable(mapping)) return 'false'
-  const unknown = mapping.partition!.by.map(({derive}) => `${derivationSql(derive, columnOperand)} IS NULL`)
-  if (shape === 'changes') {
-    if (!isPartitionOfKey(mapping)) unknown.push(`_role = 'keys'`)
-    if (!areConditionsOfKey(mapping)) unknown.push(`(_class = ${ROW_CLASS.deleted} AND ${IS_UPSERT_ROLE})`)
-  }
-  return `(${unknown.join(' OR ')})`
 }

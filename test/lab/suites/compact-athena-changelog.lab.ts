@@ -4,11 +4,11 @@ import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import type {CompactResultDocument} from '../../../src/lib/compact/index.js'
 import type {LoadResultDocument} from '../../../src/lib/backfill/index.js'
 import type {VerifyResult} from '../../../src/lib/backfill/verify-result.js'
-import {createContext, type Context} from '../../../src/lib/context.js'
+import type {Context} from '../../../src/lib/context.js'
 import {ingestStream} from '../../../src/lib/ingest/index.js'
 import {findTable} from '../../../src/lib/lake/index.js'
 import {item, writeItems} from '../../backfill/export-folder.js'
-import {answerOf} from '../../backfill/lake-folder.js'
+import {answerOf, openLake} from '../../backfill/lake-folder.js'
 import {PolicyWatch} from '../../iam/policy-watch.js'
 import {streamEvent} from '../../ingest/stream-events.js'
 import {makeAwsLake, uploadExport, type AwsLake} from '../aws-lake.js'
@@ -44,13 +44,7 @@ describe.runIf(hasTrino)('a change log that Athena merges', () => {
       Array.from({length: LOADED}, (_, n) => claim(n, 'loaded')),
       '2026-02-02T10:00:00.000Z',
     )
-    context = await createContext({
-      workingFolder: lake.folder,
-      environment: 'aws',
-      variables: {SLUICE_MEMORY: '512MB'},
-      signal: new AbortController().signal,
-      report: () => undefined,
-    })
+    context = await openLake(lake, 'aws')
     for (let file = 0; file < STREAM_FILES; file += 1) await append(file)
     const more = Array.from({length: UNDONE}, (_, n) => claim(n, 'undone'))
     const {operation} = await load('duckdb', more, '2026-02-03T10:00:00.000Z', '--allow-vanished', String(VANISHED))

@@ -1,13 +1,13 @@
 import {mkdir, writeFile} from 'node:fs/promises'
 import {dirname, join} from 'node:path'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
-import {createContext, type Context} from '../../../src/lib/context.js'
+import type {Context} from '../../../src/lib/context.js'
 import type {CompactPlanDocument, CompactResultDocument, CompactStatusDocument} from '../../../src/lib/compact/index.js'
 import {ingestStream} from '../../../src/lib/ingest/index.js'
 import {findTable} from '../../../src/lib/lake/index.js'
 import type {GarbageDocument} from '../../../src/lib/operation/index.js'
 import {item, writeItems} from '../../backfill/export-folder.js'
-import {answerOf} from '../../backfill/lake-folder.js'
+import {answerOf, openLake} from '../../backfill/lake-folder.js'
 import {PolicyWatch} from '../../iam/policy-watch.js'
 import {streamEvent} from '../../ingest/stream-events.js'
 import {makeAwsLake, uploadExport, type AwsLake} from '../aws-lake.js'
@@ -41,13 +41,7 @@ describe.runIf(hasTrino)('a change log on AWS that is compacted', () => {
     const {uri} = await writeItems(lake, [items.slice(0, 20), items.slice(20)], {time: '2026-02-02T10:00:00.000Z'})
     const source = await uploadExport(lake, uri)
     await answerOf(lake, 'backfill', 'run', '--export', source, '--env', 'aws', '--yes')
-    context = await createContext({
-      workingFolder: lake.folder,
-      environment: 'aws',
-      variables: {SLUICE_MEMORY: '512MB'},
-      signal: new AbortController().signal,
-      report: () => undefined,
-    })
+    context = await openLake(lake, 'aws')
     for (let file = 0; file < STREAM_FILES; file += 1) await append(`events-${file}`, changesOf(file))
   }, 300_000)
 
