@@ -54,7 +54,7 @@ const FOUND: readonly (readonly [title: string, broken: Examined, told: readonly
   ['a clock that is a minute off, not more', {other: skew(60_000)}, []],
   [
     'no bucket',
-    {other: {bucketRegion: async (bucket) => (bucket === 'tables' ? null : 'eu-west-1')}},
+    {other: {bucketRegion: async (uri) => (uri.startsWith('s3://tables/') ? null : 'eu-west-1')}},
     [
       'fail bucket, s3://tables: There is no such bucket, for table items.',
       ...['versioning', 'encryption', 'lifecycle', 'public access', 'access log'].map(
@@ -64,7 +64,7 @@ const FOUND: readonly (readonly [title: string, broken: Examined, told: readonly
   ],
   [
     'a bucket elsewhere',
-    {other: {bucketRegion: async (bucket) => (bucket === 'state' ? 'us-east-1' : 'eu-west-1')}},
+    {other: {bucketRegion: async (uri) => (uri.startsWith('s3://state/') ? 'us-east-1' : 'eu-west-1')}},
     ['fail bucket, s3://state: It is in us-east-1, the environment in eu-west-1.'],
   ],
   [

@@ -23,7 +23,7 @@ const ACTIONS: Readonly<Record<string, string>> = {
   UploadPart: 'PutObject',
   CompleteMultipartUpload: 'PutObject',
 }
-/** Whoever may not look at the bucket is still told of its objects; who calls needs no permission. */
+/** Whoever may not look at the whole bucket is still told of its objects; who calls needs no permission. */
 const FREE = new Set(['s3:HeadBucket', 'sts:GetCallerIdentity'])
 
 /** The permission that a request of this lake asks for, e.g. `s3:GetObject on runs`; null where it needs none. */

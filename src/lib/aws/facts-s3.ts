@@ -13,13 +13,15 @@ type S3Facts = Pick<
 export function s3Facts(clients: FactClients): S3Facts {
   const {options, settings} = clients
   return {
-    bucketRegion: async (bucket) => {
-      const {HeadBucketCommand} = await import('@aws-sdk/client-s3')
+    bucketRegion: async (uri) => {
+      const {ListObjectsV2Command} = await import('@aws-sdk/client-s3')
+      const {bucket, prefix} = parseS3Uri(uri)
       const s3 = await clients.s3()
       return asking('s3:ListBucket', async () => {
         try {
-          const {BucketRegion: region} = await s3.send(new HeadBucketCommand({Bucket: bucket}), options)
-          return region ?? settings.region
+          // Not HEAD: that may be asked by callers only who may list the whole bucket.
+          await s3.send(new ListObjectsV2Command({Bucket: bucket, Prefix: folderOf(prefix), MaxKeys: 1}), options)
+          return settings.region
         } catch (error) {
           if (httpStatus(error) === 404) return null
           const region = regionHeader(error)
@@ -77,12 +79,16 @@ export function s3Facts(clients: FactClients): S3Facts {
       const {ListObjectsV2Command} = await import('@aws-sdk/client-s3')
       const {bucket, prefix} = parseS3Uri(uri)
       const s3 = await clients.s3()
-      const list = new ListObjectsV2Command({Bucket: bucket, Prefix: prefix === '' ? '' : `${prefix}/`, MaxKeys: 2})
+      const list = new ListObjectsV2Command({Bucket: bucket, Prefix: folderOf(prefix), MaxKeys: 2})
       const answer = await orNull('s3:ListBucket', ['NoSuchBucket'], () => s3.send(list, options))
       // the marker that a console makes of a folder is no object of a table
       return (answer?.Contents ?? []).some(({Key: key}) => key?.endsWith('/') === false)
     },
   }
+}
+
+function folderOf(prefix: string): string {
+  return prefix === '' ? '' : `${prefix}/`
 }
 
 const NO_ENCRYPTION = ['ServerSideEncryptionConfigurationNotFoundError']

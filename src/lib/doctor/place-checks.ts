@@ -54,8 +54,8 @@ interface Bucket {
 }
 
 function bucketChecks(one: Bucket): readonly Check[] {
-  const {bucket, facts} = one
-  const region = once(() => facts.bucketRegion(bucket))
+  const {bucket, places, facts} = one
+  const region = once(() => facts.bucketRegion(`s3://${bucket}/${places[0]!.prefix}`))
   const about = (name: string, look: () => Promise<Verdict | readonly Verdict[]>): Check => ({
     group: 'places',
     name,

@@ -110,8 +110,8 @@ export interface AwsFacts {
   caller(): Promise<CallerFact>
   /** sts:GetCallerIdentity. */
   serverTime(): Promise<ServerTime>
-  /** The bucket's Region, by s3:ListBucket (HEAD). */
-  bucketRegion(bucket: string): Promise<string | null>
+  /** The Region of a place's bucket, by s3:ListBucket below the place; null: there is no such bucket. */
+  bucketRegion(uri: string): Promise<string | null>
   /** s3:GetBucketVersioning. */
   versioning(bucket: string): Promise<'on' | 'suspended' | 'off'>
   /** s3:GetEncryptionConfiguration. */
