@@ -9,11 +9,11 @@ import {runSluice} from '../cli/run-cli.js'
 import {MEETS_ALL} from '../fault/fault-points.js'
 import {ACCOUNT, type AwsLake} from '../lab/aws-lake.js'
 import {control} from '../lab/checks/gateway-control.js'
+import {createRole} from '../lab/checks/iam-roles.js'
 import {ownName} from '../lab/checks/lab-clients.js'
 import {refusedPart} from './allows.js'
 import {restore, succeed, type World} from './lab-lake.js'
 import {permissionOf, type LoggedCall} from './logged-calls.js'
-import {createSignedRole} from './signed-roles.js'
 
 /** One way to run a command. */
 export interface Scenario {
@@ -46,8 +46,6 @@ export interface Roles {
   readonly printed: readonly Statement[]
 }
 
-const LIST = 's3:ListBucket'
-
 /** Permissions that a command's trials take away: all of them, or those that no command before it has had proven. */
 function takenAway(command: string): ReadonlySet<string> {
   const own = provenNames(command)
@@ -79,7 +77,7 @@ export async function makeRoles(lake: AwsLake, {command}: Trial, exportPlace: st
   const names = new Map<string, string>()
   for (const [name, policy] of roles) {
     const role = ownName('iam')
-    await createSignedRole(role, policy.map(asLabChecks))
+    await createRole(role, policy.map(asLabChecks))
     names.set(name, role)
   }
   return {names, printed: roles.get('')!}
@@ -95,9 +93,10 @@ function asLabChecks(statement: Statement): Statement {
   return statement.Action[0]?.startsWith('s3:') === true ? statement : {...statement, Resource: ['*']}
 }
 
-/** The lab does not look at conditions, so listings are taken away together. */
+/** The lab does not look at conditions, nor at the resources of other services than S3: these are taken away together. */
 function trialName(grant: Grant): string {
-  return grant.action === LIST ? LIST : nameOf(grant)
+  const {action} = grant
+  return action === 's3:ListBucket' || !action.startsWith('s3:') ? action : nameOf(grant)
 }
 
 /**

@@ -22,13 +22,15 @@ const UPDATE = ['glue:GetPartition', 'glue:BatchGetPartition', 'glue:UpdateParti
 /** What compactions ask for, beside what others ask for too. */
 export const COMPACT_USES = {
   'generations:read': on('generations', READ),
-  'generations:list': on('generations', ['s3:ListBucket']),
+  /** By commands that compact nothing, to know what was compacted. */
+  'generations:look': [...on('generations', ['s3:ListBucket']), ...on('generations', ['s3:GetObject'], COMPACTION)],
   'generations:write': on('generations', ['s3:PutObject', 's3:DeleteObject']),
   'staged:write': on('staged', [...READ, 's3:PutObject', 's3:DeleteObject']),
   'staged:delete': [
     ...on('staged', ['s3:ListBucket']),
     ...on('staged', ['s3:GetObject', 's3:DeleteObject'], COMPACTION),
   ],
+  'compacted:look': on('compacted', ['s3:ListBucket'], SWAPPED),
   'compacted:list': [
     ...on('compacted', ['s3:ListBucket'], SWAPPED),
     // whether another table reads the same files

@@ -182,7 +182,7 @@ export const COMMANDS: Readonly<Record<string, CommandUses | CommandWithout>> = 
   'backfill run': {uses: LOAD, changes: true, unproven: FIRST_LOAD},
   'backfill status': {uses: ['operations:read', 'runs:read'], changes: false},
   'backfill verify': {
-    uses: ['exports:read', 'operations:read', 'runs:read', 'rows:read', 'catalog:read', 'query'],
+    uses: ['exports:read', 'operations:read', 'runs:read', 'rows:read', 'generations:look', 'catalog:read', 'query'],
     changes: false,
     unproven: {'s3:ListBucket on rows': GONE},
   },
@@ -242,6 +242,8 @@ export const COMMANDS: Readonly<Record<string, CommandUses | CommandWithout>> = 
       'locks:list',
       'runs:read',
       'rows:list',
+      'generations:look',
+      'compacted:look',
       'catalog:read',
       'catalog:partitions',
       'query',

@@ -1,4 +1,3 @@
-import {setTimeout as wait} from 'node:timers/promises'
 import {AssumeRoleCommand, STSClient} from '@aws-sdk/client-sts'
 import {createRole} from '../checks/iam-roles.js'
 import {ownName} from '../checks/lab-clients.js'
@@ -9,20 +8,11 @@ export interface OwnKeys {
   readonly variables: Readonly<Record<string, string>>
 }
 
-const PATIENCE = 60
-
-/** Makes a role that may do everything; a suite that checks permissions may be in the way for a moment. */
+/** Makes a role that may do everything. */
 export async function makeRole(): Promise<string> {
-  for (let attempt = 1; ; attempt += 1) {
-    const role = ownName('fault')
-    try {
-      await createRole(role, [{Effect: 'Allow', Action: ['*'], Resource: '*'}])
-      return role
-    } catch (error) {
-      if (attempt === PATIENCE) throw error
-      await wait(1000)
-    }
-  }
+  const role = ownName('fault')
+  await createRole(role, [{Effect: 'Allow', Action: ['*'], Resource: '*'}])
+  return role
 }
 
 export async function keysOf(role: string): Promise<OwnKeys> {

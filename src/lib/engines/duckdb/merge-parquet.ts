@@ -18,6 +18,7 @@ import {storageChanges} from './merge-changes.js'
 import {tapped, tapSql} from './merge-tap.js'
 import type {MergedFiles, MergeWork, WrittenOutput} from './merge-work.js'
 import type {DuckDbSession} from './session.js'
+import type {SessionPool} from './session-pool.js'
 
 /** DuckDB's own. */
 const MOST_GROUP_ROWS = 122_880
@@ -44,7 +45,7 @@ interface Plan {
 
 /** Parquet files to few, each row read once; see the port. */
 export async function mergeParquet({pool, request, folder, signal}: MergeWork): Promise<MergedFiles> {
-  const plan = await pool.run((session) => planOf(session, request, folder, signal))
+  const plan = await planOf(pool, request, folder, signal)
   const cuts = havePlaces(plan.names) ? request.outputs : 1
   const outputs = await pool.all(
     sliceFiles(plan.read.files, cuts),
@@ -65,23 +66,22 @@ export async function mergeParquet({pool, request, folder, signal}: MergeWork): 
   }
 }
 
-async function planOf(
-  session: DuckDbSession,
-  request: MergeRequest,
-  folder: string,
-  signal?: AbortSignal,
-): Promise<Plan> {
+/** Holds a database for the columns alone: others merge while footers are read. */
+async function planOf(pool: SessionPool, request: MergeRequest, folder: string, signal?: AbortSignal): Promise<Plan> {
   await mkdir(folder, {recursive: true})
   const files = await localFiles(request.store, request.sources, folder)
   const read = await readSources(request.sources, files, signal)
-  const columns = await mergeColumns(session, read, request.columns, signal)
+  const {columns, rowGroupRows} = await pool.run(async (session) => {
+    const united = await mergeColumns(session, read, request.columns, signal)
+    return {columns: united, rowGroupRows: groupRows(session, read, united.fields.length)}
+  })
   await checkInt96(read, {openFile: openLocal, finest: 'microseconds', signal})
   const names = columns.fields.map(({name}) => name)
   const entries = carriedEntries(read, columns)
   const options = [
     'FORMAT parquet',
     `COMPRESSION ${codecOf(read)}`,
-    `ROW_GROUP_SIZE ${groupRows(session, read, names.length)}`,
+    `ROW_GROUP_SIZE ${rowGroupRows}`,
     `KV_METADATA {${[...entries].map(([name, value]) => `${quoteIdentifier(name)}: ${quoteText(value)}`).join(', ')}}`,
     ...(columns.fieldIds === null ? [] : [`FIELD_IDS ${columns.fieldIds}`]),
   ]
