@@ -61,6 +61,7 @@ function s3Target(path: string, {stateBucket, tableBucket}: AwsLake): string {
   const known = [
     ['sluice/_sluice/operations/', 'operations'],
     ['sluice/_sluice/locks/', 'locks'],
+    ['sluice/_sluice/generations/', 'generations'],
     ['sluice/claims__runs/', 'runs'],
     ['sluice/claims__deletes/', 'rows'],
     ['sluice/claims__quarantine_rows/', 'rows'],
