@@ -68,6 +68,14 @@ it('a plan says what is worth merging, and changes nothing', async () => {
   expect(await visibleFiles(story.lake.root)).toEqual(before)
 })
 
+it.each([['plan'], ['run', '--dry-run']])('what "compact %s" tells to run is what it has planned', async (...words) => {
+  const asked = [...EAGER, '--target-size', '1 MiB', '--partition', 'month=01']
+  const {stdout} = await sluice(story.lake, 'compact', ...words, ...asked)
+  expect(stdout).toContain(
+    `sluice compact run --table items ${EAGER.join(' ')} --target-size '1 MiB' --partition month=01\n`,
+  )
+})
+
 it.each([
   ['USAGE', ['compact', 'plan', '--partition', 'day=1']],
   ['TABLE_UNKNOWN', ['compact', 'plan', '--table', 'itens']],

@@ -1,5 +1,5 @@
 import * as Flags from '@oclif/core/flags'
-import {compactAsked, compactFlags} from '../../lib/cli/compact-flags.js'
+import {compactAsked, compactFlags, compactTyped} from '../../lib/cli/compact-flags.js'
 import {OperationCommand} from '../../lib/cli/operation-command.js'
 import type {CompactPlanDocument} from '../../lib/compact/index.js'
 
@@ -22,7 +22,7 @@ export default class CompactPlan extends OperationCommand<CompactPlanDocument> {
   }
 
   async run(): Promise<CompactPlanDocument> {
-    const {flags} = await this.parse(CompactPlan)
+    const {flags, raw} = await this.parse(CompactPlan)
     const {definition, ports, asOf} = await this.context(flags)
     const compact = await import('../../lib/compact/index.js')
     const engines = compact.enginesAsked(flags.engine, definition.environment)
@@ -32,6 +32,6 @@ export default class CompactPlan extends OperationCommand<CompactPlanDocument> {
       flags.out === undefined
         ? await compact.planDocument(request, tables, definition, ports)
         : await compact.writtenPlan(request, tables[0]!, definition, ports, await this.writeStreamedPlan(flags.out))
-    return this.finish(result, compact.renderPlan(result))
+    return this.finish(result, compact.renderPlan(result, compactTyped(raw)))
   }
 }

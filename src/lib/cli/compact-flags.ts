@@ -1,5 +1,6 @@
 import * as Flags from '@oclif/core/flags'
 import {bytesFlag, durationFlag, positiveIntegerFlag, rangeFlags} from './flags.js'
+import {shellWord} from './output/text.js'
 
 /** Which partitions of which table are meant, and what is worth merging. */
 export const compactFlags = {
@@ -64,4 +65,22 @@ export function compactAsked(flags: CompactFlagValues) {
   }
   const {partition = [], from = null, to = null} = flags
   return {partition, from, to, policy: {...policy, isInPlace: flags['in-place']}}
+}
+
+/** A word of the command line, as oclif has read it. */
+interface Token {
+  readonly type: 'arg' | 'flag'
+  readonly flag?: string
+  readonly input: string
+}
+
+/** The flags as they were typed, but for the table: what is run is to be what was planned. */
+export function compactTyped(raw: readonly Token[]): string {
+  const flags: Readonly<Record<string, {readonly type: 'boolean' | 'option'}>> = compactFlags
+  return raw
+    .flatMap(({flag = '', input}) => {
+      if (flag === 'table' || flags[flag] === undefined) return []
+      return flags[flag].type === 'boolean' ? [` --${flag}`] : [` --${flag} ${shellWord(input)}`]
+    })
+    .join('')
 }
