@@ -6,8 +6,8 @@ export default defineConfig({
     include: ['test/lab/**/*.lab.ts'],
     setupFiles: ['test/setup.ts'],
     disableConsoleIntercept: true,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     pool: 'forks',
     // One Trino on two cores answers about four queries at a time.
     poolOptions: {forks: {maxForks: 2, minForks: 1}},
