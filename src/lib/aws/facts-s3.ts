@@ -3,6 +3,7 @@ import type {AwsFacts, LifecycleRule} from '../ports/environment-facts.js'
 import {errorName, httpStatus} from './aws-errors.js'
 import {asking, type FactClients} from './facts-clients.js'
 import {parseS3Uri} from './s3-bucket.js'
+import {regionOf} from './s3-errors.js'
 
 type S3Facts = Pick<
   AwsFacts,
@@ -24,7 +25,7 @@ export function s3Facts(clients: FactClients): S3Facts {
           return settings.region
         } catch (error) {
           if (httpStatus(error) === 404) return null
-          const region = regionHeader(error)
+          const region = regionOf(error)
           // S3 answers 301 for a bucket elsewhere, and 400 where it cannot be reached from here
           if (region !== null && [301, 400].includes(Number(httpStatus(error)))) return region
           throw error
@@ -128,10 +129,4 @@ function readRule(rule: S3Rule): LifecycleRule {
 /** A filter with anything beside the prefix still meets nothing outside of it. */
 function prefixOf({Filter: filter, Prefix: prefix}: S3Rule & {readonly Prefix?: string | undefined}): string | null {
   return filter?.Prefix ?? filter?.And?.Prefix ?? prefix ?? null
-}
-
-function regionHeader(error: unknown): string | null {
-  if (typeof error !== 'object' || error === null || !('$response' in error)) return null
-  const response = error.$response as {headers?: Readonly<Record<string, string>>} | undefined
-  return response?.headers?.['x-amz-bucket-region'] ?? null
 }

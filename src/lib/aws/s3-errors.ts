@@ -89,7 +89,7 @@ function otherRegion(error: unknown, {bucket, region}: S3Place): SluiceError {
 }
 
 /** The bucket's own Region, as S3 says it with a refusal. */
-function regionOf(error: unknown): string | null {
+export function regionOf(error: unknown): string | null {
   if (typeof error !== 'object' || error === null) return null
   if ('Region' in error && typeof error.Region === 'string') return error.Region
   const response: unknown = '$response' in error ? error.$response : undefined

@@ -1,4 +1,5 @@
 import * as Flags from '@oclif/core/flags'
+import type {ParserOutput} from '@oclif/core/interfaces'
 import {bytesFlag, durationFlag, positiveIntegerFlag, rangeFlags} from './flags.js'
 import {shellWord} from './output/text.js'
 
@@ -67,20 +68,13 @@ export function compactAsked(flags: CompactFlagValues) {
   return {partition, from, to, policy: {...policy, isInPlace: flags['in-place']}}
 }
 
-/** A word of the command line, as oclif has read it. */
-interface Token {
-  readonly type: 'arg' | 'flag'
-  readonly flag?: string
-  readonly input: string
-}
-
 /** The flags as they were typed, but for the table: what is run is to be what was planned. */
-export function compactTyped(raw: readonly Token[]): string {
+export function compactTyped(raw: ParserOutput['raw']): string {
   const flags: Readonly<Record<string, {readonly type: 'boolean' | 'option'}>> = compactFlags
-  return raw
-    .flatMap(({flag = '', input}) => {
-      if (flag === 'table' || flags[flag] === undefined) return []
-      return flags[flag].type === 'boolean' ? [` --${flag}`] : [` --${flag} ${shellWord(input)}`]
-    })
-    .join('')
+  const words = raw.map((token) => {
+    const known = token.type === 'flag' && token.flag !== 'table' ? flags[token.flag] : undefined
+    if (token.type !== 'flag' || known === undefined) return ''
+    return known.type === 'boolean' ? ` --${token.flag}` : ` --${token.flag} ${shellWord(token.input)}`
+  })
+  return words.join('')
 }

@@ -47,7 +47,7 @@ export async function planStart(
   }
 }
 
-/** The newest crawl that ended, for its price; not all of a history of twelve months. */
+/** The newest crawl that ended, for its price. */
 async function lastEnded({awsName}: CrawlerDefinition, crawlers: Crawlers): Promise<Crawl | null> {
   for await (const crawl of crawlers.history(awsName)) if (crawl.endedAt !== null) return crawl
   return null

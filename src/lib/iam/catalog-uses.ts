@@ -30,7 +30,7 @@ export const CATALOG_USES = {
   'crawlers:stop': [{action: 'glue:StopCrawler', on: 'crawlers'}],
 } as const satisfies Record<string, readonly Grant[]>
 
-const COMPARE: readonly Use[] = ['catalog:read', 'catalog:partitions', 'rows:list', 'compacted:list']
+const COMPARE: readonly Use[] = ['catalog:read', 'catalog:partitions', 'rows:list', 'compacted:list', 'sharers:look']
 
 export const CATALOG_COMMANDS: Readonly<Record<string, CommandUses>> = {
   'crawler history': {uses: ['crawlers:look', 'crawlers:history'], changes: false},

@@ -7,7 +7,7 @@ const ICEBERG = 'only for Iceberg tables'
 const BY_ATHENA = 'only where Athena merges a partition'
 const SUPERSEDED = 'only when rows of a run that was replaced are left out'
 const LATE = 'only where files came while a partition was swapped'
-const COMPACTION = 'only for a compaction'
+export const COMPACTION = 'only for a compaction'
 const BY_OPTIMIZE = 'only for Iceberg tables: Athena rewrites and deletes their files as the caller'
 
 const ASK = [
@@ -22,20 +22,15 @@ const UPDATE = ['glue:GetPartition', 'glue:BatchGetPartition', 'glue:UpdateParti
 /** What compactions ask for, beside what others ask for too. */
 export const COMPACT_USES = {
   'generations:read': on('generations', READ),
-  /** By commands that compact nothing, to know what was compacted. */
-  'generations:look': [...on('generations', ['s3:ListBucket']), ...on('generations', ['s3:GetObject'], COMPACTION)],
   'generations:write': on('generations', ['s3:PutObject', 's3:DeleteObject']),
   'staged:write': on('staged', [...READ, 's3:PutObject', 's3:DeleteObject']),
   'staged:delete': [
     ...on('staged', ['s3:ListBucket']),
     ...on('staged', ['s3:GetObject', 's3:DeleteObject'], COMPACTION),
   ],
-  'compacted:look': on('compacted', ['s3:ListBucket'], SWAPPED),
-  'compacted:list': [
-    ...on('compacted', ['s3:ListBucket'], SWAPPED),
-    // whether another table reads the same files
-    ...on('database', ['glue:GetTables'], SWAPPED),
-  ],
+  'compacted:list': on('compacted', ['s3:ListBucket'], SWAPPED),
+  /** Whether another table reads the same files. */
+  'sharers:look': on('database', ['glue:GetTables'], SWAPPED),
   'compacted:read': on('compacted', READ, SWAPPED),
   'compacted:write': [
     ...on('compacted', [...READ, 's3:PutObject', 's3:AbortMultipartUpload'], SWAPPED),
@@ -90,6 +85,7 @@ const PLAN: readonly Use[] = [
   'runs:read',
   'rows:list',
   'compacted:list',
+  'sharers:look',
   'generations:read',
   'catalog:read',
   'catalog:partitions',

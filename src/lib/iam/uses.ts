@@ -5,7 +5,7 @@
 
 import {ATHENA_USES} from './athena-uses.js'
 import {CATALOG_COMMANDS, CATALOG_USES} from './catalog-uses.js'
-import {COMPACT_COMMANDS, COMPACT_USES} from './compact-uses.js'
+import {COMPACT_COMMANDS, COMPACT_USES, COMPACTION} from './compact-uses.js'
 import {on, READ, type Grant} from './grants.js'
 
 export type {Grant, Target} from './grants.js'
@@ -182,9 +182,9 @@ export const COMMANDS: Readonly<Record<string, CommandUses | CommandWithout>> = 
   'backfill run': {uses: LOAD, changes: true, unproven: FIRST_LOAD},
   'backfill status': {uses: ['operations:read', 'runs:read'], changes: false},
   'backfill verify': {
-    uses: ['exports:read', 'operations:read', 'runs:read', 'rows:read', 'generations:look', 'catalog:read', 'query'],
+    uses: ['exports:read', 'operations:read', 'runs:read', 'rows:read', 'generations:read', 'catalog:read', 'query'],
     changes: false,
-    unproven: {'s3:ListBucket on rows': GONE},
+    unproven: {'s3:ListBucket on rows': GONE, 's3:GetObject on generations': COMPACTION},
   },
   doctor: {uses: ['operations:read', 'locks:read', 'runs:read', 'environment:look'], changes: false},
   explain: {needsNothing: 'has its texts with it'},
@@ -242,13 +242,14 @@ export const COMMANDS: Readonly<Record<string, CommandUses | CommandWithout>> = 
       'locks:list',
       'runs:read',
       'rows:list',
-      'generations:look',
-      'compacted:look',
+      'generations:read',
+      'compacted:list',
       'catalog:read',
       'catalog:partitions',
       'query',
     ],
     changes: false,
+    unproven: {'s3:GetObject on generations': COMPACTION},
   },
 }
 
