@@ -175,6 +175,11 @@ describe('a plan file', () => {
     await refuses('PLAN_STALE', ['backfill', 'run', '--plan', 'changed.ndjson'])
   })
 
+  it('is what is told to run', async () => {
+    const {stdout} = await sluice(lake, 'backfill', 'plan', '--export', other.uri, '--out', 'a plan.ndjson')
+    expect(stdout).toContain("sluice backfill run --plan 'a plan.ndjson'\n")
+  })
+
   it('does exactly what it says, once', async () => {
     const file = await plan('once.ndjson')
     const {operation} = JSON.parse((await readFile(file, 'utf8')).split('\n')[0]!) as {operation: string}

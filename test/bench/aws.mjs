@@ -6,6 +6,7 @@ import {fileURLToPath} from 'node:url'
 import {markdownTable, median, secondsText} from './figures.mjs'
 import {measureCommand, measureNode, runNode} from './measure.mjs'
 import {pythonEnvironment} from './python-environment.mjs'
+import {benchPlan} from './aws-plan.mjs'
 import {benchS3} from './aws-store.mjs'
 
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true'
@@ -14,7 +15,7 @@ const SELECT = fileURLToPath(new URL('peers/athena_select.sh', import.meta.url))
 const ACCOUNT = '123456789012'
 
 /** Figures of the AWS adapters in the running lab: what waits for the network there waits for other servers than AWS's. */
-export async function benchAws({rounds = '5', bin}) {
+export async function benchAws({rounds = '5', objects = '200000', bin}) {
   if (process.env['SLUICE_LAB_URL'] === undefined)
     return 'aws: skipped: no lab (npm run lab:up, and set what it prints)'
   const sluice = resolve(bin ?? join(PROJECT, 'bin/run.js'))
@@ -25,6 +26,11 @@ export async function benchAws({rounds = '5', bin}) {
       await benchFirstAnswer(sluice, lake, Number(rounds)),
       await benchRequests(sluice, lake),
       await benchS3(lake.bucket, Number(rounds)),
+      await benchPlan(sluice, {
+        account: ACCOUNT,
+        folder: await mkdtemp(join(folder, 'plan-')),
+        objects: Number(objects),
+      }),
     ]
     return parts.join('\n\n')
   } finally {

@@ -4,7 +4,7 @@
 //   node test/bench/run.mjs current [--rows 10000000] [--rounds 5]
 //   node test/bench/run.mjs questions [--items 1000000] [--rounds 5]
 //   node test/bench/run.mjs startup [--rounds 15]
-//   node test/bench/run.mjs aws [--rounds 5]          in the running lab: npm run lab:up
+//   node test/bench/run.mjs aws [--rounds 5] [--objects 200000]    in the running lab: npm run lab:up
 // Nothing is asserted: the machine decides the figures, the ratios are what counts.
 import {parseArgs} from 'node:util'
 import {benchAws} from './aws.mjs'
@@ -23,7 +23,7 @@ const BENCHES = {
   startup: benchStartup,
   aws: benchAws,
 }
-const OPTIONS = ['items', 'rows', 'rounds', 'contenders', 'dist', 'bin']
+const OPTIONS = ['items', 'rows', 'objects', 'rounds', 'contenders', 'dist', 'bin']
 
 const {values, positionals} = parseArgs({
   allowPositionals: true,

@@ -76,6 +76,11 @@ it.each([['plan'], ['run', '--dry-run']])('what "compact %s" tells to run is wha
   )
 })
 
+it('a plan that was written is what it tells to run', async () => {
+  const {stdout} = await sluice(story.lake, 'compact', 'plan', '--table', 'items', '--out', planFile(), ...EAGER)
+  expect(stdout).toContain(`sluice compact run --plan ${planFile()}\n`)
+})
+
 it.each([
   ['USAGE', ['compact', 'plan', '--partition', 'day=1']],
   ['TABLE_UNKNOWN', ['compact', 'plan', '--table', 'itens']],

@@ -34,6 +34,6 @@ export default class BackfillPlan extends OperationCommand<LoadPlanDocument> {
     if (flags.out !== undefined) await this.writePlan(flags.out, planned.plan)
     const needs = await weighPlan(planned.plan, context)
     const result = planDocument(planned, needs, definition.environment.name, asOf)
-    return this.finish(result, renderPlan(result))
+    return this.finish(result, renderPlan(result, flags.out))
   }
 }

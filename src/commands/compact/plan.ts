@@ -1,5 +1,5 @@
 import * as Flags from '@oclif/core/flags'
-import {compactAsked, compactFlags, compactTyped} from '../../lib/cli/compact-flags.js'
+import {compactAsked, compactFlags, compactRunCommand} from '../../lib/cli/compact-flags.js'
 import {OperationCommand} from '../../lib/cli/operation-command.js'
 import type {CompactPlanDocument} from '../../lib/compact/index.js'
 
@@ -32,6 +32,6 @@ export default class CompactPlan extends OperationCommand<CompactPlanDocument> {
       flags.out === undefined
         ? await compact.planDocument(request, tables, definition, ports)
         : await compact.writtenPlan(request, tables[0]!, definition, ports, await this.writeStreamedPlan(flags.out))
-    return this.finish(result, compact.renderPlan(result, compactTyped(raw)))
+    return this.finish(result, compact.renderPlan(result, compactRunCommand(raw, flags.out)))
   }
 }

@@ -1,4 +1,4 @@
-import {compactAsked, compactFlags, compactPlanFlag, compactTyped} from '../../lib/cli/compact-flags.js'
+import {compactAsked, compactFlags, compactPlanFlag, compactRunCommand} from '../../lib/cli/compact-flags.js'
 import {concurrencyFlag, mutationFlags} from '../../lib/cli/flags.js'
 import {OperationCommand} from '../../lib/cli/operation-command.js'
 import {resourceFlags} from '../../lib/cli/resource-flags.js'
@@ -28,7 +28,7 @@ back. Exit 4 when a partition had to be left as it was.`
     const tables = compact.chosenTables(definition, flags.table)
     if (flags['dry-run']) {
       const document = await compact.planDocument(request, tables, definition, ports)
-      return this.finish(document, compact.renderPlan(document, compactTyped(raw)))
+      return this.finish(document, compact.renderPlan(document, compactRunCommand(raw)))
     }
     const plans =
       flags.plan === undefined

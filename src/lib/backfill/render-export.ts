@@ -1,8 +1,9 @@
 import {renderBlock, renderHeading, renderNext, type Labelled} from '../cli/output/block.js'
 import {bytesText} from '../cli/output/bytes.js'
 import {microsText} from '../cli/output/money.js'
-import {plural, printable, shellWord} from '../cli/output/text.js'
+import {plural, printable} from '../cli/output/text.js'
 import {instantText} from '../cli/output/time.js'
+import {shellWord} from '../shell-word.js'
 import type {ExportAct, ExportPlan} from './export-act.js'
 
 /** What an export would be, before it is started. */

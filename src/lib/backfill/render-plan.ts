@@ -2,8 +2,9 @@ import {renderBlock, renderHeading, renderNext, type Labelled} from '../cli/outp
 import {bytesText} from '../cli/output/bytes.js'
 import {aboutText} from '../cli/output/duration.js'
 import {microsText} from '../cli/output/money.js'
-import {plural, printable, shellWord} from '../cli/output/text.js'
+import {plural, printable} from '../cli/output/text.js'
 import {instantText, instantWithAge} from '../cli/output/time.js'
+import {shellWord} from '../shell-word.js'
 import type {TimeRange} from './chain.js'
 import {AS_ASKED} from './choose-engine.js'
 import type {LoadPlanDocument, PlannedExportDocument} from './plan-result.js'
@@ -11,7 +12,8 @@ import {missingText, needsText} from './render-needs.js'
 
 export const SUMMARY_EDITED = 'summary edited after the export (accepted); every other check passed'
 
-export function renderPlan(result: LoadPlanDocument): string {
+/** What is to be loaded and what it takes; `planFile`: where it was written, if anywhere. */
+export function renderPlan(result: LoadPlanDocument, planFile?: string): string {
   const {exports, chain, effect, estimate, needs} = result
   const heading = renderHeading(
     effect.reloads === null
@@ -34,7 +36,7 @@ export function renderPlan(result: LoadPlanDocument): string {
       'left out',
       result.unfinished.map((uri) => `${printable(uri)}: no manifest-summary.json, so not finished or not whole`),
     ])
-  const next = effect.changes ? nextOfPlan(result) : ['There is nothing to do.']
+  const next = effect.changes ? nextOfPlan(result, planFile) : ['There is nothing to do.']
   return [heading, '', renderBlock(entries), '', ...next].join('\n')
 }
 
@@ -42,9 +44,10 @@ function engineText({engine, engineReason}: LoadPlanDocument): string {
   return `${engine === 'duckdb' ? 'duckdb on this machine' : engine}: ${printable(engineReason)}`
 }
 
-function nextOfPlan(result: LoadPlanDocument): string[] {
+function nextOfPlan(result: LoadPlanDocument, planFile: string | undefined): string[] {
   if ((result.needs?.missing.length ?? 0) > 0) return ['Nothing has been changed. As it stands, its run is refused.']
-  return ['Nothing has been changed. Run it:', renderNext([[runCommand(result)]])]
+  const command = planFile === undefined ? runCommand(result) : `sluice backfill run --plan ${shellWord(planFile)}`
+  return ['Nothing has been changed. Run it:', renderNext([[command]])]
 }
 
 function sourceText(exports: readonly PlannedExportDocument[]): string {

@@ -1,7 +1,7 @@
 import * as Flags from '@oclif/core/flags'
 import type {ParserOutput} from '@oclif/core/interfaces'
+import {shellWord} from '../shell-word.js'
 import {bytesFlag, durationFlag, positiveIntegerFlag, rangeFlags} from './flags.js'
-import {shellWord} from './output/text.js'
 
 /** Which partitions of which table are meant, and what is worth merging. */
 export const compactFlags = {
@@ -68,13 +68,14 @@ export function compactAsked(flags: CompactFlagValues) {
   return {partition, from, to, policy: {...policy, isInPlace: flags['in-place']}}
 }
 
-/** The flags as they were typed, but for the table: what is run is to be what was planned. */
-export function compactTyped(raw: ParserOutput['raw']): string {
+/** What runs what was planned: the plan as it was written, or the flags as they were typed, but for the table. */
+export function compactRunCommand(raw: ParserOutput['raw'], planFile?: string): (table: string) => string {
+  if (planFile !== undefined) return () => `sluice compact run --plan ${shellWord(planFile)}`
   const flags: Readonly<Record<string, {readonly type: 'boolean' | 'option'}>> = compactFlags
   const words = raw.map((token) => {
     const known = token.type === 'flag' && token.flag !== 'table' ? flags[token.flag] : undefined
     if (token.type !== 'flag' || known === undefined) return ''
     return known.type === 'boolean' ? ` --${token.flag}` : ` --${token.flag} ${shellWord(token.input)}`
   })
-  return words.join('')
+  return (table) => `sluice compact run --table ${table}${words.join('')}`
 }

@@ -41,12 +41,12 @@ export const SKIP_TEXTS: Readonly<Record<SkipReason, string>> = {
   waits_for_gc: 'are merged and wait for gc',
 }
 
-/** What is to be merged, what it costs, what it saves, and what is left and why; `typed`: the flags that asked for it. */
-export function renderPlan(result: CompactPlanDocument, typed: string): string {
+/** What is to be merged, what it costs, what it saves, and what is left and why; `runCommand`: what merges a table as planned. */
+export function renderPlan(result: CompactPlanDocument, runCommand: (table: string) => string): string {
   const parts = result.tables.map((table) => tableText(table, result))
   const wanted = result.tables.filter(({figures}) => figures.merges > 0)
   if (wanted.length === 0) return [...parts, 'There is nothing to merge.'].join('\n\n')
-  const next = wanted.map(({table}) => [`sluice compact run --table ${table}${typed}`] as const)
+  const next = wanted.map(({table}) => [runCommand(table)] as const)
   return [...parts, ['Nothing has been changed. Run it:', renderNext(next)].join('\n')].join('\n\n')
 }
 

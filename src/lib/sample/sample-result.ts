@@ -1,3 +1,4 @@
+import {shellWord} from '../shell-word.js'
 import type {DefectCounts} from './defects.js'
 import type {SamplePlan} from './plan-sample.js'
 import type {WrittenSample} from './write-sample-export.js'
@@ -58,8 +59,4 @@ function placeText({exportId, folder: key}: Pick<SamplePlan, 'exportId' | 'folde
     exportTime: location.exportTime.toISOString(),
     next: `sluice backfill run --export ${shellWord(folder)}`,
   }
-}
-
-function shellWord(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`
 }
