@@ -17,6 +17,8 @@ import {EVENT_TYPES, EventsTable, FILES, ROWS_PER_FILE} from '../events-table.js
 
 const LONG_MS = 300_000
 const LOOK_EVERY_MS = 50
+/** An INSERT waits this long, so that whoever looks for it meets it running: each look is a start of the command. */
+const BEGUN_FOR_MS = 15_000
 const COLUMNS = [...Object.keys(EVENT_TYPES), 'day']
 
 const DEFINITION = `sluice: 1
@@ -213,7 +215,7 @@ describe.runIf(hasTrino)('partitions that Athena merges', () => {
   /** A run whose INSERT has begun, with how it ends. */
   async function begunRun(day: string): Promise<readonly [string, ReturnType<typeof resultOf>, () => void]> {
     const match = 'INSERT INTO "events__merge_'
-    await control('POST', '/__query-faults', {match, state: 'DELAY', when: 'before', delayMs: 4000})
+    await control('POST', '/__query-faults', {match, state: 'DELAY', when: 'before', delayMs: BEGUN_FOR_MS})
     const argv = ['compact', 'run', ...argvOf(day), '--engine', 'athena', '--yes', '--json']
     const child = startSluice(argv, {cwd: lake.folder})
     const ended = resultOf(child)
