@@ -7,9 +7,10 @@ import {setTimeout as sleep} from 'node:timers/promises'
 export class QueryFaults {
   #armed = []
 
-  page = ({method, document}) => {
+  page = ({method, query, document}) => {
     if (method === 'POST') this.#armed.push(...[document].flat().map((fault) => ({times: 1, when: 'before', ...fault})))
-    if (method === 'DELETE') this.#armed = []
+    // Others may have armed theirs: only those of this match.
+    if (method === 'DELETE') this.#armed = this.#armed.filter(({match}) => match !== query.get('match'))
     return this.#armed
   }
 

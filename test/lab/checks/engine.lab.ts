@@ -12,7 +12,7 @@ import {
 import {CreateDatabaseCommand, CreateTableCommand} from '@aws-sdk/client-glue'
 import {CreateBucketCommand, GetObjectCommand, ListObjectsV2Command} from '@aws-sdk/client-s3'
 import {beforeAll, describe, expect, it} from 'vitest'
-import {armFault, control} from './gateway-control.js'
+import {armFault, armQueryFault} from './gateway-control.js'
 import {athena, glue, hasTrino, ownName, s3} from './lab-clients.js'
 
 const Bucket = ownName('checks')
@@ -217,7 +217,7 @@ describe.skipIf(!hasTrino)('Athena on Trino', () => {
 
   it('fails as a test wishes, after the effect, with a manifest', async () => {
     const id = ownName('fail')
-    await control('POST', '/__query-faults', {match: id, state: 'FAILED', reason: 'Query timeout', when: 'after'})
+    await armQueryFault({match: id, state: 'FAILED', reason: 'Query timeout', when: 'after'})
     const query = await run(`INSERT INTO events SELECT '${id}', 1, 'f'`)
     expect(query.Status).toMatchObject({State: 'FAILED', StateChangeReason: 'Query timeout'})
     expect(await manifestOf(query)).toHaveLength(1)

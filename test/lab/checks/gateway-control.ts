@@ -35,6 +35,29 @@ export async function armFault(wish: FaultWish): Promise<void> {
   await control('POST', '/__faults', wish)
 }
 
+export interface QueryFaultWish {
+  /** Regular expression of the statement. */
+  readonly match: string
+  readonly state: string
+  readonly when?: 'before' | 'after'
+  readonly reason?: string | undefined
+  readonly delayMs?: number
+  readonly times?: number
+}
+
+const armedMatches = new Set<string>()
+
+export async function armQueryFault(wish: QueryFaultWish): Promise<void> {
+  armedMatches.add(wish.match)
+  await control('POST', '/__query-faults', wish)
+}
+
+/** Takes back what this suite has armed and no statement has met. */
+export async function disarmQueryFaults(): Promise<void> {
+  for (const match of armedMatches) await control('DELETE', `/__query-faults?match=${encodeURIComponent(match)}`)
+  armedMatches.clear()
+}
+
 /** Requests whose path or parameters contain a text: the names of one check are its own. */
 export async function wireOf(contains: string): Promise<readonly WireEntry[]> {
   return (await control('GET', `/__wire?contains=${encodeURIComponent(contains)}`)) as readonly WireEntry[]

@@ -1,6 +1,6 @@
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {MEETS_ALL, tellCases} from '../../fault/fault-points.js'
-import {control} from '../checks/gateway-control.js'
+import {armQueryFault} from '../checks/gateway-control.js'
 import {hasTrino, ownName} from '../checks/lab-clients.js'
 import {expectBeforeOrAfter, expectClean, expectCoded, recover, type Sights} from './fault-cases.js'
 import {FaultBench, type Ended, type FaultLake} from './fault-lake.js'
@@ -56,7 +56,7 @@ describe.runIf(hasTrino)('a load on AWS whose services do a part', () => {
     async ({state, reason}) => {
       const lake = await bench.lake()
       const times = state === 'CANCELLED' || reason.startsWith('GENERIC') ? 1 : MOST_RUNS
-      await control('POST', '/__query-faults', {match: `^SELECT 1 FROM "${table}"`, state, reason, times})
+      await armQueryFault({match: `^SELECT 1 FROM "${table}"`, state, reason, times})
       const ended = await lake.run(...lake.load)
       expect(ended.exit).not.toBe(0)
       await expectRecovered(lake, ended)

@@ -8,7 +8,7 @@ import {answerOf, refusalOf, sluice} from '../../backfill/lake-folder.js'
 import {resultOf, startSluice} from '../../cli/run-cli.js'
 import {columnHashes, downloadTable} from '../athena-lake.js'
 import {makeAwsLake, uploadExport, type AwsLake} from '../aws-lake.js'
-import {armFault, control, wireOf} from '../checks/gateway-control.js'
+import {armFault, armQueryFault, wireOf} from '../checks/gateway-control.js'
 import {athena, hasTrino, s3} from '../checks/lab-clients.js'
 import {selectTexts} from '../faults/athena-reader.js'
 import {listAll} from '../faults/fault-lake.js'
@@ -92,7 +92,7 @@ describe.runIf(hasTrino)('a load by Athena', () => {
 
   it('whose INSERT fails when it has written is cleaned and begun again', {timeout: LONG_MS}, async () => {
     const on = await newLake()
-    await control('POST', '/__query-faults', {match: `INSERT INTO "${on.table}"`, state: 'FAILED', when: 'after'})
+    await armQueryFault({match: `INSERT INTO "${on.table}"`, state: 'FAILED', when: 'after'})
     expect(await answerOf(on.lake, ...load())).toMatchObject({exit: 0, document: {changed: true}})
     expect((await insertsOf(on)).map(({state}) => state).sort()).toEqual(['FAILED', 'SUCCEEDED', 'SUCCEEDED'])
     await expectUndisturbed(on)
@@ -100,8 +100,8 @@ describe.runIf(hasTrino)('a load by Athena', () => {
 
   it('that is given up by Athena leaves nothing, and goes on', {timeout: LONG_MS}, async () => {
     const on = await newLake()
-    const fault = {state: 'FAILED', when: 'after', reason: 'GENERIC_INTERNAL_ERROR: lost a worker', times: 2}
-    await control('POST', '/__query-faults', {match: `INSERT INTO "${on.table}".*'${LATE_DAY}'`, ...fault})
+    const fault = {state: 'FAILED', when: 'after', reason: 'GENERIC_INTERNAL_ERROR: lost a worker', times: 2} as const
+    await armQueryFault({match: `INSERT INTO "${on.table}".*'${LATE_DAY}'`, ...fault})
     expect(await refusalOf(on.lake, ...load())).toMatchObject({code: 'QUERY_FAILED', exit: 1})
     const standing = await objectsOf(on)
     expect(await answerOf(on.lake, 'ops', 'resume', '--env', 'aws', '--yes').catch(String)).toContain('QUERY_FAILED')
@@ -118,7 +118,7 @@ describe.runIf(hasTrino)('a load by Athena', () => {
   /** A load that dies while its second INSERT runs, which ends after it. */
   async function killed(on: TestLake): Promise<void> {
     const match = `INSERT INTO "${on.table}".*'${LATE_DAY}'`
-    await control('POST', '/__query-faults', {match, state: 'DELAY', when: 'before', delayMs: 2000})
+    await armQueryFault({match, state: 'DELAY', when: 'before', delayMs: 2000})
     const child = startSluice([...load(), '--json'], {cwd: on.lake.folder})
     const ended = resultOf(child)
     while ((await lateInsertsOf(on)).length === 0) await wait(LOOK_EVERY_MS)

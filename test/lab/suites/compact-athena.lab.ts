@@ -8,7 +8,7 @@ import {answerOf, refusalOf} from '../../backfill/lake-folder.js'
 import {resultOf, startSluice} from '../../cli/run-cli.js'
 import {PolicyWatch} from '../../iam/policy-watch.js'
 import {makeAwsLake, type AwsLake} from '../aws-lake.js'
-import {control} from '../checks/gateway-control.js'
+import {armQueryFault, disarmQueryFaults} from '../checks/gateway-control.js'
 import {athena, glue, hasTrino, s3} from '../checks/lab-clients.js'
 import {selectTexts} from '../faults/athena-reader.js'
 import {listAll} from '../faults/fault-lake.js'
@@ -47,7 +47,7 @@ describe.runIf(hasTrino)('partitions that Athena merges', () => {
     table = await EventsTable.made(lake)
   }, LONG_MS)
 
-  afterEach(() => control('DELETE', '/__query-faults'))
+  afterEach(disarmQueryFaults)
 
   afterAll(() => lake.remove())
 
@@ -204,7 +204,7 @@ describe.runIf(hasTrino)('partitions that Athena merges', () => {
       const day = '2026-01-05'
       await table.newDay(day)
       const before = await rowsOf(day)
-      await control('POST', '/__query-faults', {match: 'INSERT INTO "events__merge_', state: 'FAILED', when: 'after'})
+      await armQueryFault({match: 'INSERT INTO "events__merge_', state: 'FAILED', when: 'after'})
       const {tables} = await runDay(day)
       expect((await insertsOf(tables[0]!.operation)).sort()).toEqual(['FAILED', 'SUCCEEDED'])
       expect(await rowsOf(day)).toEqual(before)
@@ -215,7 +215,7 @@ describe.runIf(hasTrino)('partitions that Athena merges', () => {
   /** A run whose INSERT has begun, with how it ends. */
   async function begunRun(day: string): Promise<readonly [string, ReturnType<typeof resultOf>, () => void]> {
     const match = 'INSERT INTO "events__merge_'
-    await control('POST', '/__query-faults', {match, state: 'DELAY', when: 'before', delayMs: BEGUN_FOR_MS})
+    await armQueryFault({match, state: 'DELAY', when: 'before', delayMs: BEGUN_FOR_MS})
     const argv = ['compact', 'run', ...argvOf(day), '--engine', 'athena', '--yes', '--json']
     const child = startSluice(argv, {cwd: lake.folder})
     const ended = resultOf(child)

@@ -3,7 +3,7 @@ import type {CompactPlanDocument, CompactResultDocument} from '../../../src/lib/
 import {answerOf, refusalOf, sluice} from '../../backfill/lake-folder.js'
 import {PolicyWatch} from '../../iam/policy-watch.js'
 import {makeAwsLake, type AwsLake} from '../aws-lake.js'
-import {control, wireOf} from '../checks/gateway-control.js'
+import {armQueryFault, disarmQueryFaults, wireOf} from '../checks/gateway-control.js'
 import {hasTrino} from '../checks/lab-clients.js'
 import {readTexts, selectTexts} from '../faults/athena-reader.js'
 import {checksumsOf, LoopReader} from '../loop-reader.js'
@@ -40,7 +40,7 @@ describe.runIf(hasTrino)('an Iceberg table on AWS', () => {
     await change(`DELETE FROM states WHERE n = 3 AND day = '${DAYS[0]}'`)
   }, 300_000)
 
-  afterEach(() => control('DELETE', '/__query-faults'))
+  afterEach(disarmQueryFaults)
 
   afterAll(() => lake.remove())
 
@@ -102,7 +102,7 @@ describe.runIf(hasTrino)('an Iceberg table on AWS', () => {
     expect(before).toHaveLength(3 * INSERTS - 1)
     const reader = new LoopReader(lake, checksumsOf(['id', 'n', 'day'], 'states'))
     const fault = (match: string, reason: string, when: 'before' | 'after' = 'before') =>
-      control('POST', '/__query-faults', {match: `^${match} states`, state: 'FAILED', reason, when})
+      armQueryFault({match: `^${match} states`, state: 'FAILED', reason, when})
     await fault('OPTIMIZE', 'ICEBERG_OPTIMIZE_MORE_RUNS_NEEDED: more runs are needed', 'after')
     await fault('VACUUM', 'ICEBERG_VACUUM_MORE_RUNS_NEEDED: more runs are needed')
     await fault('VACUUM', 'PERMISSION_DENIED: not authorized to perform: s3:DeleteObject')
