@@ -91,6 +91,7 @@ export async function awsContext(
       return new DynamoDbExports(settings)
     },
     crawlers: async () => new (await import('./aws/glue-crawlers.js')).GlueCrawlers(settings),
+    metrics: async () => new (await import('./aws/cloudwatch-metrics.js')).CloudWatchMetrics(settings, systemClock),
     facts: async (signal) => (await import('./aws/facts-aws.js')).awsFacts(settings, signal),
     machine: systemMachine,
     resources,

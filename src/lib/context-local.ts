@@ -68,6 +68,7 @@ export async function localContext(
         fix: 'sluice partitions sync',
       })
     },
+    metrics: async () => new (await import('./local/metric-log.js')).MetricLog(ports),
     facts: async () => new (await import('./local/facts.js')).FolderFacts(environment.root),
     machine: systemMachine,
     resources,

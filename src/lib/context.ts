@@ -3,6 +3,7 @@ import {SluiceError} from './errors.js'
 import type {LakeDefinition} from './lake/types.js'
 import type {AnyOperationKind, OperationPorts} from './operation/types.js'
 import type {Crawlers} from './ports/crawlers.js'
+import type {Metrics} from './ports/metrics.js'
 import type {EnvironmentFacts} from './ports/environment-facts.js'
 import type {Machine, Resources} from './ports/machine.js'
 import type {ObjectStore} from './ports/object-store.js'
@@ -45,6 +46,8 @@ export interface Context {
   tableExports(): Promise<TableExports>
   /** Crawlers; throws `NOT_IN_LOCAL` where `partitions sync` is the crawler. */
   crawlers(): Promise<Crawlers>
+  /** Figures over time: CloudWatch's, or the lake's own log of them. */
+  metrics(): Promise<Metrics>
   /** What the environment is, for whoever looks at it from outside; calls end with the signal. */
   facts(signal: AbortSignal): Promise<EnvironmentFacts>
   readonly machine: Machine

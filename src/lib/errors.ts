@@ -75,6 +75,7 @@ export const CODES = {
   PARTITIONS_FAILED: EXIT.partial,
   CRAWLER_UNKNOWN: EXIT.usage,
   CRAWL_TOO_SOON: EXIT.usage,
+  METRIC_INVALID: EXIT.usage,
   // store, catalog, engine
   OBJECT_NOT_FOUND: EXIT.failed,
   PRECONDITION_FAILED: EXIT.failed,

@@ -9,6 +9,7 @@ from werkzeug.serving import run_simple
 
 from moto_repairs import (
     administrator,
+    cloudwatch_series,
     dynamodb_changes,
     glue_crawlers,
     glue_names,
@@ -24,6 +25,7 @@ from moto_repairs import (
 )
 
 REPAIRS = (
+    cloudwatch_series,
     glue_statistics,
     glue_pages,
     glue_partitions,

@@ -24,7 +24,7 @@ export interface AwsSettings {
 }
 
 /** Names of services as the SDK's own variables write them, e.g. `AWS_ENDPOINT_URL_ATHENA`. */
-export type AwsService = 's3' | 'glue' | 'athena' | 'dynamodb' | 'sts' | 'kms' | 'iam' | 'lakeformation'
+export type AwsService = 's3' | 'glue' | 'athena' | 'dynamodb' | 'sts' | 'kms' | 'iam' | 'lakeformation' | 'cloudwatch'
 
 const CONNECTION_TIMEOUT_MS = 5000
 /**

@@ -36,4 +36,12 @@ export const CATALOG_TEXTS = {
       run('sluice crawler start NAME --force', 'starts it all the same'),
     ],
   },
+  METRIC_INVALID: {
+    title: 'a figure that no metric can hold',
+    meaning:
+      'A metric has a name in ASCII, 30 dimensions at most, a finite value, and a time of the last two weeks. The message says what of it does not hold.',
+    causes: ['A name or a dimension comes from data.', 'The figure is of a period long past.'],
+    state: NOTHING_DONE,
+    next: [advice('Correct what the message names.')],
+  },
 } as const satisfies Partial<Record<ErrorCode, Explanation>>

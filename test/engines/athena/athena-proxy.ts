@@ -63,7 +63,8 @@ async function passOn(
   body: Buffer,
 ): Promise<{status: number; text: string}> {
   if (behind === null) return {status: 500, text: '{"__type":"InternalServerException","message":"No answer."}'}
-  const {host: _host, connection: _connection, 'content-length': _length, ...others} = headers
+  // The host is part of what is signed.
+  const {connection: _connection, 'content-length': _length, ...others} = headers
   const response = await fetch(behind, {
     method: 'POST',
     headers: others as Record<string, string>,
