@@ -195,6 +195,17 @@ describe('GlueCatalog', () => {
     expect(actions()).toEqual(['GetTable', 'BatchGetPartition', 'BatchGetPartition'])
   })
 
+  it('goes on asking as long as Glue answers for one partition more', async () => {
+    withTable(({input}) => {
+      const [first, ...rest] = input.PartitionsToGet
+      return {Partitions: [gluePartition(first!.Values[0]!)], UnprocessedKeys: rest}
+    })
+    const wanted = Array.from({length: 9}, (_, index) => [String(index)])
+    const found = await catalog.getPartitions('events', wanted)
+    expect(found.map((partition) => partition?.values)).toEqual(wanted)
+    expect(actions()).toHaveLength(1 + wanted.length)
+  })
+
   it('asks for a thousand partitions a call', async () => {
     withTable(() => ({}))
     await catalog.getPartitions(

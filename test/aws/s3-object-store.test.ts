@@ -10,7 +10,12 @@ import {collect, expectCode} from '../contract/ports/expectations.js'
 
 // What no lab answers: S3's words for what goes wrong, and its listings as AWS writes them.
 
-type Answer = (request: {readonly method: string; readonly url: URL; readonly body: string}) => {
+type Answer = (request: {
+  readonly method: string
+  readonly url: URL
+  readonly headers: IncomingMessage['headers']
+  readonly body: string
+}) => {
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: string
@@ -59,6 +64,7 @@ async function respond(request: IncomingMessage, response: ServerResponse): Prom
   } = answer({
     method: request.method ?? '',
     url,
+    headers: request.headers,
     body: Buffer.concat(chunks).toString(),
   })
   response.writeHead(status, {'content-type': 'application/xml', ...headers})
@@ -117,6 +123,29 @@ describe('S3ObjectStore.list', () => {
     expect(listed.map(({key}) => key)).toEqual(['a b+c', 'new\nline', '\u{1f600}'])
     expect(listed[0]).toEqual({key: 'a b+c', sizeBytes: 3, modifiedAt: new Date('2026-11-21T21:13:28Z')})
     expect(tokens).toEqual([null, 't+1'])
+  })
+
+  it('asks which archived objects are restored, and knows them', async () => {
+    const entry = (key: string, status: string): string =>
+      `<Contents><Key>lake/${key}</Key><Size>3</Size><LastModified>2026-11-21T21:13:28.000Z</LastModified>` +
+      `<StorageClass>DEEP_ARCHIVE</StorageClass>${status === '' ? '' : `<RestoreStatus>${status}</RestoreStatus>`}</Contents>`
+    const statuses = {
+      cold: '',
+      restored:
+        '<IsRestoreInProgress>false</IsRestoreInProgress><RestoreExpiryDate>2026-12-21T00:00:00.000Z</RestoreExpiryDate>',
+      warming: '<IsRestoreInProgress>true</IsRestoreInProgress>',
+    }
+    answer = ({headers}) => {
+      expect(headers['x-amz-optional-object-attributes']).toBe('RestoreStatus')
+      const entries = Object.entries(statuses).map(([key, status]) => entry(key, status))
+      return {body: xml(`<ListBucketResult>${entries.join('')}</ListBucketResult>`)}
+    }
+    const listed = await collect(open().list(''))
+    expect(listed.map(({key, storageClass}) => [key, storageClass])).toEqual([
+      ['cold', {name: 'DEEP_ARCHIVE', isArchived: true}],
+      ['restored', {name: 'DEEP_ARCHIVE', isArchived: false}],
+      ['warming', {name: 'DEEP_ARCHIVE', isArchived: true}],
+    ])
   })
 
   it('puts versions and delete markers into one order', async () => {

@@ -28,6 +28,7 @@ function found(files: readonly ListedObject[], more: Partial<PartitionFiles> = {
     unfinished: 0,
     withDroppedRows: new Set<string>(),
     hasNestedFolders: false,
+    unusableKey: null,
     isShared: false,
     isOutside: false,
   }
@@ -59,6 +60,7 @@ describe('what is done with a partition', () => {
     ['with a file of zero bytes', found(files(10, 0, 10, 10, 10)), 'beside', 'empty_file'],
     ['over the limit', found(files(99_990, 5, 5, 5, 5)), 'beside', 'too_large'],
     ['with folders inside', found(files(1, 1, 1, 1, 1), {hasNestedFolders: true}), 'swap', 'nested_folders'],
+    ['with a file that cannot be named', found(files(1, 1, 1, 1, 1), {unusableKey: 'a//b'}), 'swap', 'unusable_key'],
     ['that shares its place', found(files(1, 1, 1, 1, 1), {isShared: true}), 'swap', 'shared_location'],
     ['that was merged and waits', found([], {waiting: 9}), 'beside', 'waits_for_gc'],
     ['of a load that goes on', found([], {unfinished: 3}), 'beside', 'load_unfinished'],

@@ -1,8 +1,10 @@
 import {beforeEach, describe, expect, it} from 'vitest'
+import {newcomersOf} from '../../src/lib/compact/newcomers.js'
 import {partitionFiles} from '../../src/lib/compact/partition-files.js'
 import {FileCatalog} from '../../src/lib/local/file-catalog.js'
 import type {CatalogTable, NewCatalogTable} from '../../src/lib/ports/catalog.js'
-import {collect} from '../contract/ports/expectations.js'
+import type {ListedObject} from '../../src/lib/ports/object-store.js'
+import {collect, expectCode} from '../contract/ports/expectations.js'
 import {MemoryObjectStore} from '../fakes/memory-object-store.js'
 
 const TABLE: NewCatalogTable = {
@@ -89,5 +91,45 @@ describe('files of partitions', () => {
       ['2026-01-15', 's3://elsewhere/events/day=2026-01-15/', 'outside'],
       ['2026-01-16', 'events__compact/0123456789abcdef/gen=1/', 'b'],
     ])
+  })
+})
+
+/** Lists what only a bucket can hold, as S3 does, and takes its key in no call. */
+class BucketLike extends MemoryObjectStore {
+  odd: ListedObject[] = []
+
+  override async *list(prefix: string): AsyncGenerator<ListedObject> {
+    const listed = [...(await collect(super.list(prefix))), ...this.odd.filter(({key}) => key.startsWith(prefix))]
+    yield* listed.sort((left, right) => (left.key < right.key ? -1 : 1))
+  }
+}
+
+describe('a file whose key no call takes', () => {
+  const LONG = `events/day=2026-01-15/${'n'.repeat(256)}`
+  const odd = ['events/day=2026-01-14//c', LONG].map((key) => ({key, sizeBytes: 1, modifiedAt: new Date(0)}))
+
+  it('is told with its partition, and no other is kept back for it', async () => {
+    const bucket = new BucketLike()
+    ;[store, catalog] = [bucket, new FileCatalog(bucket)]
+    bucket.odd = odd
+    const days = ['2026-01-14', '2026-01-15', '2026-01-16']
+    const entry = await table({}, Object.fromEntries(days.map((day) => [day, `events/day=${day}/`])))
+    await write('events/day=2026-01-14/a', 'events/day=2026-01-15/a', 'events/day=2026-01-16/a')
+    const partitions = await collect(partitionFiles(entry, () => true, 'swap', null, {store, catalog}))
+    expect(partitions.map(({files, unusableKey}) => [files.length, unusableKey])).toEqual([
+      [1, odd[0]!.key],
+      [1, LONG],
+      [1, null],
+    ])
+  })
+
+  it('refuses a swap that it came too late to be left for', async () => {
+    const bucket = new BucketLike()
+    const {etag} = await bucket.write('events/day=2026-01-14/a', Buffer.from('x'))
+    const known = new Map([['events/day=2026-01-14/a', {sizeBytes: 1, etag}]])
+    expect(await newcomersOf('events/day=2026-01-14/', known, bucket)).toEqual([])
+    bucket.odd = odd
+    const error = await expectCode(newcomersOf('events/day=2026-01-14/', known, bucket), 'PARTITION_BUSY')
+    expect(error.message).toContain(odd[0]!.key)
   })
 })

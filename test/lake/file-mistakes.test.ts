@@ -5,6 +5,10 @@ import {one, testCases, type Case} from './mistake-case.js'
 const LOCAL = 'environments: {local: {backend: local, root: ./lake}}'
 const AWS = 'backend: aws, region: eu-west-1, account: "111122223333"'
 const aws = (more: string): string => HEAD.replace(LOCAL, `environments:\n  local: {${AWS}, ${more}}`)
+/** Tables `s` and `t`; the location of the second has a line of its own. */
+const inPlaces = (first: string, second: string): string =>
+  `${HEAD.replace(LOCAL, `environments:\n  local: {${AWS}, tables: {s: {location: ${first}}, t: {\n    location: ${second}}}}`)}tables:
+${['s', 't'].map((name) => `  ${name}: {kind: events, columns: [{name: id, type: string}], partition: {by: [{name: day}]}}\n`).join('')}`
 const claims = (more: string): string => `${HEAD}blueprint: claims\n${more}`
 
 const FILE: readonly Case[] = [
@@ -106,6 +110,37 @@ const FILE: readonly Case[] = [
     'environments.local.tables.claims.location',
     /share a place/,
     /prefix of its own/,
+  ),
+  ...[
+    {name: 'two tables in one place', first: 's3://b-b/c', second: 's3://b-b/c/', shown: 's3://b-b/c/'},
+    {
+      name: 'a table inside another',
+      first: 's3://b-b/c',
+      second: 's3://b-b/c/d',
+      shown: 's3://b-b/c/d/ and s3://b-b/c/',
+    },
+    {name: 'a table around another', first: 's3://b-b/c/d', second: 's3://b-b', shown: 's3://b-b/ and s3://b-b/c/d/'},
+    {
+      name: 'a table where another is compacted to',
+      first: 's3://b-b/c',
+      second: 's3://b-b/c__compact/x',
+      shown: 's3://b-b/c__compact/x/ and s3://b-b/c__compact/',
+    },
+    {
+      name: 'a table that is compacted into another',
+      first: 's3://b-b/c__compact',
+      second: 's3://b-b/c',
+      shown: 's3://b-b/c__compact/',
+    },
+  ].map(({name, first, second, shown}) =>
+    one(
+      name,
+      inPlaces(first, second),
+      '6:5',
+      'environments.local.tables.t.location',
+      new RegExp(`tables t and s share a place \\(${shown}\\)`),
+      /Give t a prefix of its own/,
+    ),
   ),
 ]
 

@@ -16,7 +16,9 @@ const GET_BATCH = 1000
 /** Of a table with more than a page; Glue takes up to 10. */
 const SEGMENTS = 5
 const PARALLEL_CALLS = 4
-const ASKED_AGAIN = 6
+const FIRST_PAUSE_MS = 50
+/** Answers in a row without one partition more. */
+const MOST_STANDSTILLS = 6
 
 /** Every partition of a table in pages, without its columns: one listing, or five at a time of a big table. */
 export async function* partitionPages(api: GlueApi, table: string): AsyncGenerator<readonly Partition[]> {
@@ -97,7 +99,7 @@ async function findBatch(
 ): Promise<readonly Partition[]> {
   const found: Partition[] = []
   let wanted = values.map((item) => ({Values: [...item]}))
-  for (let asked = 1; asked <= ASKED_AGAIN; asked += 1) {
+  for (let standstills = 0; standstills < MOST_STANDSTILLS;) {
     const command = new BatchGetPartitionCommand({
       DatabaseName: api.database,
       TableName: table,
@@ -108,8 +110,9 @@ async function findBatch(
     )
     found.push(...Partitions)
     if (UnprocessedKeys.length === 0) return found
+    standstills = UnprocessedKeys.length < wanted.length ? 0 : standstills + 1
     wanted = UnprocessedKeys.map((key) => ({Values: [...(key.Values ?? [])]}))
-    await sleep(50 * 2 ** asked)
+    await sleep(FIRST_PAUSE_MS * 2 ** standstills)
   }
   throw new SluiceError('AWS_UNAVAILABLE', `Glue left ${wanted.length} partitions of ${table} out of its answers.`, {
     fix: 'Run the same command again.',

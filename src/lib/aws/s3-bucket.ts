@@ -5,7 +5,7 @@ import type {AwsSettings} from './client-settings.js'
 import {clientConfiguration} from './client-settings.js'
 import type {S3Call, S3Place} from './s3-errors.js'
 import {s3Error} from './s3-errors.js'
-import {assertKey, faultOfKey, keyInvalid, LONGEST_KEY_BYTES, shown} from '../ports/object-keys.js'
+import {assertKey, hasReservedSegment, keyInvalid, LONGEST_KEY_BYTES, shown} from '../ports/object-keys.js'
 
 /** How long a connection may be silent, and how long an answer without an upload may take to begin. */
 const PATIENCE_MS = 30_000
@@ -51,10 +51,14 @@ export class S3Bucket implements S3Place {
     return `${this.root}${key}`
   }
 
-  /** The store's key of an object that S3 lists, or null for one that no store can hold, e.g. a console's folder. */
+  /**
+   * The store's key of an object that S3 lists, or null for one that is no data: a console's folder, or what every
+   * reader passes over. One that calls refuse is told all the same: there are readers that see it.
+   */
   ownKey(fullKey: string): ObjectKey | null {
+    if (!fullKey.startsWith(this.root)) return null
     const key = fullKey.slice(this.root.length)
-    return fullKey.startsWith(this.root) && faultOfKey(key) === null ? key : null
+    return isFolderMark(key) || hasReservedSegment(key) ? null : key
   }
 
   /** Time limit of a request that sends so many bytes. */
@@ -101,6 +105,10 @@ async function openClient(settings: AwsSettings, patienceMs: number): Promise<S3
     // An endpoint of one's own has no name for every bucket.
     forcePathStyle: shared.endpoint !== undefined,
   })
+}
+
+function isFolderMark(key: string): boolean {
+  return key === '' || key.endsWith('/')
 }
 
 /** Why S3 cannot hold the key below this root, or null. */

@@ -1,4 +1,4 @@
-import type {HeadObjectCommandOutput} from '@aws-sdk/client-s3'
+import type {HeadObjectCommandOutput, RestoreStatus} from '@aws-sdk/client-s3'
 import type {Etag, ObjectHead, ObjectKey, StorageClass} from '../ports/object-store.js'
 import {httpStatus} from './aws-errors.js'
 import type {S3Bucket} from './s3-bucket.js'
@@ -11,7 +11,8 @@ export async function headObject(bucket: S3Bucket, key: ObjectKey): Promise<Obje
   return answer === null ? null : headOf(key, answer)
 }
 
-async function lookAt(bucket: S3Bucket, key: ObjectKey): Promise<HeadObjectCommandOutput | null> {
+/** As `headObject`, in the words of S3. */
+export async function lookAt(bucket: S3Bucket, key: ObjectKey): Promise<HeadObjectCommandOutput | null> {
   const address = {Bucket: bucket.bucket, Key: bucket.fullKey(key)}
   const call: S3Call = {action: 's3:GetObject', key}
   try {
@@ -24,9 +25,9 @@ async function lookAt(bucket: S3Bucket, key: ObjectKey): Promise<HeadObjectComma
 }
 
 /** An answer to HEAD has no body, so S3 cannot say why it refuses; to a GET of one byte it can. */
-async function spoken(
+export async function spoken(
   bucket: S3Bucket,
-  address: {readonly Bucket: string; readonly Key: string},
+  address: {readonly Bucket: string; readonly Key: string; readonly VersionId?: string},
   error: unknown,
 ): Promise<unknown> {
   if (httpStatus(error) !== 400 && httpStatus(error) !== 403) return error
@@ -69,18 +70,25 @@ export function headOf(key: ObjectKey, answer: HeadObjectCommandOutput): ObjectH
 
 const ARCHIVES = new Set(['GLACIER', 'DEEP_ARCHIVE'])
 
+/** What S3 says of an object's class: `Restore` in a head, `RestoreStatus` in a listing. */
+type ToldClass = Pick<HeadObjectCommandOutput, 'ArchiveStatus' | 'Restore'> & {
+  readonly StorageClass?: string | undefined
+  readonly RestoreStatus?: RestoreStatus | undefined
+}
+
 /** Of a head or a listing; a listing does not tell that an object of INTELLIGENT_TIERING lies in its archive. */
-export function storageClassOf({
-  StorageClass,
-  ArchiveStatus,
-  Restore,
-}: Pick<HeadObjectCommandOutput, 'ArchiveStatus' | 'Restore'> & {readonly StorageClass?: string | undefined}): {
+export function storageClassOf({StorageClass, ArchiveStatus, Restore, RestoreStatus}: ToldClass): {
   storageClass?: StorageClass
 } {
   if (StorageClass === undefined || StorageClass === 'STANDARD') return {}
-  const isRestored = Restore?.includes('ongoing-request="false"') === true
+  const isRestored = Restore?.includes('ongoing-request="false"') === true || isListedRestored(RestoreStatus)
   const isArchived = (ARCHIVES.has(StorageClass) || ArchiveStatus !== undefined) && !isRestored
   return {storageClass: {name: ArchiveStatus ?? StorageClass, isArchived}}
+}
+
+/** The copy that a restore makes stands from its end until it expires. */
+function isListedRestored(status: RestoreStatus | undefined): boolean {
+  return status?.IsRestoreInProgress === false && status.RestoreExpiryDate !== undefined
 }
 
 /** As a definition writes it. */

@@ -1,3 +1,4 @@
+import type {ListObjectsV2CommandInput} from '@aws-sdk/client-s3'
 import type {ListedObject, ObjectKey} from '../ports/object-store.js'
 import type {S3Bucket} from './s3-bucket.js'
 import {storageClassOf, unquoted, wholeSeconds} from './s3-head.js'
@@ -8,22 +9,24 @@ export async function* listObjects(
   prefix: string,
   after: ObjectKey | undefined,
 ): AsyncGenerator<ListedObject> {
-  const request = {
+  const request: ListObjectsV2CommandInput = {
     Bucket: bucket.bucket,
     Prefix: `${bucket.root}${prefix}`,
     // XML has no way to write some characters of keys.
     EncodingType: 'url',
+    // Else what was restored is listed as archived.
+    OptionalObjectAttributes: ['RestoreStatus'],
     ...(after === undefined ? {} : {StartAfter: `${bucket.root}${after}`}),
-  } as const
+  }
   let token: string | undefined
   do {
     const page = await bucket.call({action: 's3:ListBucket', key: prefix}, (s3) =>
       s3.listObjectsV2({...request, ...(token === undefined ? {} : {ContinuationToken: token})}),
     )
-    for (const {Key = '', Size = 0, LastModified, ETag, StorageClass} of page.Contents ?? []) {
+    for (const {Key = '', Size = 0, LastModified, ETag, ...told} of page.Contents ?? []) {
       const key = bucket.ownKey(decoded(Key, page.EncodingType))
       if (key === null) continue
-      const listed = {key, sizeBytes: Size, modifiedAt: wholeSeconds(LastModified), ...storageClassOf({StorageClass})}
+      const listed = {key, sizeBytes: Size, modifiedAt: wholeSeconds(LastModified), ...storageClassOf(told)}
       yield ETag === undefined ? listed : {...listed, etag: unquoted(ETag)}
     }
     token = page.IsTruncated === true ? page.NextContinuationToken : undefined

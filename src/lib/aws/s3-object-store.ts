@@ -14,7 +14,7 @@ import type {
 } from '../ports/object-store.js'
 import type {AwsSettings, Encryption} from './client-settings.js'
 import {S3Bucket} from './s3-bucket.js'
-import {copyObject} from './s3-copy.js'
+import {copyObject, LARGEST_COPY_BYTES} from './s3-copy.js'
 import {deleteMany, deleteObject, refusedOutcome} from './s3-delete.js'
 import {headObject} from './s3-head.js'
 import {assertKey, assertPrefix, shown} from '../ports/object-keys.js'
@@ -31,12 +31,15 @@ export interface S3ObjectStoreOptions {
   readonly readOnly?: boolean
   /** How long a connection may be silent. */
   readonly patienceMs?: number
+  /** Objects above this are copied in parts; S3's own limit of one copy where it is left out. */
+  readonly largestCopyBytes?: number
 }
 
 /**
- * Objects of a bucket below a prefix; objects whose keys no store can hold are not seen. Conditions are those of S3
- * itself, and a write or conditional delete whose answer was lost is found again. Times are whole seconds, so a write
- * is followed by a look at what it left. Unlike in folders, a key may be the beginning of others.
+ * Objects of a bucket below a prefix. Listings show objects too whose keys every call refuses, e.g. with two slashes in
+ * a row: readers of the table see them. Conditions are those of S3 itself, and a write or conditional delete whose
+ * answer was lost is found again. Times are whole seconds, so a write is followed by a look at what it left. Unlike in
+ * folders, a key may be the beginning of others.
  *
  * Besides the port's errors: `AWS_SIGN_IN`, `AWS_TOKEN_EXPIRED`, `AWS_ACCESS_DENIED`, `PLACE_UNUSABLE`.
  */
@@ -46,13 +49,16 @@ export class S3ObjectStore implements ObjectStore {
   readonly #versions: S3Versions
   readonly #isReadOnly: boolean
   readonly #encryption: Encryption
+  readonly #largestCopyBytes: number
 
-  constructor({settings, uri, readOnly = false, patienceMs}: S3ObjectStoreOptions) {
+  constructor(options: S3ObjectStoreOptions) {
+    const {settings, uri, readOnly = false, patienceMs, largestCopyBytes = LARGEST_COPY_BYTES} = options
     this.#bucket = new S3Bucket({settings, uri, patienceMs})
     this.uri = this.#bucket.uri
     this.#versions = new S3Versions(this.#bucket)
     this.#isReadOnly = readOnly
     this.#encryption = settings.encryption
+    this.#largestCopyBytes = largestCopyBytes
   }
 
   async *list(prefix: string, options: {readonly after?: ObjectKey} = {}): AsyncGenerator<ListedObject> {
@@ -91,7 +97,10 @@ export class S3ObjectStore implements ObjectStore {
     assertKey(from)
     assertKey(to)
     this.#refuseWhenReadOnly()
-    return copyObject({bucket: source.#bucket, key: from, etag: ifMatch}, this.#bucket, to, this.#encryption)
+    return copyObject({bucket: source.#bucket, key: from, etag: ifMatch}, this.#bucket, to, {
+      encryption: this.#encryption,
+      largestBytes: this.#largestCopyBytes,
+    })
   }
 
   async delete(key: ObjectKey, options: {readonly ifMatch?: Etag} = {}): Promise<'deleted' | 'absent'> {

@@ -3,7 +3,7 @@ import type {ObjectKey, ObjectVersion} from '../ports/object-store.js'
 import {httpStatus} from './aws-errors.js'
 import type {S3Bucket} from './s3-bucket.js'
 import {s3Error} from './s3-errors.js'
-import {wholeSeconds} from './s3-head.js'
+import {spoken, wholeSeconds} from './s3-head.js'
 import {compareKeys} from '../ports/object-keys.js'
 import {decoded} from './s3-list.js'
 import {isNoObject} from './s3-read.js'
@@ -44,16 +44,18 @@ export class S3Versions {
   }
 
   async #isThere(key: ObjectKey, versionId: string): Promise<boolean> {
+    const address = this.#addressOf(key, versionId)
     try {
       const s3 = await this.#bucket.s3()
-      await s3.headObject(this.#addressOf(key, versionId))
+      await s3.headObject(address)
       return true
     } catch (error) {
       // The answer for a delete marker.
       if (httpStatus(error) === 405) return true
-      // A text that is no id of a version; HEAD gives no name.
-      if (httpStatus(error) === 400 || isNoObject(error, versionId)) return false
-      throw s3Error(error, this.#bucket, {action: 's3:GetObjectVersion', key})
+      // A text that is no id of a version is a 400, as are credentials that ran out.
+      const reason = await spoken(this.#bucket, address, error)
+      if (isNoObject(reason, versionId)) return false
+      throw s3Error(reason, this.#bucket, {action: 's3:GetObjectVersion', key})
     }
   }
 

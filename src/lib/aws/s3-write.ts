@@ -6,7 +6,7 @@ import type {ObjectHead, ObjectKey, WriteBody, WriteOptions} from '../ports/obje
 import {attemptsOf, errorName, httpStatus} from './aws-errors.js'
 import {kmsKeyOf, type Encryption} from './client-settings.js'
 import type {S3Bucket} from './s3-bucket.js'
-import {headObject, headOf, quoted, unquoted, wholeSeconds} from './s3-head.js'
+import {headOf, lookAt, quoted, unquoted, wholeSeconds} from './s3-head.js'
 import type {S3Call} from './s3-errors.js'
 import {objectUnavailable, preconditionFailed, s3Error} from './s3-errors.js'
 import {uploadParts} from './s3-multipart.js'
@@ -68,7 +68,7 @@ export async function settled(
     try {
       return await headAfter(bucket, call.key, {...(await write(headers)), mark})
     } catch (error) {
-      const head = await settle(bucket, call, {error, mark, options})
+      const head = await settle(bucket, call, {error, mark, options, isFirst: conflicts === 0})
       if (head !== null) return head
       if (conflicts === MOST_CONFLICTS) throw objectUnavailable(bucket, call, 'others write it all the time', error)
       await sleep(FIRST_PAUSE_MS * 2 ** conflicts * (0.5 + Math.random()))
@@ -80,20 +80,24 @@ interface Failure {
   readonly error: unknown
   readonly mark: string
   readonly options: WriteOptions
+  /** False where this write was begun before: what it meets may be its own. */
+  readonly isFirst: boolean
 }
 
 /**
  * What became of a write that failed: its head where it was done after all, because only its answer was lost; null
  * where it may be tried again; else throws.
  */
-async function settle(bucket: S3Bucket, call: S3Call, {error, mark, options}: Failure): Promise<ObjectHead | null> {
+async function settle(bucket: S3Bucket, call: S3Call, failed: Failure): Promise<ObjectHead | null> {
+  const {error, mark, options} = failed
   const failure = s3Error(error, bucket, call)
-  if (isRefusal(error, failure)) throw failure
+  const isOnlyOne = failed.isFirst && attemptsOf(error) === 1
+  if (error instanceof SluiceError || (isOnlyOne && isRefusal(failure))) throw failure
   const status = Number(httpStatus(error))
   const isBroken = status === 412 || (options.ifMatch !== undefined && errorName(error) === 'NoSuchKey')
-  if (isBroken && attemptsOf(error) === 1) throw preconditionFailed(call.key, error)
+  if (isBroken && isOnlyOne) throw preconditionFailed(call.key, error)
   const standing = await lookUp(bucket, call.key).catch(() => Promise.reject(failure))
-  if (standing?.Metadata?.[MARK] === mark) return headOf(call.key, standing)
+  if (isMarked(standing, mark)) return headOf(call.key, standing)
   if (isBroken) throw preconditionFailed(call.key, error)
   if (status !== 409) throw failure
   if (!holds(options, standing && headOf(call.key, standing))) throw preconditionFailed(call.key, error)
@@ -105,10 +109,15 @@ function holds({ifAbsent, ifMatch}: WriteOptions, standing: ObjectHead | null): 
   return ifAbsent !== true || standing === null
 }
 
-/** True where nothing can have been written: S3 refused the first time, or nothing was sent. */
-function isRefusal(error: unknown, failure: SluiceError): boolean {
-  if (error instanceof SluiceError) return true
-  if (attemptsOf(error) > 1) return false
+function isMarked(
+  standing: HeadObjectCommandOutput | null,
+  mark: string | undefined,
+): standing is HeadObjectCommandOutput {
+  return mark !== undefined && standing?.Metadata?.[MARK] === mark
+}
+
+/** True where S3 has written nothing. */
+function isRefusal(failure: SluiceError): boolean {
   return hasCode(failure, 'AWS_ACCESS_DENIED', 'AWS_SIGN_IN', 'AWS_TOKEN_EXPIRED', 'PLACE_UNUSABLE', 'KEY_INVALID')
 }
 
@@ -141,16 +150,32 @@ async function send(bucket: S3Bucket, {key, headers, body, options}: Outgoing): 
   if (!(body instanceof Uint8Array)) {
     const sizeBytes = await sizeOfFile(body.file)
     if (sizeBytes > LARGEST_SINGLE_BYTES) {
-      // S3 looks at the condition when everything was sent: what is broken already is not worth the way.
-      const isOpen = options.ifAbsent !== true && options.ifMatch === undefined
-      if (!isOpen && !holds(options, await headObject(bucket, key))) throw preconditionFailed(key)
-      return {sizeBytes, written: await uploadParts(bucket, headers, {file: body.file, sizeBytes}, condition)}
+      const done = await writtenBefore(bucket, key, headers, options)
+      const written = done ?? (await uploadParts(bucket, headers, {file: body.file, sizeBytes}, condition))
+      return {sizeBytes, written}
     }
   }
   // A stream would never be sent a second time.
   const bytes = body instanceof Uint8Array ? body : await bytesOfFile(body.file)
   const request = {...headers, ...condition, Body: bytes}
   return {sizeBytes: bytes.length, written: await s3.putObject(request, bucket.uploadLimits(bytes.length))}
+}
+
+/**
+ * What an earlier round of this write has left, or null. S3 looks at the condition when every part was sent: what is
+ * broken already is not worth the way. Throws `PRECONDITION_FAILED`.
+ */
+export async function writtenBefore(
+  bucket: S3Bucket,
+  key: ObjectKey,
+  headers: S3Headers,
+  options: WriteOptions,
+): Promise<S3Written | null> {
+  if (options.ifAbsent !== true && options.ifMatch === undefined) return null
+  const standing = await lookAt(bucket, key)
+  if (isMarked(standing, headers.Metadata[MARK])) return standing
+  if (holds(options, standing && headOf(key, standing))) return null
+  throw preconditionFailed(key)
 }
 
 interface Done extends Sent {
@@ -161,7 +186,7 @@ interface Done extends Sent {
 async function headAfter(bucket: S3Bucket, key: ObjectKey, {mark, sizeBytes, written}: Done): Promise<ObjectHead> {
   const s3 = await bucket.s3()
   const standing = await s3.headObject({Bucket: bucket.bucket, Key: bucket.fullKey(key)}).catch(() => null)
-  if (standing?.Metadata?.[MARK] === mark) return headOf(key, standing)
+  if (isMarked(standing, mark)) return headOf(key, standing)
   const versionId = written.VersionId ?? null
   return {key, sizeBytes, etag: unquoted(written.ETag), versionId, modifiedAt: wholeSeconds(new Date())}
 }

@@ -16,6 +16,7 @@ export type SkipReason =
   | 'archived'
   | 'empty_file'
   | 'nested_folders'
+  | 'unusable_key'
   | 'shared_location'
   | 'outside'
   | 'load_unfinished'
@@ -35,6 +36,8 @@ export interface PartitionFiles {
   /** Keys of those of `files` with rows that no reader will ever count again. */
   readonly withDroppedRows: ReadonlySet<ObjectKey>
   readonly hasNestedFolders: boolean
+  /** Of a file in it that cannot be read here, though its readers see it. */
+  readonly unusableKey: ObjectKey | null
   readonly isShared: boolean
   /** It lies in a place that is not the lake's. */
   readonly isOutside: boolean
@@ -99,6 +102,7 @@ function obstacleOf(found: PartitionFiles, method: Method, policy: CompactPolicy
   const {files} = found
   if (found.isOutside) return skipped('outside', found.location)
   if (found.isShared) return skipped('shared_location')
+  if (found.unusableKey !== null) return skipped('unusable_key', found.unusableKey)
   if (found.hasNestedFolders) return skipped('nested_folders')
   if (files.length === 0) {
     if (found.waiting > 0) return skipped('waits_for_gc', `${found.waiting} merged files`)

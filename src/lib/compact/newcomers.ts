@@ -1,7 +1,9 @@
 import {createHash} from 'node:crypto'
 import {compactionOfObject} from '../changelog/index.js'
 import type {Generation, StoredGeneration} from '../generations/index.js'
+import {SluiceError} from '../errors.js'
 import type {OperationPorts} from '../operation/index.js'
+import {isUnusable, shown} from '../ports/object-keys.js'
 import type {Etag, ListedObject, ObjectHead, ObjectKey, ObjectStore} from '../ports/object-store.js'
 import {isHiddenBelow} from '../ports/table-objects.js'
 import {copyOnce} from './copy-once.js'
@@ -14,7 +16,7 @@ type Known = ReadonlyMap<ObjectKey, {readonly sizeBytes: number; readonly etag: 
 
 /**
  * Files of a location that are none of the known ones. Throws `MERGE_SOURCE_CHANGED` when a known one is gone or is
- * another file by now.
+ * another file by now, `PARTITION_BUSY` when one came that cannot be read here.
  */
 export async function newcomersOf(location: ObjectKey, known: Known, store: ObjectStore): Promise<ListedObject[]> {
   const newcomers: ListedObject[] = []
@@ -22,6 +24,7 @@ export async function newcomersOf(location: ObjectKey, known: Known, store: Obje
   for await (const object of store.list(location)) {
     if (isHiddenBelow(object.key, location)) continue
     const source = known.get(object.key)
+    if (isUnusable(object.key)) throw cannotCome(object.key)
     if (source === undefined) {
       newcomers.push(object)
       continue
@@ -33,6 +36,13 @@ export async function newcomersOf(location: ObjectKey, known: Known, store: Obje
   const [gone] = missing
   if (gone !== undefined) throw sourceChanged(gone, 'is gone')
   return newcomers
+}
+
+function cannotCome(key: ObjectKey): SluiceError {
+  return new SluiceError('PARTITION_BUSY', `${shown(key)} has come, a key that cannot be used here.`, {
+    fix: 'The partition stays as it was. Give the object another name, then run it again.',
+    details: {key},
+  })
 }
 
 /**
@@ -83,6 +93,8 @@ export async function* spareObjects(
 ): AsyncGenerator<ObjectHead> {
   const own = await copiedFrom(locationBefore, location, store)
   for await (const {key} of store.list(location)) {
+    // It cannot stand elsewhere: nothing copies it.
+    if (isUnusable(key)) continue
     const isSpare =
       compactionOfObject(key) === operation || own.has(key) || (await store.head(lateKey(locationBefore, key))) !== null
     const head = isSpare ? await store.head(key) : null

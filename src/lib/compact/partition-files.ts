@@ -1,6 +1,7 @@
 import {generationsPrefix, partitionDigest} from '../generations/index.js'
 import type {OperationPorts} from '../operation/index.js'
 import type {CatalogTable} from '../ports/catalog.js'
+import {isUnusable} from '../ports/object-keys.js'
 import type {ListedObject, ObjectKey, ObjectStore} from '../ports/object-store.js'
 import {isHiddenBelow, isOutsideLake} from '../ports/table-objects.js'
 import type {RunFates} from './dropped-runs.js'
@@ -39,26 +40,26 @@ export async function* partitionFiles(
   const waiting = fates === null ? new Map<string, ObjectKey[]>() : await waitingGenerations(table.name, ports)
   const root = table.location ?? ''
   const folders = isOutsideLake(root) ? [] : foldersOf(root, places, ports)
-  for await (const {location, objects, hasNestedFolders} of folders) {
+  for await (const {location, objects, hasNestedFolders, unusableKey} of folders) {
     const place = places.get(location)
     // A folder inside another partition's is met twice: both are shared.
     if (place === undefined) continue
     const {values, isShared} = place
     places.delete(location)
     if (!isWanted(values)) continue
-    const found = {partition: values, location, hasNestedFolders, isShared, isOutside: false}
+    const found = {partition: values, location, hasNestedFolders, unusableKey, isShared, isOutside: false}
     yield {...found, ...(await sortedOut(objects, table, values, waiting, fates, ports))}
   }
   for (const [location, {values, isShared}] of places) {
     if (!isWanted(values)) continue
     if (isOutsideLake(location)) yield outside(values, location)
     if (isOutsideLake(location) || location.startsWith(root)) continue
-    for await (const {objects, hasNestedFolders} of foldersOf(
+    for await (const {objects, hasNestedFolders, unusableKey} of foldersOf(
       location,
       new Map([[location, {values, isShared}]]),
       ports,
     )) {
-      const found = {partition: values, location, hasNestedFolders, isShared, isOutside: false}
+      const found = {partition: values, location, hasNestedFolders, unusableKey, isShared, isOutside: false}
       yield {...found, ...(await sortedOut(objects, table, values, waiting, fates, ports))}
     }
   }
@@ -67,7 +68,8 @@ export async function* partitionFiles(
 /** A partition whose files nobody here can list. */
 function outside(partition: readonly string[], location: ObjectKey): FoundPartition {
   const nothing = {files: [], waiting: 0, unfinished: 0, withDroppedRows: new Set<ObjectKey>(), droppedRuns: []}
-  return {partition, location, hasNestedFolders: false, isShared: false, isOutside: true, ...nothing}
+  const flags = {hasNestedFolders: false, unusableKey: null, isShared: false, isOutside: true}
+  return {partition, location, ...flags, ...nothing}
 }
 
 /**
@@ -123,6 +125,7 @@ interface Folder {
   readonly location: ObjectKey
   readonly objects: ListedObject[]
   hasNestedFolders: boolean
+  unusableKey: ObjectKey | null
 }
 
 /** Seen objects of one listing, place by place; what lies deeper than a place marks it. */
@@ -138,9 +141,10 @@ async function* foldersOf(
     if (location === null || isHiddenBelow(object.key, location)) continue
     if (current === null || current.location !== location) {
       if (current !== null) yield current
-      current = {location, objects: [], hasNestedFolders: false}
+      current = {location, objects: [], hasNestedFolders: false, unusableKey: null}
     }
-    if (folder === location) current.objects.push(object)
+    if (isUnusable(object.key)) current.unusableKey ??= object.key
+    else if (folder === location) current.objects.push(object)
     else current.hasNestedFolders = true
   }
   if (current !== null) yield current

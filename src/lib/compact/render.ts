@@ -35,6 +35,7 @@ export const SKIP_TEXTS: Readonly<Record<SkipReason, string>> = {
   archived: 'hold archived objects: restore them first',
   empty_file: 'hold a file of zero bytes, which is no Parquet',
   nested_folders: 'have folders inside that are no partitions',
+  unusable_key: 'hold a file whose key cannot be used here: give it another name',
   shared_location: 'share their location with another partition',
   outside: 'lie outside of the lake',
   load_unfinished: 'hold only files of loads that have not ended',

@@ -18,6 +18,7 @@ const skipReason = z.enum([
   'archived',
   'empty_file',
   'nested_folders',
+  'unusable_key',
   'shared_location',
   'outside',
   'load_unfinished',

@@ -1,6 +1,7 @@
 import type {DraftTable} from './drafts.js'
 import type {Findings, Path} from './mistakes.js'
 import {nearFix} from '../near-name.js'
+import {compactedUri} from './compacted-uri.js'
 import type {SoundDefinition, SoundEnvironment} from './sound.js'
 
 /** Fills in the environment's name. */
@@ -158,6 +159,7 @@ function checkLocations(
 ): void {
   const names = tables.map((table) => table.name)
   const state = environment.state === undefined ? null : folder(fillName(environment.state, name))
+  const taken: TablePlace[] = []
   for (const [table, values] of Object.entries(environment.tables ?? {})) {
     const path: Path = [...at, 'tables', table]
     if (!names.includes(table) && !findings.touches(['tables', table])) {
@@ -171,6 +173,33 @@ function checkLocations(
       const message = `The state ${state} and the table ${table} share a place; readers would take its files for rows.`
       findings.add([...path, 'location'], message, 'Give state a prefix of its own.')
     }
+    const own = placesOf(table, location)
+    checkApart(own, taken, [...path, 'location'], findings)
+    taken.push(...own)
+  }
+}
+
+/** A folder that holds rows of a table. */
+interface TablePlace {
+  readonly table: string
+  readonly uri: string
+}
+
+/** Where a table lies, and where compactions put its rows. */
+function placesOf(table: string, location: string): readonly TablePlace[] {
+  const compacted = compactedUri(location)
+  return [{table, uri: location}, ...(compacted === null ? [] : [{table, uri: compacted}])]
+}
+
+/** Of two tables in one place readers of either see the rows of both, and nobody can tell whose an object is. */
+function checkApart(own: readonly TablePlace[], taken: readonly TablePlace[], path: Path, findings: Findings): void {
+  for (const {table, uri} of own) {
+    const other = taken.find((one) => one.uri.startsWith(uri) || uri.startsWith(one.uri))
+    if (other === undefined) continue
+    const places = uri === other.uri ? uri : `${uri} and ${other.uri}`
+    const message = `The tables ${table} and ${other.table} share a place (${places}); readers would take files of one for rows of the other.`
+    findings.add(path, message, `Give ${table} a prefix of its own, in which no other table lies.`)
+    return
   }
 }
 

@@ -66,10 +66,27 @@ function faultOfCharacters(text: string): string | null {
   return null
 }
 
+/**
+ * True for a key that a listing shows and every call refuses: a bucket may hold what other stores cannot, and Athena
+ * reads it.
+ */
+export function isUnusable(key: string): boolean {
+  return faultOfKey(key) !== null
+}
+
+/** True where a segment is `.` or `..`, or belongs to the store itself: readers pass over all that begins with a dot. */
+export function hasReservedSegment(key: string): boolean {
+  return key.split('/').some((segment) => isDots(segment) || segment.startsWith(RESERVED_NAME))
+}
+
+function isDots(segment: string): boolean {
+  return segment === '.' || segment === '..'
+}
+
 function firstFaultOfSegments(key: string): string | null {
   for (const segment of key.split('/')) {
     if (segment === '') return 'it has an empty segment'
-    if (segment === '.' || segment === '..') return `it has a ${shown(segment)} segment`
+    if (isDots(segment)) return `it has a ${shown(segment)} segment`
     if (segment.startsWith(RESERVED_NAME)) return `names that begin with ${RESERVED_NAME} belong to the store itself`
     if (Buffer.byteLength(segment) > LONGEST_SEGMENT_BYTES)
       return `a segment is longer than ${LONGEST_SEGMENT_BYTES} bytes`

@@ -64,7 +64,10 @@ export type DeleteOutcome =
 export interface ObjectStore {
   /** Where the store is, for messages: an absolute folder or `s3://bucket/prefix`. */
   readonly uri: string
-  /** Every object whose key starts with `prefix`, in UTF-8 byte order of the keys, streamed; from after `after`. */
+  /**
+   * Every object whose key starts with `prefix`, in UTF-8 byte order of the keys, streamed; from after `after`. A bucket
+   * may list keys that other calls refuse (`isUnusable`).
+   */
   list(prefix: string, options?: {readonly after?: ObjectKey}): AsyncIterable<ListedObject>
   head(key: ObjectKey): Promise<ObjectHead | null>
   read(key: ObjectKey, options?: ReadOptions): AsyncIterable<Uint8Array>

@@ -5,7 +5,7 @@ import {clientConfiguration} from '../../../src/lib/aws/client-settings.js'
 import {RoutedObjectStore} from '../../../src/lib/aws/routed-object-store.js'
 import {S3ObjectStore} from '../../../src/lib/aws/s3-object-store.js'
 import {hasCode} from '../../../src/lib/errors.js'
-import {readText} from '../../../src/lib/ports/object-content.js'
+import {readBytes, readText} from '../../../src/lib/ports/object-content.js'
 import type {ObjectStore} from '../../../src/lib/ports/object-store.js'
 import {expectCode} from '../../contract/ports/expectations.js'
 import {armFault, wireOf, type WireEntry} from '../checks/gateway-control.js'
@@ -19,6 +19,9 @@ let tables: string
 let state: string
 let store: ObjectStore
 
+/** Far less than that of S3; its smallest part. */
+const largestCopyBytes = 5 * 1024 * 1024
+
 /** Objects of `t/` lie in a bucket of their own. */
 beforeEach(async () => {
   const id = randomUUID()
@@ -27,7 +30,7 @@ beforeEach(async () => {
   for (const Bucket of [tables, state])
     await s3.createBucket({Bucket, CreateBucketConfiguration: {LocationConstraint: 'eu-west-1'}})
   // settings of its own: a client of its own, and so an allowance of retries of its own
-  const open = (uri: string): S3ObjectStore => new S3ObjectStore({settings: {...settings}, uri})
+  const open = (uri: string): S3ObjectStore => new S3ObjectStore({settings: {...settings}, uri, largestCopyBytes})
   const routes = [{prefix: 't/', store: open(`s3://${tables}/rows`)}]
   store = new RoutedObjectStore({uri: 's3://lake', routes, rest: open(`s3://${state}/sluice`)})
 })
@@ -38,8 +41,9 @@ afterAll(() => s3.destroy())
 const arm = (fault: string, more: Readonly<Record<string, unknown>> = {}): Promise<void> =>
   armFault({match: {service: 's3', operation: 'CopyObject', path: tables}, fault, ...more})
 
-const copies = async (): Promise<readonly WireEntry[]> =>
-  (await wireOf(tables)).filter(({operation}) => operation === 'CopyObject')
+const callsOf = async (name: string): Promise<readonly WireEntry[]> =>
+  (await wireOf(tables)).filter(({operation}) => operation === name)
+const copies = (): Promise<readonly WireEntry[]> => callsOf('CopyObject')
 
 describe('a copy', () => {
   it('moves no bytes through this machine, and asks for both conditions', async () => {
@@ -62,6 +66,77 @@ describe('a copy', () => {
     await expectCode(store.copy('staged', 't/a', {ifMatch: etag}), 'PRECONDITION_FAILED')
     expect(await copies()).toHaveLength(1)
     expect(await store.head('t/a')).toBeNull()
+  })
+})
+
+const GONE = {status: 404, code: 'NoSuchKey'}
+
+describe('a copy of a source that goes after the look at it', () => {
+  it('is no copy, and says so', async () => {
+    const {etag} = await store.write('staged', text('one'))
+    await arm('status', GONE)
+    const error = await expectCode(store.copy('staged', 't/a', {ifMatch: etag}), 'OBJECT_NOT_FOUND')
+    expect(error.message).toContain('"staged"')
+    expect(await store.head('t/a')).toBeNull()
+  })
+
+  it('is there where an earlier attempt had done it', async () => {
+    const {etag} = await store.write('staged', text('one'))
+    await arm('dropAfter')
+    await arm('status', {...GONE, match: {service: 's3', operation: 'CopyObject', path: tables, nth: 2}})
+    const head = await store.copy('staged', 't/a', {ifMatch: etag})
+    expect(await store.head('t/a')).toEqual(head)
+  })
+})
+
+describe('a copy of a large object', () => {
+  const bytes = Buffer.alloc(2 * largestCopyBytes + 1, 'sluice')
+  const armPart = (more: Readonly<Record<string, unknown>>): Promise<void> =>
+    armFault({match: {service: 's3', operation: 'UploadPartCopy', path: tables, nth: 2}, fault: 'status', ...more})
+  const uploadsLeft = async (): Promise<number> =>
+    (await s3.listMultipartUploads({Bucket: tables})).Uploads?.length ?? 0
+  let etag: string
+
+  beforeEach(async () => {
+    ;({etag} = await store.write('staged', bytes))
+  })
+
+  it('goes in parts under both conditions, and is whole', async () => {
+    const head = await store.copy('staged', 't/large', {ifMatch: etag})
+    expect(await store.head('t/large')).toEqual(head)
+    expect((await readBytes(store, 't/large')).equals(bytes)).toBe(true)
+    expect(await copies()).toEqual([])
+    const parts = await callsOf('UploadPartCopy')
+    expect(parts.map(({conditions}) => conditions)).toEqual(
+      Array.from({length: 3}, () => ({'x-amz-copy-source-if-match': `"${etag}"`})),
+    )
+    expect((await callsOf('CompleteMultipartUpload')).map(({conditions}) => conditions)).toEqual([
+      {'if-none-match': '*'},
+    ])
+  })
+
+  it.each([
+    [{status: 403, code: 'AccessDenied'}, 'AWS_ACCESS_DENIED'],
+    [{status: 412, code: 'PreconditionFailed'}, 'PRECONDITION_FAILED'],
+    [GONE, 'OBJECT_NOT_FOUND'],
+  ] as const)('leaves no part where one meets %o', async (fault, code) => {
+    await armPart(fault)
+    await expectCode(store.copy('staged', 't/large', {ifMatch: etag}), code)
+    expect(await store.head('t/large')).toBeNull()
+    expect(await uploadsLeft()).toBe(0)
+  })
+
+  it('never replaces, and sends no part for it', async () => {
+    const theirs = await store.write('t/large', text('theirs'))
+    await expectCode(store.copy('staged', 't/large', {ifMatch: etag}), 'PRECONDITION_FAILED')
+    expect(await store.head('t/large')).toEqual(theirs)
+    expect(await callsOf('CreateMultipartUpload')).toEqual([])
+  })
+
+  it('is there when the answer to Complete is lost', async () => {
+    await armFault({match: {service: 's3', operation: 'CompleteMultipartUpload', path: tables}, fault: 'dropAfter'})
+    const head = await store.copy('staged', 't/large', {ifMatch: etag})
+    expect(await store.head('t/large')).toEqual(head)
   })
 })
 

@@ -169,6 +169,16 @@ describe('a conflict of conditional writes', () => {
     await expectCode(store.write('a', text('mine'), {ifMatch: etag}), 'PRECONDITION_FAILED')
   })
 
+  it('is no loss to the write itself, where its first round is done after all', async () => {
+    await arm({operation: 'PutObject', fault: 'status', status: 409, after: true})
+    // S3 had not finished it when it was looked for.
+    await arm({operation: 'HeadObject', fault: 'status', status: 404})
+    const head = await open().write('a', text('mine'), {ifAbsent: true})
+    expect(head).toEqual(await open().head('a'))
+    expect((await wire('PutObject')).map(({attempt}) => attempt)).toEqual([1, 1])
+    expect(await readText(open(), 'a')).toBe('mine')
+  })
+
   it('does not go on for ever', async () => {
     await arm({operation: 'PutObject', fault: 'status', status: 409, times: 0})
     await expectCode(open().write('a', text('mine'), {ifAbsent: true}), 'STORE_UNAVAILABLE')
@@ -356,6 +366,16 @@ describe('a large file', () => {
     expect(await uploadsLeft()).toBe(0)
   })
 
+  it('is not sent again where the round that met a conflict is done after all', async () => {
+    await arm({operation: 'CompleteMultipartUpload', fault: 'status', status: 409, after: true})
+    // The second look, after the conflict: S3 had not finished it yet.
+    await arm({operation: 'HeadObject', fault: 'status', status: 404, nth: 2})
+    const head = await open().write('large', {file: await largeFile(bytes)}, {ifAbsent: true})
+    expect(head).toEqual(await open().head('large'))
+    expect(await wire('CreateMultipartUpload')).toHaveLength(1)
+    expect(await readdir(scratch)).toEqual([])
+  })
+
   it('leaves nothing behind when a part fails', async () => {
     await arm({operation: 'UploadPart', fault: 'status', status: 403, code: 'AccessDenied', nth: 2, times: 1})
     const error = await expectCode(open().write('large', {file: await largeFile(bytes)}), 'AWS_ACCESS_DENIED')
@@ -450,6 +470,18 @@ describe('a place that cannot be used', () => {
     }
   })
 
+  it('is never a version that is not there', async () => {
+    await s3.putBucketVersioning({Bucket, VersioningConfiguration: {Status: 'Enabled'}})
+    const {versionId} = await open().write('a', text('one'))
+    for (const operation of ['HeadObject', 'GetObject']) await arm({operation, fault: 'expiredToken', times: 0})
+    await expectCode(open().deleteVersion('a', versionId!), 'AWS_TOKEN_EXPIRED')
+    expect(await wire('DeleteObject')).toEqual([])
+    for (const id of armed.splice(0)) await fetch(`${gateway}/__faults?id=${id}`, {method: 'DELETE'})
+    expect((await collect(open().versions(''))).map((version) => version.versionId)).toEqual([versionId])
+    expect(await open().deleteVersion('a', 'no-id-of-a-version')).toBe('absent')
+    expect(await open().deleteVersion('a', versionId!)).toBe('deleted')
+  })
+
   it.each([
     ['s3:PutObject', 'PutObject', (store: S3ObjectStore) => store.write('a', text('x'))],
     ['s3:GetObject', 'GetObject', (store: S3ObjectStore) => readText(store, 'a')],
@@ -474,19 +506,20 @@ describe('a place that cannot be used', () => {
 })
 
 describe('what is in the bucket already', () => {
-  it('is not seen when no store can hold it', async () => {
-    for (const key of [
-      'lake/',
-      'lake/folder/',
-      'lake//x',
-      'lake/../x',
-      'lakeside',
-      'lake/.sluice-store/x',
-      'lake/ok',
-    ]) {
+  it('is not seen when it is a folder, or no reader sees it', async () => {
+    for (const key of ['lake/', 'lake/folder/', 'lake/../x', 'lakeside', 'lake/.sluice-store/x', 'lake/ok']) {
       await s3.putObject({Bucket, Key: key, Body: 'x'})
     }
     expect((await collect(open().list(''))).map(({key}) => key)).toEqual(['ok'])
+  })
+
+  it('is listed when readers see it, though no call takes its key', async () => {
+    const long = `t/${'n'.repeat(256)}`
+    const keys = ['/x', 't/day=1//part', long]
+    for (const key of keys) await s3.putObject({Bucket, Key: `lake/${key}`, Body: 'x'})
+    expect((await collect(open().list(''))).map(({key}) => key)).toEqual(keys)
+    expect((await collect(open().list('t/day=1/'))).map(({key}) => key)).toEqual(['t/day=1//part'])
+    for (const key of keys) await expectCode(open().head(key), 'KEY_INVALID')
   })
 
   it('is encrypted as asked', async () => {
