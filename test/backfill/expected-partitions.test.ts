@@ -77,7 +77,8 @@ describe('the partitions of an export', () => {
 
   it('are those of Ion too', async () => {
     const lines = numbers.map(
-      (n) => `$ion_1_0 {Item:{id:"id-${n}",createdAt:"2025-${String((n % 12) + 1).padStart(2, '0')}-05T00:00:00.000Z"}}`,
+      (n) =>
+        `$ion_1_0 {Item:{id:"id-${n}",createdAt:"2025-${String((n % 12) + 1).padStart(2, '0')}-05T00:00:00.000Z"}}`,
     )
     const source = await writeChanges(lake, [lines], {from: null, to: WINDOW.to, format: 'ION'})
     expect(await partitionsOf(source)).toBe(12)
