@@ -6,6 +6,7 @@ import type {Context} from '../../src/lib/context.js'
 import type {Column} from '../../src/lib/mapping/index.js'
 import {item, writeItems, type ExportFolder} from './export-folder.js'
 import {filesBelow, makeLake, openLake, refusalOf, type LakeFolder} from './lake-folder.js'
+import {load} from './loads.js'
 import {expectCode} from '../contract/ports/expectations.js'
 
 const REQUEST = {chain: undefined, acceptEditedSummary: false, table: null}
@@ -79,6 +80,30 @@ describe('in a lake on AWS', () => {
       reason: 'Athena cannot: A keyed digest would put its key into the query history of Athena.',
     })
     expect(chosen.units[0]!.work.engine).toBe('duckdb')
+  })
+
+  it('the comparison with what stands is a part of the estimate, whatever engine loads', async () => {
+    const first = await chooseEngine(await planned(), 'auto', AWS, around())
+    expect(first.comparison).toBeNull()
+    await load(context, exported)
+    exported = await writeItems(lake, [[item('a'), item('b')]], {time: '2026-01-15T00:00:00.000Z'})
+    const plan = await planned()
+    for (const engine of ['duckdb', 'athena'] as const) {
+      const chosen = await chooseEngine(plan, engine, AWS, around())
+      const document = planDocument(chosen, null, 'prod', new Date('2026-02-01T00:00:00Z'))
+      // Two statements, each billed as 10 MiB.
+      expect(document.comparison).toMatchObject({costUsdMicros: '96'})
+      const {costUsdMicros} = document.estimate
+      if (engine === 'athena') expect(BigInt(costUsdMicros)).toBeGreaterThan(2n * 96n)
+      else expect(BigInt(costUsdMicros)).toBe(BigInt(plan.plan.header.estimate.costUsdMicros) + 96n)
+      const compared = expect.stringMatching(/^ +of it Athena's comparison with what stands: reads .*, \$0\.000096$/m)
+      expect(renderPlan(document)).toEqual(compared)
+    }
+    const {comparison, plan: chosen} = await chooseEngine(plan, 'duckdb', {backend: 'local'}, around())
+    expect({comparison, estimate: chosen.header.estimate}).toEqual({
+      comparison: null,
+      estimate: plan.plan.header.estimate,
+    })
   })
 
   it.each([

@@ -1,6 +1,5 @@
 import {describe, expect, it} from 'vitest'
 import {needsOf, refuseShort, shortagesOf, type LoadRoom, type LoadScale} from '../../src/lib/backfill/resources.js'
-import {expectedKinds} from '../../src/lib/backfill/weigh-load.js'
 
 const MIB = 1024 ** 2
 const GIB = 1024 ** 3
@@ -121,18 +120,5 @@ describe('what is missing', () => {
     const [shortage] = shortagesOf(needsOf(CLAIMS, room), room)
     const maxTemporaryBytes = Math.ceil(shortage!.neededBytes / MIB) * MIB
     expect(missing(CLAIMS, {...room, maxTemporaryBytes})).toEqual([])
-  })
-})
-
-describe('the partitions of an export', () => {
-  it('are told by a sample', () => {
-    expect(expectedKinds([])).toBe(0)
-    expect(expectedKinds([500, 500])).toBe(2)
-    // 2,000 draws of 1,000 kinds, evenly
-    const times = Array.from({length: 1000}, () => 0)
-    for (let n = 0; n < 2000; n += 1) times[(n * 7919 + ((n * n) % 1009)) % 1000]! += 1
-    const met = times.filter((count) => count > 0)
-    expect(met.length).toBeLessThan(1000)
-    expect(expectedKinds(met)).toBeGreaterThan(met.length)
   })
 })

@@ -8,7 +8,6 @@ import {clientConfiguration, kmsKeyOf, type AwsSettings} from './client-settings
 const UNUSABLE = new Set([
   'ExportConflictException',
   'InvalidExportTimeException',
-  'LimitExceededException',
   'PointInTimeRecoveryUnavailableException',
   'ResourceNotFoundException',
   'TableNotFoundException',
@@ -125,9 +124,10 @@ function manifestKeyOf(
   return `${prefix === undefined ? '' : `${prefix}/`}AWSDynamoDB/${arn.split('/').at(-1)}/manifest-summary.json`
 }
 
-/** Tells requests that can never work from calls that failed. */
+/** Tells requests that can never work from calls that failed, and from what others leave no room for now. */
 function refused(action: string, of: string): (error: unknown) => never {
   return (error) => {
+    if (errorName(error) === 'LimitExceededException') throw tooMany(error, action, of)
     if (!UNUSABLE.has(errorName(error))) throw awsError(error, {service: 'DynamoDB', action})
     throw new SluiceError('EXPORT_SOURCE_UNUSABLE', `DynamoDB refuses this for ${of}: ${awsReason(error)}.`, {
       fix: 'Correct what the reason names: the table, its point-in-time recovery, the time, or the bucket.',
@@ -135,4 +135,13 @@ function refused(action: string, of: string): (error: unknown) => never {
       cause: error,
     })
   }
+}
+
+function tooMany(error: unknown, action: string, of: string): SluiceError {
+  const message = `DynamoDB does not begin this for ${of} now, as the account is at a limit: ${awsReason(error)}.`
+  return new SluiceError('AWS_UNAVAILABLE', message, {
+    fix: 'Wait until other exports have ended (aws dynamodb list-exports), then run the same command again.',
+    details: {action, reason: errorName(error)},
+    cause: error,
+  })
 }

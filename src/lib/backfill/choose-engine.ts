@@ -3,6 +3,7 @@ import type {Environment} from '../lake/index.js'
 import {ATHENA_REFUSALS, athenaRefusals, type AthenaRefusal} from '../mapping/index.js'
 import type {EngineChoice, EngineWish} from '../ports/parquet-engine.js'
 import {estimateAthena} from './estimate-athena.js'
+import {estimateComparison, withComparison, type ComparisonEstimate} from './estimate-comparison.js'
 import type {LoadPlan} from './load-plan.js'
 import type {LoadWork} from './load-work.js'
 import {needsText, shortageText} from './render-needs.js'
@@ -11,6 +12,8 @@ import {weighWork, type Surroundings} from './weigh-load.js'
 /** A plan, and what it will be run by. */
 export interface ChosenPlan extends LoadPlan {
   readonly engine: EngineChoice
+  /** Part of the estimate; null where Athena compares nothing. */
+  readonly comparison: ComparisonEstimate | null
 }
 
 export const AS_ASKED = 'as asked for'
@@ -29,12 +32,15 @@ export async function chooseEngine(
   if (wish === 'athena' && backend === 'local')
     throw new SluiceError('NOT_IN_LOCAL', 'A local lake has no Athena.', {fix: 'Load with --engine duckdb.'})
   const [unit] = planned.plan.units
-  if (unit === undefined) return {...planned, engine: {name: 'duckdb', reason: 'with nothing to do'}}
+  if (unit === undefined) return {...planned, engine: {name: 'duckdb', reason: 'with nothing to do'}, comparison: null}
   const choice = await choose(unit.work, wish, backend, around)
   const work: LoadWork = {...unit.work, engine: choice.name}
   const {header} = planned.plan
-  const estimate = choice.name === 'duckdb' ? header.estimate : await estimateAthena(work, around)
-  return {...planned, plan: {header: {...header, estimate}, units: [{...unit, work}]}, engine: choice}
+  const ofLoad = choice.name === 'duckdb' ? header.estimate : await estimateAthena(work, around)
+  // Whatever engine loads, a lake on AWS is asked by Athena.
+  const comparison = backend === 'local' ? null : estimateComparison(work, planned.runs, ofLoad.bytesWritten)
+  const estimate = withComparison(ofLoad, comparison)
+  return {...planned, plan: {header: {...header, estimate}, units: [{...unit, work}]}, engine: choice, comparison}
 }
 
 async function choose(

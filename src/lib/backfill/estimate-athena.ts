@@ -1,16 +1,16 @@
 import type {Estimate} from '../operation/index.js'
 import {scanCostUsdMicros} from '../query/index.js'
+import {ATHENA_BYTES_PER_SECOND, ATHENA_STATEMENT_MS} from './athena-speed.js'
 import {FIXED_REQUESTS, MICROS_PER_S3_WRITE, PARQUET_BYTES_PER_COMPRESSED_BYTE} from './load-plan.js'
 import type {LoadWork} from './load-work.js'
 import {weighWork, type Surroundings} from './weigh-load.js'
 
+/** Athena's quota for one statement that reads or writes rows, where an account has not asked for more: four hours at most. */
+const STATEMENT_LIMIT_MS = 30 * 60_000
 /** Of one INSERT. */
 const PARTITIONS_AT_ONCE = 100
 /** Statements that look at what was written: its rows twice, keys that stand twice. */
 const READS_BACK = 3
-/** Of a run of Athena, unmeasured: its start, and bytes of an export a second. */
-const STATEMENT_MS = 5000
-const COMPRESSED_BYTES_PER_SECOND = 100_000_000
 
 /**
  * What a load by Athena costs: the export is scanned once to count and hash, and once more by every INSERT of 100
@@ -31,6 +31,16 @@ export async function estimateAthena(work: LoadWork, around: Surroundings): Prom
     requests,
     costUsdMicros: String(cost + requests * MICROS_PER_S3_WRITE),
     durationMs:
-      statements * STATEMENT_MS + Math.round(((scans * compressedBytes) / COMPRESSED_BYTES_PER_SECOND) * 1000),
+      statements * ATHENA_STATEMENT_MS + Math.round(((scans * compressedBytes) / ATHENA_BYTES_PER_SECOND) * 1000),
   }
+}
+
+/** What a load by Athena may meet although nothing refuses it. Each statement scans one export whole. */
+export function athenaWarnings({sources}: Pick<LoadWork, 'sources'>): string[] {
+  const sizes = sources.map(({files}) => files.reduce((sum, {sizeBytes}) => sum + sizeBytes, 0))
+  const scanMs = ATHENA_STATEMENT_MS + (Math.max(0, ...sizes) / ATHENA_BYTES_PER_SECOND) * 1000
+  if (scanMs <= STATEMENT_LIMIT_MS) return []
+  return [
+    `one scan is estimated at ${Math.ceil(scanMs / 60_000)} minutes, and Athena ends a statement after 30 unless the account's quota "DML query timeout" is higher: ask Service Quotas for up to 240, or load with --engine duckdb`,
+  ]
 }

@@ -30,7 +30,7 @@ import {
 } from './load-record.js'
 import {loadGarbage} from './load-garbage.js'
 import {readBack} from './load-read-back.js'
-import {engineOf, itemsOf, runOf, workPrefixOf, type LoadWork, type SourceWork} from './load-work.js'
+import {engineOf, isFirstLoad, itemsOf, runOf, workPrefixOf, type LoadWork, type SourceWork} from './load-work.js'
 import {retractLoad} from './retract-load.js'
 
 const HEADS_AT_ONCE = 8
@@ -179,8 +179,7 @@ async function compare(
   signal: AbortSignal,
 ): Promise<Comparison | null> {
   const records = await listRunRecords(ports.store, work.table)
-  const isAlone = records.length === 0 && work.sources.length === 1 && work.sources[0]!.setsFloor
-  if (isAlone && !(await hasStreamRows(work.mapping, ports.query, signal))) return null
+  if (isFirstLoad(work, records) && !(await hasStreamRows(work.mapping, ports.query, signal))) return null
   const {doubled, ...change} = await compareCurrent(
     work.mapping,
     records,

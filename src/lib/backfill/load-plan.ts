@@ -48,6 +48,8 @@ export interface LoadPlan {
   /** The operation whose quarantined lines are read again; null for exports. */
   readonly reloads: string | null
   readonly floorBefore: number | null
+  /** Every run record of the table. */
+  readonly runs: readonly StoredRunRecord[]
   /** Whether any full export stands or is one of these. */
   readonly hasBase: boolean
 }
@@ -114,6 +116,7 @@ export async function planLoad(request: LoadRequest, definition: LakeDefinition,
     filter,
     reloads: null,
     floorBefore: standingFloor(runs),
+    runs,
     hasBase: standingFloor(runs) !== null || opened.some(({kind}) => kind === 'full'),
   }
 }

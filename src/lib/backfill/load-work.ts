@@ -1,4 +1,4 @@
-import type {RunFilter} from '../changelog/index.js'
+import type {RunFilter, StoredRunRecord} from '../changelog/index.js'
 import type {TableMapping} from '../mapping/index.js'
 import type {Broadcasts, EngineName, LineShape} from '../ports/parquet-engine.js'
 import type {TimeRange} from './chain.js'
@@ -69,6 +69,11 @@ export function workPrefixOf(table: string, run: string): string {
 /** What rows of a source carry in `_source`: the attempt, and its number where the load has several sources. */
 export function runOf(attempt: string, index: number, count: number): string {
   return count === 1 ? attempt : `${attempt}.${index + 1}`
+}
+
+/** Whether a load is the first of its table, and shows everything: then only rows of a stream can stand beside it. */
+export function isFirstLoad({sources}: Pick<LoadWork, 'sources'>, records: readonly StoredRunRecord[]): boolean {
+  return records.length === 0 && sources.length === 1 && sources[0]!.setsFloor
 }
 
 /** Lines that the manifests of all sources state. */

@@ -4,6 +4,8 @@ import type {Estimate} from '../operation/index.js'
 import type {EngineName} from '../ports/parquet-engine.js'
 import type {TimeRange} from './chain.js'
 import type {ChosenPlan} from './choose-engine.js'
+import {athenaWarnings} from './estimate-athena.js'
+import type {ComparisonEstimate} from './estimate-comparison.js'
 import type {CheckedExport} from './export-source.js'
 import type {LoadPlan, PlannedExport} from './load-plan.js'
 import type {WeighedLoad} from './weigh-load.js'
@@ -62,6 +64,10 @@ export interface LoadPlanDocument {
   /** Why this one, as the end of a sentence. */
   readonly engineReason: string
   readonly estimate: Estimate
+  /** Part of the estimate: what Athena reads to compare the load with what stands; null where it compares nothing. */
+  readonly comparison: Pick<ComparisonEstimate, 'bytesRead' | 'costUsdMicros'> | null
+  /** What the load may meet although nothing refuses it, as ends of a sentence. */
+  readonly warnings: readonly string[]
   /** Null: there is nothing to do. */
   readonly needs: WeighedLoad | null
 }
@@ -72,7 +78,7 @@ export function planDocument(
   environment: string,
   asOf: Date,
 ): LoadPlanDocument {
-  const {plan, exports, table, chain, filter, floorBefore, hasBase} = planned
+  const {plan, exports, table, chain, filter, floorBefore, hasBase, comparison} = planned
   const floor = floorAfter(planned)
   return {
     operation: plan.header.operation,
@@ -95,8 +101,14 @@ export function planDocument(
     engine: planned.engine.name,
     engineReason: planned.engine.reason,
     estimate: plan.header.estimate,
+    comparison: comparison === null ? null : comparisonDocument(comparison),
+    warnings: planned.engine.name === 'athena' ? plan.units.flatMap(({work}) => athenaWarnings(work)) : [],
     needs,
   }
+}
+
+function comparisonDocument({bytesRead, costUsdMicros}: ComparisonEstimate): LoadPlanDocument['comparison'] {
+  return {bytesRead, costUsdMicros}
 }
 
 /** Milliseconds, or null. */

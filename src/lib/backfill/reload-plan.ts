@@ -61,6 +61,7 @@ export async function planReload(operation: string, definition: LakeDefinition, 
     filter: null,
     reloads: operation,
     floorBefore: standingFloor(runs),
+    runs,
     hasBase: true,
   }
 }

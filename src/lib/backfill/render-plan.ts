@@ -14,7 +14,7 @@ export const SUMMARY_EDITED = 'summary edited after the export (accepted); every
 
 /** What is to be loaded and what it takes; `planFile`: where it was written, if anywhere. */
 export function renderPlan(result: LoadPlanDocument, planFile?: string): string {
-  const {exports, chain, effect, estimate, needs} = result
+  const {exports, chain, effect, estimate, comparison, needs, warnings} = result
   const heading = renderHeading(
     effect.reloads === null
       ? `Backfill ${result.table} from ${sourceText(exports)} of ${printable(exports[0]!.tableName)}`
@@ -26,10 +26,11 @@ export function renderPlan(result: LoadPlanDocument, planFile?: string): string 
     ['into', `${result.table}, as ${result.examplePath}`],
     ['effect', effectLines(result)],
     ['engine', engineText(result)],
-    ['estimate', estimateText(estimate)],
+    ['estimate', [estimateText(estimate), ...comparisonText(comparison)]],
   ]
   if (effect.filter !== null) entries.splice(2, 0, ['rows', filterText(effect.filter)])
   if (needs !== null) entries.push(['needs', [needsText(needs), ...needs.missing.map(missingText)]])
+  if (warnings.length > 0) entries.push(['warning', warnings.map(printable)])
   entries.push(...chainEntries(chain))
   if (result.unfinished.length > 0)
     entries.push([
@@ -139,4 +140,12 @@ function runCommand({exports, effect, chain, engine, engineReason}: LoadPlanDocu
 function estimateText(estimate: LoadPlanDocument['estimate']): string {
   const {bytesRead, bytesWritten, requests, costUsdMicros, durationMs} = estimate
   return `reads ${bytesText(bytesRead)}, writes ${bytesText(bytesWritten)}, ${plural(requests, 'request')}, ${microsText(BigInt(costUsdMicros))}, ${aboutText(durationMs)}`
+}
+
+function comparisonText(comparison: LoadPlanDocument['comparison']): string[] {
+  if (comparison === null) return []
+  const {bytesRead, costUsdMicros} = comparison
+  return [
+    `of it Athena's comparison with what stands: reads ${bytesText(bytesRead)}, ${microsText(BigInt(costUsdMicros))}`,
+  ]
 }

@@ -1,4 +1,5 @@
 import {z} from 'zod'
+import {comparisonEstimate, estimate, needs} from './plan-schemas.js'
 
 const count = (description: string) => z.int().nonnegative().meta({description})
 const instant = (description: string) => z.iso.datetime().meta({description})
@@ -28,30 +29,6 @@ const filter = z
   })
   .nullable()
   .meta({description: 'The part of the export that was asked for; null for all of it.'})
-
-const estimate = z.strictObject({
-  bytesRead: count('Bytes that the operation reads.'),
-  bytesWritten: count('Bytes that the operation writes.'),
-  requests: count('Requests to the store and the catalog.'),
-  costUsdMicros: z.string().meta({description: 'Millionths of a US dollar.'}),
-  durationMs: count('Time the operation takes.'),
-})
-
-const needs = z.strictObject({
-  tempBytes: count('Staged files, spilled rows and copies at one time.'),
-  lakeBytes: count('What the load adds to the lake.'),
-  memoryBytes: count('Of the memory limit of the engine.'),
-  threads: count('As many as the memory limit has room for.'),
-  missing: z.array(
-    z.strictObject({
-      of: z.enum(['temporary-disk', 'temporary-limit', 'lake-disk', 'memory-limit', 'machine-memory']),
-      neededBytes: count('Needed.'),
-      availableBytes: count('There is, or is allowed.'),
-      missingBytes: count('The difference.'),
-      folder: z.string().nullable().meta({description: 'Where; null for a limit and for memory.'}),
-    }),
-  ),
-})
 
 const plan = z.strictObject({
   operation: z.string().meta({description: 'Id that the operation will have.'}),
@@ -89,6 +66,10 @@ const plan = z.strictObject({
   engine: z.enum(['duckdb', 'athena']),
   engineReason: z.string().meta({description: 'Why this engine, as the end of a sentence.'}),
   estimate,
+  comparison: comparisonEstimate.nullable().meta({
+    description: 'Part of the estimate: what Athena reads to compare the load with what stands; null for nothing.',
+  }),
+  warnings: z.array(z.string()).meta({description: 'What the load may meet although nothing refuses it.'}),
   needs: needs.nullable().meta({description: 'What it takes of this machine; null where there is nothing to do.'}),
 })
 

@@ -1,18 +1,9 @@
 import {activeRuns, listRunRecords} from '../changelog/index.js'
-import {Readable} from 'node:stream'
-import {
-  compileRowFunction,
-  dayOfVersion,
-  MAXIMUM_LINE_BYTES,
-  readItem,
-  storedColumns,
-  type DynamoItem,
-} from '../mapping/index.js'
+import {storedColumns} from '../mapping/index.js'
 import type {LoadedPlan, OperationPorts, Unit} from '../operation/index.js'
-import {gzipLines} from '../ports/byte-lines.js'
 import type {Machine, Resources} from '../ports/machine.js'
-import type {ObjectKey, ObjectStore} from '../ports/object-store.js'
-import {engineOf, itemsOf, type LoadWork, type SourceWork} from './load-work.js'
+import {expectedPartitions} from './expected-partitions.js'
+import {engineOf, itemsOf, type LoadWork} from './load-work.js'
 import {
   needsOf,
   refuseShort,
@@ -35,9 +26,6 @@ export interface Surroundings {
   readonly resources: Resources
   leftOvers(): Promise<{readonly sizeBytes: number}>
 }
-
-const SAMPLED_ITEMS = 2000
-const SAMPLED_FILES = 4
 
 /** Holds the need of a planned load against the machine; null where there is nothing to do. Reads, writes nothing. */
 export async function weighPlan(
@@ -100,51 +88,4 @@ async function scaleOf(work: LoadWork, ports: Surroundings['ports']): Promise<Lo
     partitions: await expectedPartitions(work, ports),
     standingRows: standing.reduce((sum, {record}) => sum + record.rows, 0),
   }
-}
-
-/** An export holds its items in the order of their keys' hashes: the first lines of a file are as good as any. */
-async function expectedPartitions(work: LoadWork, ports: Surroundings['ports']): Promise<number> {
-  if (work.mapping.partition === null) return 1
-  const times = new Map<string, number>()
-  for (const source of work.sources) {
-    const map = compileRowFunction(work.mapping, dayOfVersion(BigInt(source.version)))
-    for (const item of await firstItems(source, ports)) {
-      const row = map(item)
-      if (row.state !== 'row') continue
-      const name = JSON.stringify(row.partition)
-      times.set(name, (times.get(name) ?? 0) + 1)
-    }
-  }
-  // Where no item could be looked at, each may have a partition of its own.
-  const expected = times.size === 0 ? itemsOf(work) : expectedKinds([...times.values()])
-  return Math.max(1, Math.min(expected, itemsOf(work)))
-}
-
-/** Items of the first files of a full export in JSON; none of others. */
-async function firstItems({kind, files, export: {sourceUri}}: SourceWork, ports: Surroundings['ports']) {
-  const chosen = files.filter(({format, itemCount}) => format === 'json' && itemCount > 0).slice(0, SAMPLED_FILES)
-  if (kind !== 'full' || chosen.length === 0) return []
-  const store = await ports.openSource(sourceUri)
-  const items: DynamoItem[] = []
-  for (const {key} of chosen) {
-    // A file that cannot be read is for the load to name.
-    await readFirst(store, key, items).catch(() => undefined)
-  }
-  return items
-}
-
-async function readFirst(store: ObjectStore, key: ObjectKey, items: DynamoItem[]): Promise<void> {
-  const last = items.length + SAMPLED_ITEMS / SAMPLED_FILES
-  for await (const {bytes} of gzipLines(Readable.from(store.read(key)), MAXIMUM_LINE_BYTES)) {
-    const read = readItem(bytes)
-    if ('item' in read) items.push(read.item)
-    if (items.length >= last) return
-  }
-}
-
-/** Kinds in the whole, from how often each was met in a sample: by those met once and twice (Chao 1984). */
-export function expectedKinds(timesMet: readonly number[]): number {
-  const once = timesMet.filter((times) => times === 1).length
-  const twice = timesMet.filter((times) => times === 2).length
-  return Math.ceil(timesMet.length + (once * (once - 1)) / (2 * (twice + 1)))
 }

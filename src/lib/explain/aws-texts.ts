@@ -49,7 +49,12 @@ export const AWS_TEXTS = {
   AWS_UNAVAILABLE: {
     title: 'an AWS service did not answer well',
     meaning: 'A service was asked several times and refused, throttled, or did not answer in time.',
-    causes: ['A throttled account or prefix.', 'The network, a proxy or an endpoint is down.', 'An outage.'],
+    causes: [
+      'A throttled account or prefix.',
+      'As many exports of DynamoDB run as the account may have at a time.',
+      'The network, a proxy or an endpoint is down.',
+      'An outage.',
+    ],
     state: KEPT,
     next: [advice('Wait a moment, then run the command again.'), RESUME],
   },

@@ -1,8 +1,5 @@
 import {readFile, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
-import {GetDatabasesCommand, GetTablesCommand} from '@aws-sdk/client-glue'
-import {ListObjectsV2Command} from '@aws-sdk/client-s3'
-import {glue, s3} from '../checks/lab-clients.js'
 import type {FaultLake} from './fault-lake.js'
 
 /** Replaces a part of the lake's definition, which must be there. */
@@ -17,17 +14,4 @@ export async function redefineText(folder: string, from: string | RegExp, to: st
   const changed = text.replace(from, to)
   if (changed === text) throw new Error(`The definition has no ${String(from)}.`)
   await writeFile(file, changed)
-}
-
-/** Every object of the lake's buckets and everything that Glue says of its database. */
-export async function stateOf({own}: FaultLake): Promise<unknown> {
-  const objects = []
-  for (const Bucket of [own.stateBucket, own.tableBucket]) {
-    const {Contents = []} = await s3.send(new ListObjectsV2Command({Bucket}))
-    objects.push(...Contents.map(({Key, ETag}) => `${Bucket}/${Key} ${ETag}`))
-  }
-  const {DatabaseList = []} = await glue.send(new GetDatabasesCommand({}))
-  const {TableList = []} = await glue.send(new GetTablesCommand({DatabaseName: own.database}))
-  const databases = DatabaseList.map(({Name}) => Name).filter((name) => name?.toLowerCase() === own.database)
-  return {objects, databases, tables: TableList}
 }

@@ -7,7 +7,8 @@ import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {MEETS_ALL, tellCases} from '../../fault/fault-points.js'
 import {control, type FaultWish} from '../checks/gateway-control.js'
 import {athena, glue, ownName} from '../checks/lab-clients.js'
-import {redefine, stateOf} from './bad-lake.js'
+import {stateOf} from '../lake-state.js'
+import {redefine} from './bad-lake.js'
 import {expectCoded} from './fault-cases.js'
 import {FaultBench, type FaultLake} from './fault-lake.js'
 
@@ -292,14 +293,14 @@ describe('a place that cannot be used ends a command before the first change', (
   async function expectRefused({codes, make, isOfLoad}: BadPlace): Promise<void> {
     const lake = await bench.lake()
     const variables = (await make(lake)) ?? {}
-    const before = await stateOf(lake)
+    const before = await stateOf(lake.own)
     const plan = ['backfill', 'plan', '--export', lake.bench.story.exports[0]!]
     for (const argv of MEETS_ALL && isOfLoad !== true ? [plan, lake.load] : [lake.load]) {
       const ended = await lake.runWith(variables, ...argv)
       expect(ended).toMatchObject({exit: 2, stderr: ''})
       expect(codes).toContain(ended.document.error?.code)
       expectCoded(ended)
-      expect(await stateOf(lake)).toEqual(before)
+      expect(await stateOf(lake.own)).toEqual(before)
     }
   }
 

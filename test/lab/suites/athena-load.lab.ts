@@ -11,6 +11,7 @@ import {documentOf} from '../../contract/cli/result-document.js'
 import {columnHashes, downloadTable, localTable, type TableFiles} from '../athena-lake.js'
 import {makeAwsLake, uploadExport, type AwsLake} from '../aws-lake.js'
 import {hasTrino} from '../checks/lab-clients.js'
+import {stateOf} from '../lake-state.js'
 
 const LONG_MS = 600_000
 const METADATA = METADATA_COLUMNS.map(({name}) => name).filter((name) => name !== '_source')
@@ -108,11 +109,15 @@ environments:
       needs: null,
     })
     expect(BigInt(short.document.estimate.costUsdMicros)).toBeGreaterThan(BigInt(small.document.estimate.costUsdMicros))
-    const fromFolder = ['backfill', 'plan', '--export', folder, '--env', 'aws', '--engine', 'athena']
-    expect(await refusalOf(byDuckdb, ...fromFolder)).toMatchObject({
-      code: 'ENGINE_UNFIT',
-      exit: 2,
-    })
+    const before = await stateOf(byDuckdb)
+    for (const command of ['plan', 'run']) {
+      const fromFolder = ['backfill', command, '--export', folder, '--env', 'aws', '--engine', 'athena']
+      expect(await refusalOf(byDuckdb, ...fromFolder)).toMatchObject({
+        code: 'ENGINE_UNFIT',
+        exit: 2,
+      })
+      expect(await stateOf(byDuckdb)).toEqual(before)
+    }
   })
 
   it('are the same rows as by DuckDB on AWS and in a folder', {timeout: LONG_MS}, async () => {

@@ -2,6 +2,7 @@ import {
   BatchWriteItemCommand,
   CreateTableCommand,
   DeleteItemCommand,
+  ListExportsCommand,
   PutItemCommand,
   UpdateContinuousBackupsCommand,
 } from '@aws-sdk/client-dynamodb'
@@ -12,6 +13,7 @@ import {makeAwsLake, type AwsLake} from '../aws-lake.js'
 import {control} from '../checks/gateway-control.js'
 import {dynamodb, hasTrino, ownName, s3} from '../checks/lab-clients.js'
 import {redefineText} from '../faults/bad-lake.js'
+import {stateOf} from '../lake-state.js'
 
 interface Made {
   readonly uri: string
@@ -46,7 +48,20 @@ const put = (id: string, amount: string) =>
 describe('exports that sluice has made', () => {
   let lake: AwsLake
   let into: readonly string[]
+  let TableArn: string | undefined
   const uris: string[] = []
+
+  /** The lake, and the exports of the table. */
+  async function standing(): Promise<unknown> {
+    const {ExportSummaries} = await dynamodb.send(new ListExportsCommand({TableArn}))
+    return {exports: ExportSummaries, lake: await stateOf(lake)}
+  }
+
+  async function expectRefused(refusal: object, ...argv: string[]): Promise<void> {
+    const before = await standing()
+    expect(await refusalOf(lake, ...argv)).toMatchObject(refusal)
+    expect(await standing()).toEqual(before)
+  }
 
   beforeAll(async () => {
     lake = await makeAwsLake(DEFINITION, 'orders')
@@ -54,18 +69,16 @@ describe('exports that sluice has made', () => {
     const KeySchema = [{AttributeName: 'id', KeyType: 'HASH'}] as const
     const AttributeDefinitions = [{AttributeName: 'id', AttributeType: 'S'}] as const
     const shape = {KeySchema: [...KeySchema], AttributeDefinitions: [...AttributeDefinitions]}
-    await dynamodb.send(new CreateTableCommand({TableName, BillingMode: 'PAY_PER_REQUEST', ...shape}))
+    const table = new CreateTableCommand({TableName, BillingMode: 'PAY_PER_REQUEST', ...shape})
+    TableArn = (await dynamodb.send(table)).TableDescription?.TableArn
     await setNow(START)
   })
 
   afterAll(() => lake.remove())
 
   it('are refused while recovery is off, with the command that turns it on', async () => {
-    expect(await refusalOf(lake, ...into, '--yes')).toMatchObject({
-      code: 'EXPORT_SOURCE_UNUSABLE',
-      exit: 2,
-      message: expect.stringContaining('Point-in-time recovery') as string,
-    })
+    const message = expect.stringContaining('Point-in-time recovery') as string
+    await expectRefused({code: 'EXPORT_SOURCE_UNUSABLE', exit: 2, message}, ...into, '--yes')
     const PointInTimeRecoverySpecification = {PointInTimeRecoveryEnabled: true}
     await dynamodb.send(new UpdateContinuousBackupsCommand({TableName, PointInTimeRecoverySpecification}))
   })
@@ -73,9 +86,33 @@ describe('exports that sluice has made', () => {
   it('are priced before they are asked for', async () => {
     const items = ['a', 'b', 'c'].map((id) => ({PutRequest: {Item: {id: {S: id}, amount: {N: '1.25'}}}}))
     await dynamodb.send(new BatchWriteItemCommand({RequestItems: {[TableName]: items}}))
+    const before = await standing()
     const {stdout, exit} = await sluice(lake, ...into, '--at', MIDDLE, '--dry-run')
     expect([exit, /\$\d/.test(stdout)]).toEqual([0, true])
-    expect(await refusalOf(lake, ...into, '--at', MIDDLE)).toMatchObject({code: 'CONFIRMATION_REQUIRED', exit: 2})
+    expect(await standing()).toEqual(before)
+    await expectRefused({code: 'CONFIRMATION_REQUIRED', exit: 2}, ...into, '--at', MIDDLE)
+  })
+
+  it('wait for their turn where too many run already', async () => {
+    await setNow(MIDDLE)
+    const match = {operation: 'ExportTableToPointInTime', body: TableName, times: 0}
+    const limit = {status: 400, code: 'LimitExceededException', message: 'Too many exports are in progress'}
+    const [armed] = (await control('POST', '/__faults', {match, fault: 'status', ...limit})) as {id: number}[]
+    try {
+      const before = await standing()
+      const {stdout, exit} = await sluice(lake, ...into, '--at', MIDDLE, '--yes', '--json')
+      expect({exit, ...(JSON.parse(stdout) as object)}).toMatchObject({
+        exit: 1,
+        error: {
+          code: 'AWS_UNAVAILABLE',
+          message: expect.stringContaining('Too many exports are in progress') as string,
+          fix: expect.stringContaining('Wait until other exports have ended') as string,
+        },
+      })
+      expect(await standing()).toEqual(before)
+    } finally {
+      await control('DELETE', `/__faults?id=${armed!.id}`)
+    }
   })
 
   it('are one, however often the same is asked, and are waited for', async () => {
@@ -96,7 +133,7 @@ describe('exports that sluice has made', () => {
     expect(document).toMatchObject({state: 'done', items: 3})
     uris.push(document.uri)
     const short = ['--from', MIDDLE, '--to', '2026-01-01T01:05:00Z', '--yes']
-    expect(await refusalOf(lake, ...into, ...short)).toMatchObject({code: 'EXPORT_RANGE_INVALID', exit: 2})
+    await expectRefused({code: 'EXPORT_RANGE_INVALID', exit: 2}, ...into, ...short)
   })
 
   it.runIf(hasTrino)('are loaded as a chain', async () => {

@@ -5,6 +5,7 @@ import {answerOf, refusalOf, sluice} from '../../backfill/lake-folder.js'
 import {hasRealExports, REAL_EXPORTS, realDefinition, textColumns} from '../../backfill/real-chain-fixture.js'
 import {makeAwsLake, uploadExport, type AwsLake} from '../aws-lake.js'
 import {hasTrino} from '../checks/lab-clients.js'
+import {stateOf} from '../lake-state.js'
 
 /** The rows of a statement as `query` prints them. */
 async function rowsOf(lake: AwsLake, environment: string, sql: string): Promise<string[]> {
@@ -36,10 +37,12 @@ describe.runIf(hasTrino && hasRealExports)('the real chain of exports', () => {
     for (const uri of [first, second]) uris.push(await uploadExport(lake, uri, shared))
     const flags = ['--accept-edited-summary', '--env', 'aws']
     const named = uris.flatMap((uri) => ['--export', uri])
+    const before = await stateOf(lake)
     expect(await refusalOf(lake, 'backfill', 'run', ...named, ...flags)).toMatchObject({
       code: 'EXPORT_CHAIN_GAP',
       exit: 2,
     })
+    expect(await stateOf(lake)).toEqual(before)
     const local = [full, first, second].flatMap((uri) => ['--export', uri])
     const runs = [
       await answerOf(lake, 'backfill', 'run', ...named, ...flags, '--allow-gap', '--yes'),
