@@ -148,6 +148,8 @@ describe('a full scan', () => {
   it('is refused on request and on AWS, unless it is allowed', async () => {
     await expectCode(plan(FULL, {requirePartition: true}), 'PARTITION_FILTER_MISSING')
     await expectCode(plan(FULL, {}, {backend: 'aws'}), 'PARTITION_FILTER_MISSING')
+    const {fix} = await expectCode(plan(FULL, {requirePartition: true}), 'PARTITION_FILTER_MISSING')
+    expect(fix).toBe("Add WHERE month = '01' AND day = '04', or pass --allow-full-scan.")
     expect(readOf(await plan(FULL, {allowFullScan: true}, {backend: 'aws'}))).toEqual([[4, 4, 'unfiltered']])
     expect(readOf(await plan(`${FULL} WHERE day = '01'`, {}, {backend: 'aws'}))).toEqual([[1, 4, null]])
   })

@@ -68,6 +68,15 @@ export interface Share {
   readonly total: number
 }
 
+/** A partition column, with the value that one partition has of it. */
+export interface PartitionValue {
+  readonly name: string
+  /** Athena's type name. */
+  readonly type: string
+  /** Null where no partition is known. */
+  readonly value: string | null
+}
+
 /** One place where a statement reads a table, views followed to their tables. */
 export interface AnalysedScan {
   readonly table: string
@@ -77,6 +86,8 @@ export interface AnalysedScan {
   readonly isFiltered: boolean
   /** Null for a table without partitions. */
   readonly partitions: Share | null
+  /** The last partition that holds files, in the columns' order; null where no condition could name it here. */
+  readonly newestPartition: readonly PartitionValue[] | null
   readonly files: Share
   /** Sizes of whole files, so an upper bound: an engine reads the columns that it needs. */
   readonly sizeBytes: Share

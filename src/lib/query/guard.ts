@@ -1,6 +1,7 @@
 import {SluiceError} from '../errors.js'
 import type {LakeDefinition, TableDefinition} from '../lake/index.js'
-import type {AnalysedScan} from '../ports/query-engine.js'
+import type {AnalysedScan, PartitionValue} from '../ports/query-engine.js'
+import {quoteIdentifier, quoteText} from '../sql/index.js'
 
 /** A scan as the guard judges it. */
 export interface JudgedScan extends AnalysedScan {
@@ -31,15 +32,34 @@ export function judgeScans(scans: readonly AnalysedScan[], {tables}: LakeDefinit
 export function refuseFullScans(scans: readonly JudgedScan[], request: GuardRequest): void {
   const scan = scans.find(({whole}) => whole === 'unfiltered')
   if (scan === undefined || !request.isRequired || request.allowsFullScan) return
-  const {table, view, partitions, sizeBytes} = scan
+  const {table, view, partitions, sizeBytes, newestPartition} = scan
   throw new SluiceError(
     'PARTITION_FILTER_MISSING',
     `No condition says which partitions of ${view ?? table} to read, so all ${partitions?.total ?? 0} would be.`,
     {
-      fix: 'Compare its partition columns with values in WHERE, or pass --allow-full-scan.',
+      fix: `${filterToAdd(newestPartition)}, or pass --allow-full-scan.`,
       details: {table, partitions: partitions?.total ?? 0, sizeBytes: sizeBytes.total},
     },
   )
+}
+
+/** A condition that can be pasted, where there is a partition to take it from. */
+function filterToAdd(partition: readonly PartitionValue[] | null): string {
+  if (partition === null) return 'Compare its partition columns with values in WHERE'
+  const conditions = partition.flatMap(({name, type, value}) =>
+    value === null ? [] : [`${columnSql(name)} = ${valueSql(type, value)}`],
+  )
+  if (conditions.length > 0) return `Add WHERE ${conditions.join(' AND ')}`
+  return `Compare ${partition.map(({name}) => columnSql(name)).join(', ')} with values in WHERE`
+}
+
+function columnSql(name: string): string {
+  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : quoteIdentifier(name)
+}
+
+function valueSql(type: string, value: string): string {
+  if (/^(tinyint|smallint|int|integer|bigint|float|real|double|decimal)\b/.test(type)) return value
+  return /^(date|timestamp)\b/.test(type) ? `${type.toUpperCase()} ${quoteText(value)}` : quoteText(value)
 }
 
 function isMutableView({view, table}: AnalysedScan, definition: TableDefinition | undefined): boolean {

@@ -18,6 +18,16 @@ const scan = z.strictObject({
   isFiltered: z.boolean().meta({description: 'A condition restricts the partitions.'}),
   mayBeCut: z.literal(true).optional().meta({description: 'Lake Formation may hide rows or columns of it.'}),
   partitions: share('Partitions').nullable().meta({description: 'Null: the table has none.'}),
+  newestPartition: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        type: z.string().meta({description: 'Athena’s type name.'}),
+        value: z.string().nullable().meta({description: 'Null: no partition is known.'}),
+      }),
+    )
+    .nullable()
+    .meta({description: 'The last partition with files, for a condition; null where none could name it here.'}),
   files: share('Files'),
   sizeBytes: share('Bytes of whole files'),
   whole: z

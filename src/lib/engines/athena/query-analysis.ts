@@ -1,6 +1,6 @@
 import {hasCode} from '../../errors.js'
 import type {CatalogTable} from '../../ports/catalog.js'
-import {tableSizes, type PartitionSize} from '../../ports/table-objects.js'
+import {newestPartition, showsPartitions, tableSizes, type PartitionSize} from '../../ports/table-objects.js'
 import type {AnalysedScan, QueryAnalysis, QueryRequest, Share} from '../../ports/query-engine.js'
 import type {ObjectStore} from '../../ports/object-store.js'
 import {partitionFilters, portabilityWarnings, type TableScan} from '../../sql/analysis.js'
@@ -21,6 +21,8 @@ interface Reading {
   readonly table: CatalogTable
   readonly view: string | null
   readonly isFiltered: boolean
+  /** The statement can name its partition columns. */
+  readonly isNameable: boolean
 }
 
 /**
@@ -66,6 +68,7 @@ async function plannedReadings(plan: unknown, followed: readonly Reading[], port
       table: table!,
       view: null,
       isFiltered: inputsOf(plan, table!.name)?.every((input) => isConstrained(input, table!)) ?? false,
+      isNameable: false,
     }))
 }
 
@@ -89,7 +92,7 @@ class ScanFollower {
   }
 
   private async readingsOf(scan: TableScan, table: CatalogTable): Promise<Reading[]> {
-    if (table.kind === 'table') return [{table, view: null, isFiltered: isFiltered(scan, table)}]
+    if (table.kind === 'table') return [{table, view: null, isFiltered: isFiltered(scan, table), isNameable: true}]
     const read = await this.parseView(table)
     // Only Athena can read it: its tables are told by the plan alone.
     if (read === null) return []
@@ -102,6 +105,7 @@ class ScanFollower {
       isFiltered:
         reading.isFiltered ||
         (partitioned.length === 1 && reading === partitioned[0] && isFiltered(scan, reading.table)),
+      isNameable: reading.isNameable && partitioned.length === 1 && showsPartitions(table, reading.table),
     }))
   }
 
@@ -121,7 +125,7 @@ function isFiltered(scan: TableScan, {partitionColumns}: CatalogTable): boolean 
 }
 
 function measured(
-  {table, view, isFiltered: hasFilter}: Reading,
+  {table, view, isFiltered: hasFilter, isNameable}: Reading,
   partitions: readonly PartitionSize[],
   inputs: readonly TableInput[] | null,
 ): AnalysedScan {
@@ -132,6 +136,7 @@ function measured(
     view,
     isFiltered: hasFilter,
     partitions: table.partitionColumns.length === 0 ? null : {read: read.length, total: partitions.length},
+    newestPartition: isNameable ? newestPartition(table, partitions) : null,
     files: shareOf(read, partitions, 'files'),
     sizeBytes: shareOf(read, partitions, 'sizeBytes'),
     ...(table.isGoverned === true ? {mayBeCut: true} : {}),
