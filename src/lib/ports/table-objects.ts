@@ -18,6 +18,8 @@ export interface TableObject {
 export interface PartitionSize {
   /** Of its columns; empty for a table without partitions. */
   readonly values: readonly string[]
+  /** False for a place outside of the lake, whose objects nobody here can list. */
+  readonly isListed: boolean
   files: number
   sizeBytes: number
 }
@@ -83,7 +85,12 @@ export async function tableSizes(
   const sizes = new Map<string, PartitionSize>()
   const sizeOf = (location: string, values: readonly string[]): PartitionSize => {
     const name = JSON.stringify([location, values])
-    const size = sizes.get(name) ?? {values, files: 0, sizeBytes: 0}
+    const size = sizes.get(name) ?? {
+      values,
+      isListed: location !== '' && !isOutsideLake(location),
+      files: 0,
+      sizeBytes: 0,
+    }
     sizes.set(name, size)
     return size
   }
