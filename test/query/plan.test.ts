@@ -259,6 +259,20 @@ describe('an answer', () => {
     expect(await shown({showRestricted: true})).toEqual([['id-01', 'x@y.z']])
   })
 
+  it('is refused where a view tells rows apart by a key that is hidden', async () => {
+    const columns = [column('id', {class: 'restricted'}), column('email')]
+    const keyed = {
+      ...ports(),
+      definition: {...definition, tables: [{...table('fixed', true), columns}]} as LakeDefinition,
+    }
+    const count = (more: Partial<PlanRequest>, from: string) =>
+      planQuery({...REQUEST, ...more, sql: `SELECT count(*) FROM ${from} WHERE day = '01'`}, keyed)
+    const {message} = await expectCode(count({}, 'fixed_current'), 'QUERY_INVALID')
+    expect(message).toBe('fixed_current may tell rows apart by id, which is restricted.')
+    await expect(count({showRestricted: true}, 'fixed_current')).resolves.toBeDefined()
+    await expect(count({}, 'fixed')).resolves.toBeDefined()
+  })
+
   it('reads no table of a load or a merge that runs, whatever is shown', async () => {
     const sql = "SELECT * FROM fixed__lines_r1 WHERE day = '01'"
     for (const showRestricted of [false, true]) {

@@ -4,7 +4,7 @@ import type {PortabilityWarning, QueryAnalyser, QueryEngine} from '../ports/quer
 import {judgeScans, refuseFullScans, type JudgedScan} from './guard.js'
 import {checkParameters, parseParameters, type QueryParameters} from './parameters.js'
 import {scanCostUsdMicros} from './price.js'
-import {refuseWorkTables, restrictedColumns, type RestrictedColumns} from './restricted.js'
+import {refuseHiddenKeys, refuseWorkTables, restrictedColumns, type RestrictedColumns} from './restricted.js'
 
 export interface QueryPorts {
   readonly definition: LakeDefinition
@@ -59,7 +59,9 @@ export async function planQuery(request: PlanRequest, ports: QueryPorts): Promis
     throw notLoadedYet(error, definition) ?? error
   })
   checkParameters(analysis.parameters, Object.keys(parameters.values))
+  const masked = request.showRestricted ? {} : restrictedColumns(definition)
   refuseWorkTables(analysis.scans, definition)
+  refuseHiddenKeys(analysis.scans, masked, definition)
   const scans = judgeScans(analysis.scans, definition)
   const isRequired = request.requirePartition || definition.environment.backend === 'aws'
   refuseFullScans(scans, {isRequired, allowsFullScan: request.allowFullScan})
@@ -76,7 +78,7 @@ export async function planQuery(request: PlanRequest, ports: QueryPorts): Promis
     scans,
     estimate: {sizeBytes, costUsdMicros},
     portability: request.lint ? analysis.portability : [],
-    masked: request.showRestricted ? {} : restrictedColumns(definition),
+    masked,
   }
 }
 

@@ -35,6 +35,30 @@ export function refuseWorkTables(scans: readonly Pick<AnalysedScan, 'table'>[], 
   }
 }
 
+/**
+ * Throws `QUERY_INVALID` for a view of a table whose key is hidden: current rows are told apart by it, and hidden keys
+ * are all the same.
+ */
+export function refuseHiddenKeys(
+  scans: readonly Pick<AnalysedScan, 'table' | 'view'>[],
+  masked: RestrictedColumns,
+  {tables}: LakeDefinition,
+): void {
+  for (const {table, view} of scans) {
+    const key = tables.find(({name}) => name === table)?.key ?? []
+    const hidden = key.filter((name) => masked[table]?.includes(name))
+    if (view === null || hidden.length === 0) continue
+    throw new SluiceError(
+      'QUERY_INVALID',
+      `${view} may tell rows apart by ${hidden.join(', ')}, which is restricted.`,
+      {
+        fix: `Hidden, every key looks the same. Pass --show-restricted, or read ${table} itself.`,
+        details: {table, view},
+      },
+    )
+  }
+}
+
 function isWorkTable(name: string, table: string): boolean {
   const prefix = `${table}__`
   return name.startsWith(prefix) && WORK_TABLE.test(name.slice(prefix.length))
