@@ -104,7 +104,8 @@ function cutText(scans: readonly JudgedScan[]): string[] {
 }
 
 function fullScanText({table, view, partitions, sizeBytes, whole}: JudgedScan): string[] {
-  const all = `all ${plural(partitions?.total ?? 0, 'partition')}, at most ${mostText(sizeBytes?.read ?? null)}`
+  const size = sizeBytes === null ? 'of unknown size' : `at most ${bytesText(sizeBytes.read)}`
+  const all = `all ${plural(partitions?.total ?? 0, 'partition')}, ${size}`
   if (whole === 'mutable') return [`Every query of ${view} reads the whole table: ${all}.`]
   return whole === 'unfiltered' ? [`No condition says which partitions of ${view ?? table} to read: ${all}.`] : []
 }
