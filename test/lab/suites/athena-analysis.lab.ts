@@ -62,7 +62,7 @@ describe('AthenaQueryEngine tells beforehand', () => {
   beforeAll(async () => {
     lake = await openLabLake(labSettings())
     await showChangelogTables(MAPPING, lake.catalog)
-    await lake.writeText('logs__runs/r1.1.json', encodeRunRecords([RUN]))
+    await lake.writeText('logs__runs/r1.1.json', String(encodeRunRecords([RUN])))
     for (const day of DAYS) {
       const location = `logs/year=2026/month=01/day=${day}/`
       await lake.writeParquet(`${location}a.parquet`, ROWS)
