@@ -41,8 +41,8 @@ describe.runIf(hasTrino)('on AWS', () => {
     const {stdout} = await sluice(lake, 'query', `${COUNT} WHERE ${filter}`, '--dry-run')
     expect(stdout).toMatch(/claims through claims_current: 1 of [2-9] partitions, [12] files?, [\d.]+ KiB/)
     expect(stdout).toMatch(/scans at most [\d.]+ KiB, costs \$0\.000048\n/)
-    const {document} = await answerOf<QueryResult>(lake, 'query', `${COUNT} WHERE ${filter}`, '--dry-run')
-    expect(document).toMatchObject({costUsd: '0.000048', answer: null})
+    const json = await sluice(lake, 'query', `${COUNT} WHERE ${filter}`, '--dry-run', '--json')
+    expect(documentOf('query', json.stdout)).toMatchObject({costUsd: '0.000048', answer: null})
   })
 
   it('a query ends with what it scanned, and the minimum in dollars', async () => {
@@ -52,8 +52,9 @@ describe.runIf(hasTrino)('on AWS', () => {
       /1 row in .+, scanned ([\d.]+ \w+), about (.+) at list price, Athena run /.exec(stderr) ?? []
     expect(scanned).toMatch(/^\d/)
     expect(stderr).toContain(`about ${MINIMUM} at list price`)
-    const {document} = await answerOf<QueryResult>(lake, 'query', COUNT, '--allow-full-scan')
-    expect(document.answer).toMatchObject({billedUsd: '0.000048', bytesScanned: expect.any(Number) as number})
+    const json = await sluice(lake, 'query', COUNT, '--allow-full-scan', '--json')
+    const {answer} = documentOf('query', json.stdout) as QueryResult
+    expect(answer).toMatchObject({billedUsd: '0.000048', bytesScanned: expect.any(Number) as number})
   })
 
   it('KPIs end with what all their statements scanned', async () => {
