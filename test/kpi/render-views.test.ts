@@ -89,6 +89,8 @@ const VIEW: KpiShowResult = {
   panels: [TREND, LIST],
   quarantined: [{table: 'claims', rows: 12, within: 'days'}],
   mayBeCut: ['claims'],
+  bytesScanned: null,
+  billedUsd: null,
 }
 
 describe('the screen of a view', () => {

@@ -39,6 +39,8 @@ function result(...kpis: ShownKpi[]): KpiShowResult {
     panels: [],
     quarantined: [],
     mayBeCut: [],
+    bytesScanned: null,
+    billedUsd: null,
   }
 }
 

@@ -7,8 +7,15 @@ import {DuckDbSession} from '../../src/lib/engines/duckdb/session.js'
 import type {LakeDefinition, TableDefinition} from '../../src/lib/lake/index.js'
 import {FileCatalog} from '../../src/lib/local/file-catalog.js'
 import {FolderObjectStore} from '../../src/lib/local/folder-object-store.js'
-import {answerQuery, planQuery, renderQueryPlan, runQuery, warningLines} from '../../src/lib/query/index.js'
+import {answerQuery, planQuery, renderQueryPlan, resultOf, runQuery, warningLines} from '../../src/lib/query/index.js'
 import type {PlanRequest, QueryPlan} from '../../src/lib/query/index.js'
+import type {
+  AnalysedScan,
+  QueryAnalyser,
+  QueryAnalysis,
+  QueryEngine,
+  QueryRequest,
+} from '../../src/lib/ports/query-engine.js'
 import {quoteText} from '../../src/lib/sql/index.js'
 import {collect, expectCode} from '../contract/ports/expectations.js'
 
@@ -36,7 +43,7 @@ beforeAll(async () => {
   const columns = ['id', 'email'].map((name) => ({name, type: 'string'}))
   const partitionColumns = ['month', 'day'].map((name) => ({name, type: 'string'}))
   const base = {pathTemplate: null, parameters: {}, viewSql: null} as const
-  for (const name of ['fixed', 'moving', 'fixed__quarantine_rows']) {
+  for (const name of ['fixed', 'moving', 'fixed__quarantine_rows', 'fixed__deletes', 'fixed__lines_r1']) {
     await catalog.putTable(
       {...base, name, kind: 'table', columns, partitionColumns, location: `${name}/`, format: 'parquet'},
       null,
@@ -120,8 +127,8 @@ describe('partitions of a plan', () => {
 
   it('have the bytes of their files', async () => {
     const {estimate, scans} = await plan("SELECT * FROM fixed WHERE day = '02'")
-    expect(scans[0]!.sizeBytes.total).toBeGreaterThan(3 * estimate.sizeBytes)
-    expect(estimate.sizeBytes).toBe(scans[0]!.sizeBytes.read)
+    expect(scans[0]!.sizeBytes!.total).toBeGreaterThan(3 * estimate.sizeBytes!)
+    expect(estimate.sizeBytes).toBe(scans[0]!.sizeBytes!.read)
     expect([scans[0]!.files, estimate.costUsdMicros]).toEqual([{read: 1, total: 4}, 0])
   })
 })
@@ -132,6 +139,54 @@ describe('a table that Lake Formation governs', () => {
     expect(warningLines(whole)).toEqual([])
     const cut = {...whole, scans: whole.scans.map((scan) => ({...scan, mayBeCut: true as const}))}
     expect(warningLines(cut)).toEqual(['Lake Formation may hide rows or columns of fixed: this may not be the whole.'])
+  })
+})
+
+describe('a scan of unknown size', () => {
+  const FILTERED = "SELECT count(*) FROM fixed_current WHERE day = '02'"
+  /** The same engine, which tells a table of another database besides. */
+  const besides = (more: Partial<AnalysedScan>, environment: object = {}) => {
+    const scan = {table: 'other.events', view: null, isFiltered: false, partitions: null, newestPartition: null}
+    const analyse = async (request: QueryRequest): Promise<QueryAnalysis> => {
+      const analysis = await engine.analyse(request)
+      return {...analysis, scans: [...analysis.scans, {...scan, files: null, sizeBytes: null, ...more}]}
+    }
+    const query: QueryEngine & QueryAnalyser = {
+      name: engine.name,
+      analyse,
+      run: engine.run.bind(engine),
+      close: engine.close.bind(engine),
+    }
+    return {...ports(environment), query}
+  }
+
+  it('is refused where filters are required, unless it is allowed', async () => {
+    const request = {...REQUEST, sql: FILTERED}
+    const {message, fix} = await expectCode(
+      planQuery(request, besides({}, {backend: 'aws'})),
+      'PARTITION_FILTER_MISSING',
+    )
+    expect(message).toContain('other.events')
+    expect(fix).toBe('Pass --allow-full-scan to read it all the same.')
+    const named = {newestPartition: [{name: 'day', type: 'string', value: null}]}
+    const projected = await expectCode(planQuery(request, besides(named, {backend: 'aws'})), 'PARTITION_FILTER_MISSING')
+    expect(projected.fix).toBe('Compare day with values in WHERE, or pass --allow-full-scan.')
+    const filtered = await planQuery(request, besides({isFiltered: true}, {backend: 'aws'}))
+    expect(filtered.scans.map(({whole}) => whole)).toEqual([null, null])
+    const allowed = await planQuery({...request, allowFullScan: true}, besides({}, {backend: 'aws'}))
+    expect(allowed.scans.map(({whole}) => whole)).toEqual([null, 'unknown'])
+  })
+
+  it('has no price, and no limit of it holds', async () => {
+    const unsized = await planQuery({...REQUEST, sql: FILTERED}, besides({}))
+    expect(unsized.estimate).toEqual({sizeBytes: null, costUsdMicros: null})
+    expect(resultOf(unsized, null)).toMatchObject({maxBytesScanned: null, costUsd: null})
+    expect(renderQueryPlan(unsized)).toContain('other.events: of unknown size')
+    expect(renderQueryPlan(unsized)).toContain('none: the size of what is read is not known')
+    expect(warningLines(unsized)).toEqual([
+      'How much is read of other.events is not known beforehand, nor what it costs.',
+    ])
+    await expectCode(planQuery({...REQUEST, sql: FILTERED, maxCostUsd: '100'}, besides({})), 'COST_EXCEEDED')
   })
 })
 
@@ -148,6 +203,8 @@ describe('a full scan', () => {
   it('is refused on request and on AWS, unless it is allowed', async () => {
     await expectCode(plan(FULL, {requirePartition: true}), 'PARTITION_FILTER_MISSING')
     await expectCode(plan(FULL, {}, {backend: 'aws'}), 'PARTITION_FILTER_MISSING')
+    const {fix} = await expectCode(plan(FULL, {requirePartition: true}), 'PARTITION_FILTER_MISSING')
+    expect(fix).toBe("Add WHERE month = '01' AND day = '04', or pass --allow-full-scan.")
     expect(readOf(await plan(FULL, {allowFullScan: true}, {backend: 'aws'}))).toEqual([[4, 4, 'unfiltered']])
     expect(readOf(await plan(`${FULL} WHERE day = '01'`, {}, {backend: 'aws'}))).toEqual([[1, 4, null]])
   })
@@ -187,6 +244,42 @@ describe('an answer', () => {
     expect(await shown({showRestricted: true})).toEqual([['id-01', 'x@y.z', '01']])
     await expectCode(plan(SQL, {showRestricted: true}, {protect: true}), 'USAGE')
     await expect(plan(SQL, {showRestricted: true, reason: 'case 7'}, {protect: true})).resolves.toBeDefined()
+  })
+
+  it('hides a restricted key where deletes repeat it', async () => {
+    const columns = [column('id', {class: 'restricted'}), column('email')]
+    const keyed = {
+      ...ports(),
+      definition: {...definition, tables: [{...table('fixed', true), columns}]} as LakeDefinition,
+    }
+    const sql = "SELECT id, email FROM fixed__deletes WHERE day = '01'"
+    const shown = async (more: Partial<PlanRequest>) =>
+      collect((await runQuery(await planQuery({...REQUEST, ...more, sql}, keyed), keyed)).rows)
+    expect(await shown({})).toEqual([['[restricted]', 'x@y.z']])
+    expect(await shown({showRestricted: true})).toEqual([['id-01', 'x@y.z']])
+  })
+
+  it('is refused where a view tells rows apart by a key that is hidden', async () => {
+    const columns = [column('id', {class: 'restricted'}), column('email')]
+    const keyed = {
+      ...ports(),
+      definition: {...definition, tables: [{...table('fixed', true), columns}]} as LakeDefinition,
+    }
+    const count = (more: Partial<PlanRequest>, from: string) =>
+      planQuery({...REQUEST, ...more, sql: `SELECT count(*) FROM ${from} WHERE day = '01'`}, keyed)
+    const {message} = await expectCode(count({}, 'fixed_current'), 'QUERY_INVALID')
+    expect(message).toBe('fixed_current may tell rows apart by id, which is restricted.')
+    await expect(count({showRestricted: true}, 'fixed_current')).resolves.toBeDefined()
+    await expect(count({}, 'fixed')).resolves.toBeDefined()
+  })
+
+  it('reads no table of a load or a merge that runs, whatever is shown', async () => {
+    const sql = "SELECT * FROM fixed__lines_r1 WHERE day = '01'"
+    for (const showRestricted of [false, true]) {
+      const error = await expectCode(plan(sql, {showRestricted}), 'QUERY_INVALID')
+      expect(error.message).toBe('fixed__lines_r1 only stands while a load or a merge of fixed works.')
+    }
+    await expectCode(plan("SELECT * FROM fixed__lines_r1_current WHERE day = '01'"), 'QUERY_INVALID')
   })
 
   it('has its rows as objects, a second column of a name with a number, and says when there are more', async () => {

@@ -39,11 +39,13 @@ Exit 3 when a KPI is red. A KPI without data is neither good nor bad.`
   async run(): Promise<KpiShowResult> {
     const {args, flags} = await this.parse(KpiShow)
     const {definition, ports, query, signal, asOf} = await this.context(flags)
-    const {exitOfKpis, renderKpis, showKpis} = await import('../../lib/kpi/index.js')
+    const {closingNote, exitOfKpis, renderKpis, showKpis} = await import('../../lib/kpi/index.js')
     const {from, to, view, by, compare} = flags
     const request = {name: args.name, view, from, to, asOf, by, compare, minN: flags['min-n']}
     const {catalog, store} = ports
     const result = await showKpis(request, definition, {catalog, store, query, signal})
+    const note = closingNote(result)
+    if (note !== null) ports.report({kind: 'note', text: note})
     return this.finish(result, renderKpis(result, flags.output, this.widthColumns), exitOfKpis(result))
   }
 }

@@ -1,5 +1,5 @@
 import type {TableDefinition} from '../lake/index.js'
-import type {CatalogTable} from '../ports/catalog.js'
+import {isProjected, type CatalogTable} from '../ports/catalog.js'
 import {isOutsideLake} from '../ports/table-objects.js'
 import type {CompactPolicy} from './policy.js'
 import type {Method} from './work.js'
@@ -65,9 +65,4 @@ function obstacleOf({
 
 function isIceberg({parameters}: Pick<CatalogTable, 'parameters'>): boolean {
   return /^iceberg$/i.test(parameters['table_type'] ?? '')
-}
-
-/** Whether partitions are computed from properties of the table, not looked up. */
-export function isProjected({parameters}: Pick<CatalogTable, 'parameters'>): boolean {
-  return /^true$/i.test(parameters['projection.enabled'] ?? '')
 }

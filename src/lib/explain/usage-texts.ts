@@ -164,10 +164,11 @@ export const USAGE_TEXTS = {
   PARTITION_FILTER_MISSING: {
     title: 'the query would read every partition',
     meaning:
-      'No condition of the statement restricts the partitions of a table, so an engine would read all of them. On AWS, or with --require-partition, that is refused.',
+      'No condition of the statement restricts the partitions of a table, so an engine would read all of them, or nobody can tell how much it would read. On AWS, or with --require-partition, that is refused.',
     causes: [
       'WHERE has no condition on a partition column of the table, or has it in another SELECT than the one that reads the table.',
       'The partition column stands in a function or a CAST, or in an OR with another column: no engine can prune by that.',
+      'A view reads a table of another database or one outside of the lake, whose size is not known here.',
     ],
     state: 'Nothing was run and nothing was charged.',
     next: [
@@ -179,7 +180,7 @@ export const USAGE_TEXTS = {
   COST_EXCEEDED: {
     title: 'it would cost more than --max-cost',
     meaning: 'The estimate of the plan is above the limit that was given with --max-cost or SLUICE_MAX_COST.',
-    causes: ['There is more to read or write than was expected.'],
+    causes: ['There is more to read or write than was expected.', 'What a query reads is of unknown size.'],
     state: NOTHING_DONE,
     next: [advice('Read the plan with --dry-run, then do less or raise --max-cost.')],
   },

@@ -1,6 +1,6 @@
 export {listKpis, type KpiListResult, type ListedKpi, type ListedPanel} from './list.js'
 export {renderKpiList} from './render-list.js'
-export {exitOfKpis, renderKpis} from './render.js'
+export {closingNote, exitOfKpis, renderKpis} from './render.js'
 export {showKpis, type KpiShowResult, type ShowPorts, type ShowRequest, type ShownKpi, type ShownPanel} from './show.js'
 export type {KpiState} from './judge.js'
 export type {Change, KpiValue, Measurement} from './measure.js'

@@ -1,4 +1,6 @@
+import {bytesText} from '../cli/output/bytes.js'
 import {countText} from '../cli/output/count.js'
+import {moneyText} from '../cli/output/money.js'
 import {renderRows, type RowFormat} from '../cli/output/rows.js'
 import {renderTable, type Column} from '../cli/output/table.js'
 import {dayText, instantText} from '../cli/output/time.js'
@@ -24,6 +26,12 @@ export function renderKpis(result: KpiShowResult, output: RowFormat = 'table', w
   if (output === 'ndjson' || output === 'csv') return dataOf(result, output)
   const blocks = output === 'md' ? markdownBlocks(result) : screenBlocks(result, widthColumns)
   return blocks.length === 0 ? `Lake ${result.lake} has no KPI.` : blocks.join('\n\n')
+}
+
+/** What the answer scanned and costs by the list; null where nothing is billed. */
+export function closingNote({bytesScanned, billedUsd}: KpiShowResult): string | null {
+  if (bytesScanned === null || billedUsd === null) return null
+  return `Scanned ${bytesText(bytesScanned)}, about ${moneyText(billedUsd)} at list price.`
 }
 
 /** A breached threshold is for monitors to see; what has no data, or too little, breaches none. */

@@ -152,5 +152,13 @@ export const resultSchemas = {
     mayBeCut: z
       .array(z.string())
       .meta({description: 'Tables of which Lake Formation may hide rows or columns: not surely the whole.'}),
+    bytesScanned: z
+      .number()
+      .nullable()
+      .meta({description: 'By all statements, as the engine counted them; null where nothing is billed.'}),
+    billedUsd: z
+      .string()
+      .nullable()
+      .meta({description: 'At list price, each statement with its minimum; null where nothing is billed.'}),
   }),
 }

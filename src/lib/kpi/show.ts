@@ -7,6 +7,7 @@ import type {ObjectStore} from '../ports/object-store.js'
 import {choose, type Choice, type Chosen} from './choose.js'
 import {compareKpi, seriesOfKpi, type SeriesPoint} from './measure-kpi.js'
 import type {KpiValue} from './measure.js'
+import {MeteredEngine, type Scanned} from './metered.js'
 import {panelParameters, periodBefore, periodOf, type Period, type PeriodRequest} from './period.js'
 import {countQuarantined, type QuarantinedRows} from './quarantined.js'
 import {readPanel, type PanelAnswer} from './read-panel.js'
@@ -53,7 +54,7 @@ export interface PeriodText {
   readonly to: string
 }
 
-export interface KpiShowResult {
+export interface KpiShowResult extends Scanned {
   readonly lake: string
   readonly environment: string
   readonly asOf: string
@@ -91,7 +92,8 @@ export async function showKpis(
   definition: LakeDefinition,
   {catalog, ...lakePorts}: ShowPorts,
 ): Promise<KpiShowResult> {
-  const ports = {...lakePorts, snapshot: `kpi show ${++answers}`}
+  const query = new MeteredEngine(lakePorts.query)
+  const ports = {...lakePorts, query, snapshot: `kpi show ${++answers}`}
   const chosen = choose(definition, request)
   const period = periodOf(request)
   const before = request.compare === false ? null : periodBefore(period)
@@ -112,6 +114,8 @@ export async function showKpis(
     panels: await shownPanels(chosen, request.asOf, measuring),
     quarantined: await countQuarantined([...chosen.kpis, ...chosen.panels], definition, measuring),
     mayBeCut: await governedTables(tablesOf(chosen), catalog),
+    // last: the statements have run by now
+    ...query.scanned(),
   }
 }
 

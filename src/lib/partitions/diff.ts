@@ -1,10 +1,10 @@
 import type {LakeDefinition, TableDefinition} from '../lake/index.js'
 import {pathTemplate} from '../mapping/index.js'
-import type {Catalog, CatalogPartition} from '../ports/catalog.js'
+import {isProjected, type Catalog, type CatalogPartition} from '../ports/catalog.js'
 import type {ObjectStore} from '../ports/object-store.js'
 import {findFolders} from './folders.js'
 import {judgeTable, type Judgement} from './judge.js'
-import {isProjected, readEntry, type PartitionedTable} from './table-entry.js'
+import {readEntry, type PartitionedTable} from './table-entry.js'
 import type {DiffDocument, Difference, DifferenceCounts, DifferenceKind, TableDiff} from './types.js'
 
 export interface DiffPorts {

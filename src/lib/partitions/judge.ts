@@ -1,9 +1,9 @@
-import type {CatalogPartition} from '../ports/catalog.js'
+import {isProjected, type CatalogPartition} from '../ports/catalog.js'
 import {compareKeys} from '../ports/object-keys.js'
 import {isOutsideLake} from '../ports/table-objects.js'
 import {folderOf, isCompacted, type Amount, type FoundFolders, type PartitionFolder} from './folders.js'
 import {sightOf} from './projection.js'
-import {isProjected, partitionName, type PartitionedTable} from './table-entry.js'
+import {partitionName, type PartitionedTable} from './table-entry.js'
 import type {Difference, DifferenceKind} from './types.js'
 
 /** What is different, and how much is not. */

@@ -1,9 +1,9 @@
 import {definitionHash, type LakeDefinition, type TableDefinition} from '../lake/index.js'
 import {SluiceError} from '../errors.js'
 import type {Estimate, LoadedPlan, OperationPorts, Unit} from '../operation/index.js'
+import {isProjected} from '../ports/catalog.js'
 import {compareTable, diffOf, type ComparedTable} from './diff.js'
 import type {SyncItem, SyncWork} from './sync-work.js'
-import {isProjected} from './table-entry.js'
 import type {Difference, TableDiff} from './types.js'
 
 export interface SyncRequest {

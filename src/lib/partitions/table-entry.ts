@@ -80,8 +80,3 @@ export function partitionName(
 ): string {
   return partitionColumns.map(({name}, index) => `${name}=${hivePathValue(values[index] ?? '')}`).join('/')
 }
-
-/** Engines compute the partitions of such a table, and never ask the catalog for them. */
-export function isProjected({parameters}: Pick<NewCatalogTable, 'parameters'>): boolean {
-  return /^true$/i.test(parameters['projection.enabled'] ?? '')
-}

@@ -78,6 +78,11 @@ export interface Catalog {
 /** How Hive, Glue and Athena write a NULL partition value. */
 export const HIVE_NULL_PARTITION = '__HIVE_DEFAULT_PARTITION__'
 
+/** Engines compute the partitions of such a table, and never ask the catalog for them. */
+export function isProjected({parameters}: Pick<NewCatalogTable, 'parameters'>): boolean {
+  return /^true$/i.test(parameters['projection.enabled'] ?? '')
+}
+
 /** Parameters in which engines keep statistics of a table's or partition's files: wrong once it has other files. */
 const FILE_STATISTIC =
   /^(numFiles|numRows|rawDataSize|totalSize|COLUMN_STATS_ACCURATE|recordCount|objectCount|averageRecordSize|sizeKey)$/

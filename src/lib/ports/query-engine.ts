@@ -68,18 +68,31 @@ export interface Share {
   readonly total: number
 }
 
+/** A partition column, with the value that one partition has of it. */
+export interface PartitionValue {
+  readonly name: string
+  /** Athena's type name. */
+  readonly type: string
+  /** Null where no partition is known. */
+  readonly value: string | null
+}
+
 /** One place where a statement reads a table, views followed to their tables. */
 export interface AnalysedScan {
+  /** With its database in front where that is not the lake's. */
   readonly table: string
   /** The view that the statement names, where it is not the table itself. */
   readonly view: string | null
   /** A condition of the statement restricts the partitions. Without it every one is read. */
   readonly isFiltered: boolean
-  /** Null for a table without partitions. */
+  /** Null for a table without partitions, and where nobody can tell which there are. */
   readonly partitions: Share | null
-  readonly files: Share
-  /** Sizes of whole files, so an upper bound: an engine reads the columns that it needs. */
-  readonly sizeBytes: Share
+  /** The last partition that holds files, in the columns' order; null where no condition could name it here. */
+  readonly newestPartition: readonly PartitionValue[] | null
+  /** Null where nobody can tell. */
+  readonly files: Share | null
+  /** Sizes of whole files, so an upper bound: an engine reads the columns that it needs. Null where nobody can tell. */
+  readonly sizeBytes: Share | null
   /** Rows or columns of the table may be hidden from the caller: what is read may not be the whole. */
   readonly mayBeCut?: true
 }

@@ -1,6 +1,8 @@
 import {compactedPrefix} from '../lake/table-places.js'
-import type {Catalog, CatalogTable, NewCatalogPartition} from './catalog.js'
+import {HIVE_NULL_PARTITION, type Catalog, type CatalogTable, type NewCatalogPartition} from './catalog.js'
+import {compareKeys} from './object-keys.js'
 import type {ListedObject, ObjectKey, ObjectStore} from './object-store.js'
+import type {PartitionValue} from './query-engine.js'
 
 /** An object in a partition of a table, or in a table that has none. */
 export interface TableObject {
@@ -16,6 +18,8 @@ export interface TableObject {
 export interface PartitionSize {
   /** Of its columns; empty for a table without partitions. */
   readonly values: readonly string[]
+  /** False for a place outside of the lake, whose objects nobody here can list. */
+  readonly isListed: boolean
   files: number
   sizeBytes: number
 }
@@ -81,7 +85,12 @@ export async function tableSizes(
   const sizes = new Map<string, PartitionSize>()
   const sizeOf = (location: string, values: readonly string[]): PartitionSize => {
     const name = JSON.stringify([location, values])
-    const size = sizes.get(name) ?? {values, files: 0, sizeBytes: 0}
+    const size = sizes.get(name) ?? {
+      values,
+      isListed: location !== '' && !isOutsideLake(location),
+      files: 0,
+      sizeBytes: 0,
+    }
     sizes.set(name, size)
     return size
   }
@@ -94,6 +103,36 @@ export async function tableSizes(
     size.sizeBytes += found.object.sizeBytes
   }
   return [...sizes.values()]
+}
+
+/** The last partition that holds files, as a condition would name it; null for a table without partitions. */
+export function newestPartition(
+  {partitionColumns}: Pick<CatalogTable, 'partitionColumns'>,
+  sizes: readonly PartitionSize[],
+): readonly PartitionValue[] | null {
+  if (partitionColumns.length === 0) return null
+  let newest: readonly string[] | null = null
+  for (const {values, files} of sizes) {
+    if (files === 0 || values.includes(HIVE_NULL_PARTITION)) continue
+    if (newest === null || compareValues(values, newest) > 0) newest = values
+  }
+  return partitionColumns.map(({name, type}, index) => ({name, type, value: newest?.[index] ?? null}))
+}
+
+/** Whether a view has every partition column of a table that it reads. */
+export function showsPartitions(
+  view: Pick<CatalogTable, 'columns' | 'partitionColumns'>,
+  {partitionColumns}: Pick<CatalogTable, 'partitionColumns'>,
+): boolean {
+  const shown = new Set([...view.columns, ...view.partitionColumns].map(({name}) => name.toLowerCase()))
+  return partitionColumns.every(({name}) => shown.has(name.toLowerCase()))
+}
+
+function compareValues(left: readonly string[], right: readonly string[]): number {
+  const index = left.findIndex((value, at) => value !== right[at])
+  const [one = '', other = ''] = [left[index], right[index]]
+  const isNumber = [one, other].every((value) => /^-?\d{1,15}$/.test(value))
+  return isNumber ? Number(one) - Number(other) : compareKeys(one, other)
 }
 
 async function locations(table: CatalogTable, catalog: Catalog): Promise<Located> {

@@ -1,11 +1,15 @@
 import {SluiceError} from '../errors.js'
 import type {LakeDefinition, TableDefinition} from '../lake/index.js'
-import type {AnalysedScan} from '../ports/query-engine.js'
+import type {AnalysedScan, PartitionValue, Share} from '../ports/query-engine.js'
+import {quoteIdentifier, quoteText} from '../sql/index.js'
 
 /** A scan as the guard judges it. */
 export interface JudgedScan extends AnalysedScan {
-  /** Why every partition is read though there are several; null where they are not, or a condition says which. */
-  readonly whole: 'unfiltered' | 'mutable' | null
+  /**
+   * Why every partition is read though there are several, or all of what nobody can tell the size of; null where it is
+   * not, or a condition says which.
+   */
+  readonly whole: 'unfiltered' | 'mutable' | 'unknown' | null
 }
 
 export interface GuardRequest {
@@ -21,25 +25,52 @@ export interface GuardRequest {
 export function judgeScans(scans: readonly AnalysedScan[], {tables}: LakeDefinition): JudgedScan[] {
   return scans.map((scan) => {
     const table = tables.find(({name}) => name === scan.table)
-    if (scan.partitions === null || scan.partitions.total < 2) return {...scan, whole: null}
-    if (isMutableView(scan, table)) return {...wholeScan(scan, scan.partitions.total), whole: 'mutable'}
-    return {...scan, whole: scan.isFiltered ? null : 'unfiltered'}
+    const total = scan.partitions?.total ?? 0
+    if (total > 1 && isMutableView(scan, table)) return {...wholeScan(scan, total), whole: 'mutable'}
+    if (scan.isFiltered) return {...scan, whole: null}
+    if (total > 1) return {...scan, whole: 'unfiltered'}
+    return {...scan, whole: scan.sizeBytes === null ? 'unknown' : null}
   })
 }
 
-/** Throws `PARTITION_FILTER_MISSING` where an unfiltered scan is refused. */
+/** Throws `PARTITION_FILTER_MISSING` where an unfiltered scan is refused, or one of unknown size. */
 export function refuseFullScans(scans: readonly JudgedScan[], request: GuardRequest): void {
-  const scan = scans.find(({whole}) => whole === 'unfiltered')
+  const scan = scans.find(({whole}) => whole === 'unfiltered' || whole === 'unknown')
   if (scan === undefined || !request.isRequired || request.allowsFullScan) return
-  const {table, view, partitions, sizeBytes} = scan
+  const {table, view, partitions, sizeBytes, newestPartition, whole} = scan
+  const name = view ?? table
   throw new SluiceError(
     'PARTITION_FILTER_MISSING',
-    `No condition says which partitions of ${view ?? table} to read, so all ${partitions?.total ?? 0} would be.`,
+    whole === 'unknown'
+      ? `How much there is of ${name} is not known, and no condition is known to leave any of it out.`
+      : `No condition says which partitions of ${name} to read, so all ${partitions?.total ?? 0} would be.`,
     {
-      fix: 'Compare its partition columns with values in WHERE, or pass --allow-full-scan.',
-      details: {table, partitions: partitions?.total ?? 0, sizeBytes: sizeBytes.total},
+      fix:
+        whole === 'unknown' && newestPartition === null
+          ? 'Pass --allow-full-scan to read it all the same.'
+          : `${filterToAdd(newestPartition)}, or pass --allow-full-scan.`,
+      details: {table, partitions: partitions?.total ?? null, sizeBytes: sizeBytes?.total ?? null},
     },
   )
+}
+
+/** A condition that can be pasted, where there is a partition to take it from. */
+function filterToAdd(partition: readonly PartitionValue[] | null): string {
+  if (partition === null) return 'Compare its partition columns with values in WHERE'
+  const conditions = partition.flatMap(({name, type, value}) =>
+    value === null ? [] : [`${columnSql(name)} = ${valueSql(type, value)}`],
+  )
+  if (conditions.length > 0) return `Add WHERE ${conditions.join(' AND ')}`
+  return `Compare ${partition.map(({name}) => columnSql(name)).join(', ')} with values in WHERE`
+}
+
+function columnSql(name: string): string {
+  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : quoteIdentifier(name)
+}
+
+function valueSql(type: string, value: string): string {
+  if (/^(tinyint|smallint|int|integer|bigint|float|real|double|decimal)\b/.test(type)) return value
+  return /^(date|timestamp)\b/.test(type) ? `${type.toUpperCase()} ${quoteText(value)}` : quoteText(value)
 }
 
 function isMutableView({view, table}: AnalysedScan, definition: TableDefinition | undefined): boolean {
@@ -48,6 +79,7 @@ function isMutableView({view, table}: AnalysedScan, definition: TableDefinition 
 
 function wholeScan(scan: AnalysedScan, partitions: number): AnalysedScan {
   const {files, sizeBytes} = scan
-  const all = (total: number) => ({read: total, total})
-  return {...scan, partitions: all(partitions), files: all(files.total), sizeBytes: all(sizeBytes.total)}
+  const all = (share: Share | null) => share && {read: share.total, total: share.total}
+  const whole = {read: partitions, total: partitions}
+  return {...scan, partitions: whole, files: all(files), sizeBytes: all(sizeBytes)}
 }

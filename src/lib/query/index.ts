@@ -2,4 +2,4 @@ export {planQuery, type PlanRequest, type QueryPlan, type QueryPorts} from './pl
 export {closingLine, renderQueryPlan, rowColumns, warningLines} from './render.js'
 export {answerQuery, resultOf, type QueryAnswer, type QueryResult} from './result.js'
 export {runQuery, type RunningQuery} from './run.js'
-export {scanCostUsdMicros} from './price.js'
+export {dollarsText, scanCostUsdMicros} from './price.js'

@@ -32,7 +32,7 @@ const READERS: Readonly<Record<string, (text: string) => Parsed | undefined>> = 
 }
 
 /**
- * Reads `name=value` (text) and `name:type=value`. Values are bound, never text of the statement. Throws `USAGE`.
+ * Reads `name=value` (text) and `name:type=value`. Engines bind values, or write them as literals. Throws `USAGE`.
  */
 export function parseParameters(texts: readonly string[]): QueryParameters {
   const values: Record<string, QueryValue> = {}

@@ -4,7 +4,7 @@ import type {PortabilityWarning, QueryAnalyser, QueryEngine} from '../ports/quer
 import {judgeScans, refuseFullScans, type JudgedScan} from './guard.js'
 import {checkParameters, parseParameters, type QueryParameters} from './parameters.js'
 import {scanCostUsdMicros} from './price.js'
-import {restrictedColumns, type RestrictedColumns} from './restricted.js'
+import {refuseHiddenKeys, refuseWorkTables, restrictedColumns, type RestrictedColumns} from './restricted.js'
 
 export interface QueryPorts {
   readonly definition: LakeDefinition
@@ -37,9 +37,9 @@ export interface QueryPlan {
   readonly asOf: string
   readonly scans: readonly JudgedScan[]
   readonly estimate: {
-    /** Sizes of the files that may be read: at most so much. */
-    readonly sizeBytes: number
-    readonly costUsdMicros: number
+    /** Sizes of the files that may be read: at most so much. Null where nobody can tell. */
+    readonly sizeBytes: number | null
+    readonly costUsdMicros: number | null
   }
   readonly portability: readonly PortabilityWarning[]
   readonly masked: RestrictedColumns
@@ -59,11 +59,14 @@ export async function planQuery(request: PlanRequest, ports: QueryPorts): Promis
     throw notLoadedYet(error, definition) ?? error
   })
   checkParameters(analysis.parameters, Object.keys(parameters.values))
+  const masked = request.showRestricted ? {} : restrictedColumns(definition)
+  refuseWorkTables(analysis.scans, definition)
+  refuseHiddenKeys(analysis.scans, masked, definition)
   const scans = judgeScans(analysis.scans, definition)
   const isRequired = request.requirePartition || definition.environment.backend === 'aws'
   refuseFullScans(scans, {isRequired, allowsFullScan: request.allowFullScan})
-  const sizeBytes = scans.reduce((total, scan) => total + scan.sizeBytes.read, 0)
-  const costUsdMicros = scanCostUsdMicros(query.name, sizeBytes)
+  const sizeBytes = sizeOf(scans)
+  const costUsdMicros = sizeBytes === null ? null : scanCostUsdMicros(query.name, sizeBytes)
   await refuseAbove(costUsdMicros, request.maxCostUsd)
   return {
     sql,
@@ -75,7 +78,7 @@ export async function planQuery(request: PlanRequest, ports: QueryPorts): Promis
     scans,
     estimate: {sizeBytes, costUsdMicros},
     portability: request.lint ? analysis.portability : [],
-    masked: request.showRestricted ? {} : restrictedColumns(definition),
+    masked,
   }
 }
 
@@ -107,8 +110,26 @@ function refuseSilentDisclosure({showRestricted, reason}: PlanRequest, {environm
   )
 }
 
-async function refuseAbove(costUsdMicros: number, maxCostUsd: string | undefined): Promise<void> {
+function sizeOf(scans: readonly JudgedScan[]): number | null {
+  let total = 0
+  for (const {sizeBytes} of scans) {
+    if (sizeBytes === null) return null
+    total += sizeBytes.read
+  }
+  return total
+}
+
+async function refuseAbove(costUsdMicros: number | null, maxCostUsd: string | undefined): Promise<void> {
   if (maxCostUsd === undefined) return
+  if (costUsdMicros === null) {
+    throw new SluiceError(
+      'COST_EXCEEDED',
+      `What it reads is of unknown size, so --max-cost ${maxCostUsd} may not hold.`,
+      {
+        fix: 'See what is unknown with --dry-run and without --max-cost (SLUICE_MAX_COST).',
+      },
+    )
+  }
   const {Decimal} = await import('decimal.js')
   const limit = new Decimal(maxCostUsd).times(1_000_000)
   if (new Decimal(costUsdMicros).lte(limit)) return

@@ -10,3 +10,9 @@ export function scanCostUsdMicros(engine: 'duckdb' | 'athena', sizeBytes: number
   const billedBytes = Math.max(LEAST_MIB, Math.ceil(sizeBytes / MIB)) * MIB
   return Math.ceil((billedBytes / TIB) * MICROS_PER_TIB)
 }
+
+/** Decimal text of millionths of a dollar, for documents. */
+export function dollarsText(micros: number): string {
+  const text = String(micros).padStart(7, '0')
+  return `${text.slice(0, -6)}.${text.slice(-6)}`
+}

@@ -31,7 +31,7 @@ export function renderQueryPlan(plan: QueryPlan): string {
   const entries: Labelled[] = [
     ['engine', engine === 'duckdb' ? 'duckdb on this machine' : engine],
     ['reads', scans.length === 0 ? 'no table' : scanLines(scans)],
-    ['estimate', `scans at most ${bytesText(estimate.sizeBytes)}, costs ${microsText(BigInt(estimate.costUsdMicros))}`],
+    ['estimate', estimateText(estimate)],
   ]
   const notes = warningLines(plan)
   const body = renderBlock(notes.length === 0 ? entries : [...entries, ['warnings', notes]])
@@ -40,7 +40,11 @@ export function renderQueryPlan(plan: QueryPlan): string {
 
 /** What the user should know before the rows come: one line each. */
 export function warningLines({scans, portability}: QueryPlan): string[] {
-  return [...new Set(scans.flatMap(fullScanText)), ...cutText(scans), ...portability.map(portabilityText)]
+  return [
+    ...new Set([...scans.flatMap(fullScanText), ...scans.flatMap(unsizedText)]),
+    ...cutText(scans),
+    ...portability.map(portabilityText),
+  ]
 }
 
 /** The closing line of the conversation. */
@@ -49,18 +53,18 @@ export function closingLine(
   {rows, isTruncated, durationMs}: {rows: number; isTruncated: boolean; durationMs: number},
   statistics: QueryStatistics | null,
 ): string {
-  const files = scans.reduce((total, scan) => total + scan.files.read, 0)
+  const files = scans.reduce((total, scan) => total + (scan.files?.read ?? 0), 0)
   const shown = isTruncated ? `the first ${plural(rows, 'row')} (--max-rows for more)` : plural(rows, 'row')
   const price = (micros: number): string => microsText(BigInt(micros))
   const bill =
     statistics === null
       ? [
-          `scanned at most ${bytesText(estimate.sizeBytes)} in ${plural(files, 'file')}`,
-          `cost ${price(estimate.costUsdMicros)} (estimate)`,
+          `scanned at most ${mostText(estimate.sizeBytes)} in ${plural(files, 'file')}`,
+          `cost ${price(estimate.costUsdMicros ?? 0)} (estimate)`,
         ]
       : [
           `scanned ${bytesText(statistics.scannedBytes)}`,
-          `cost ${price(scanCostUsdMicros(engine, statistics.scannedBytes))}`,
+          `about ${price(scanCostUsdMicros(engine, statistics.scannedBytes))} at list price`,
           `Athena run ${statistics.executionId}`,
         ]
   return [`${shown} in ${durationText(durationMs)}`, ...bill].join(', ')
@@ -76,7 +80,21 @@ function scanLines(scans: readonly JudgedScan[]): string[] {
 function scanText({table, view, partitions, files, sizeBytes}: JudgedScan): string {
   const name = view === null ? table : `${table} through ${view}`
   const parts = partitions === null ? '' : `${countText(partitions.read)} of ${plural(partitions.total, 'partition')}, `
+  if (files === null || sizeBytes === null) return `${name}: ${parts}of unknown size`
   return `${name}: ${parts}${plural(files.read, 'file')}, ${bytesText(sizeBytes.read)}`
+}
+
+function estimateText({sizeBytes, costUsdMicros}: QueryPlan['estimate']): string {
+  if (sizeBytes === null || costUsdMicros === null) return 'none: the size of what is read is not known'
+  return `scans at most ${bytesText(sizeBytes)}, costs ${microsText(BigInt(costUsdMicros))}`
+}
+
+function mostText(sizeBytes: number | null): string {
+  return sizeBytes === null ? 'an unknown size' : bytesText(sizeBytes)
+}
+
+function unsizedText({table, view, sizeBytes}: JudgedScan): string[] {
+  return sizeBytes === null ? [`How much is read of ${view ?? table} is not known beforehand, nor what it costs.`] : []
 }
 
 function cutText(scans: readonly JudgedScan[]): string[] {
@@ -86,7 +104,8 @@ function cutText(scans: readonly JudgedScan[]): string[] {
 }
 
 function fullScanText({table, view, partitions, sizeBytes, whole}: JudgedScan): string[] {
-  const all = `all ${plural(partitions?.total ?? 0, 'partition')}, at most ${bytesText(sizeBytes.read)}`
+  const size = sizeBytes === null ? 'of unknown size' : `at most ${bytesText(sizeBytes.read)}`
+  const all = `all ${plural(partitions?.total ?? 0, 'partition')}, ${size}`
   if (whole === 'mutable') return [`Every query of ${view} reads the whole table: ${all}.`]
   return whole === 'unfiltered' ? [`No condition says which partitions of ${view ?? table} to read: ${all}.`] : []
 }

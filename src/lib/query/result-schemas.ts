@@ -13,17 +13,27 @@ const share = (what: string) =>
   })
 
 const scan = z.strictObject({
-  table: z.string(),
+  table: z.string().meta({description: 'With its database in front where that is not the lake’s.'}),
   view: z.string().nullable().meta({description: 'The view that the statement names.'}),
   isFiltered: z.boolean().meta({description: 'A condition restricts the partitions.'}),
   mayBeCut: z.literal(true).optional().meta({description: 'Lake Formation may hide rows or columns of it.'}),
-  partitions: share('Partitions').nullable().meta({description: 'Null: the table has none.'}),
-  files: share('Files'),
-  sizeBytes: share('Bytes of whole files'),
-  whole: z
-    .enum(['unfiltered', 'mutable'])
+  partitions: share('Partitions').nullable().meta({description: 'Null: the table has none, or nobody can tell.'}),
+  newestPartition: z
+    .array(
+      z.strictObject({
+        name: z.string(),
+        type: z.string().meta({description: 'Athena’s type name.'}),
+        value: z.string().nullable().meta({description: 'Null: no partition is known.'}),
+      }),
+    )
     .nullable()
-    .meta({description: 'Why all of several partitions are read: no condition, or rows that move between them.'}),
+    .meta({description: 'The last partition with files, for a condition; null where none could name it here.'}),
+  files: share('Files').nullable().meta({description: 'Null: nobody can tell.'}),
+  sizeBytes: share('Bytes of whole files').nullable().meta({description: 'Null: nobody can tell.'}),
+  whole: z.enum(['unfiltered', 'mutable', 'unknown']).nullable().meta({
+    description:
+      'Why all of several partitions are read: no condition, or rows that move between them. unknown: its size is, and no condition is known to restrict it.',
+  }),
 })
 
 const portability = z.strictObject({
@@ -57,11 +67,16 @@ export const resultSchemas = {
     environment: z.string(),
     engine: z.enum(['duckdb', 'athena']),
     scans: z.array(scan).meta({description: 'Every place where the statement reads a table.'}),
-    maxBytesScanned: z.int().nonnegative().meta({description: 'Upper bound: sizes of the files that may be read.'}),
+    maxBytesScanned: z
+      .int()
+      .nonnegative()
+      .nullable()
+      .meta({description: 'Upper bound: sizes of the files that may be read. Null: nobody can tell.'}),
     costUsd: z
       .string()
       .regex(/^\d+\.\d{6}$/)
-      .meta({description: 'Estimate from the upper bound.'}),
+      .nullable()
+      .meta({description: 'Estimate from the upper bound; null where there is none.'}),
     portability: z.array(portability),
     answer: answer.nullable().meta({description: 'Null in a dry run.'}),
   }),

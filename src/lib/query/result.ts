@@ -2,7 +2,7 @@ import type {Clock} from '../ports/clock.js'
 import type {PortabilityWarning, QueryColumn, QueryStatistics, QueryValue} from '../ports/query-engine.js'
 import type {JudgedScan} from './guard.js'
 import type {QueryPlan, QueryPorts} from './plan.js'
-import {scanCostUsdMicros} from './price.js'
+import {dollarsText, scanCostUsdMicros} from './price.js'
 import {runQuery, type RunningQuery} from './run.js'
 
 export interface AnswerPorts extends QueryPorts {
@@ -16,10 +16,10 @@ export interface QueryResult {
   readonly environment: string
   readonly engine: 'duckdb' | 'athena'
   readonly scans: readonly JudgedScan[]
-  /** Sizes of the files that may be read, so an upper bound. */
-  readonly maxBytesScanned: number
+  /** Sizes of the files that may be read, so an upper bound; null where nobody can tell. */
+  readonly maxBytesScanned: number | null
   /** Decimal text; an estimate. */
-  readonly costUsd: string
+  readonly costUsd: string | null
   readonly portability: readonly PortabilityWarning[]
   /** Null in a dry run. */
   readonly answer: QueryAnswer | null
@@ -49,7 +49,7 @@ export function resultOf(plan: QueryPlan, answer: QueryAnswer | null): QueryResu
     engine,
     scans,
     maxBytesScanned: estimate.sizeBytes,
-    costUsd: dollars(estimate.costUsdMicros),
+    costUsd: estimate.costUsdMicros === null ? null : dollarsText(estimate.costUsdMicros),
     portability,
     answer,
   }
@@ -71,7 +71,7 @@ function billOf(
 ): Pick<QueryAnswer, 'bytesScanned' | 'billedUsd' | 'executionId'> {
   if (statistics === null) return {bytesScanned: null, billedUsd: null, executionId: null}
   const {scannedBytes, executionId} = statistics
-  return {bytesScanned: scannedBytes, billedUsd: dollars(scanCostUsdMicros(engine, scannedBytes)), executionId}
+  return {bytesScanned: scannedBytes, billedUsd: dollarsText(scanCostUsdMicros(engine, scannedBytes)), executionId}
 }
 
 type CollectedRows = Pick<QueryAnswer, 'columns' | 'rows' | 'rowCount' | 'truncated'>
@@ -94,9 +94,4 @@ function documentValue(value: QueryValue): QueryValue {
   if (Array.isArray(value)) return (value as readonly QueryValue[]).map(documentValue)
   if (value === null || typeof value !== 'object') return value
   return Object.fromEntries(Object.entries(value).map(([name, field]) => [name, documentValue(field as QueryValue)]))
-}
-
-function dollars(micros: number): string {
-  const text = String(micros).padStart(7, '0')
-  return `${text.slice(0, -6)}.${text.slice(-6)}`
 }

@@ -29,26 +29,47 @@ interface Marker {
   readonly bound?: 'BELOW' | 'EXACTLY' | 'ABOVE'
 }
 
+/** A table that a plan reads, of any database. */
+export interface PlannedTable {
+  readonly database: string
+  readonly name: string
+}
+
 /** Inputs of the plan that read a table; null for a plan in another form. */
-export function inputsOf(plan: unknown, table: string): readonly TableInput[] | null {
+export function inputsOf(plan: unknown, {database, name}: PlannedTable): readonly TableInput[] | null {
   const inputs = (plan as IoPlan | null)?.inputTableColumnInfos
-  return inputs?.filter((input) => input.table?.schemaTable?.table === table) ?? null
+  return inputs?.filter((input) => isOf(input, database, name)) ?? null
 }
 
-/** Names of the tables of a database that a plan reads, each once. */
-export function tablesOf(plan: unknown, database: string): string[] {
-  const tables = ((plan as IoPlan | null)?.inputTableColumnInfos ?? []).map(({table}) => table?.schemaTable)
-  const names = tables.filter((table) => table?.schema === database).map((table) => table?.table ?? '')
-  return [...new Set(names)].filter((name) => name !== '')
+/** The tables that a plan reads, each once. */
+export function tablesOf(plan: unknown): PlannedTable[] {
+  const tables = new Map<string, PlannedTable>()
+  for (const {table} of (plan as IoPlan | null)?.inputTableColumnInfos ?? []) {
+    const {schema: database = '', table: name = ''} = table?.schemaTable ?? {}
+    if (name !== '') tables.set(JSON.stringify([database, name]), {database, name})
+  }
+  return [...tables.values()]
 }
 
-/** Whether a condition of the statement says which partitions an input reads. */
-export function isConstrained(
-  {constraint}: TableInput,
-  {partitionColumns}: Pick<CatalogTable, 'partitionColumns'>,
+function isOf({table}: TableInput, database: string, name: string): boolean {
+  return table?.schemaTable?.table === name && table.schemaTable.schema === database
+}
+
+/**
+ * Whether an input leaves some of the partitions out. That its constraint names them says nothing: of a table without
+ * a condition it names all that there are.
+ */
+export function leavesSome(
+  input: TableInput,
+  table: Pick<CatalogTable, 'partitionColumns'>,
+  partitions: readonly Pick<CatalogPartition, 'values'>[],
 ): boolean {
-  const names = new Set(partitionColumns.map(({name}) => name))
-  return constraint?.columnConstraints?.some(({columnName}) => names.has(columnName ?? '')) ?? false
+  return readsNothing(input) || partitions.some((one) => !mayRead(input, table, one))
+}
+
+/** Whether no row can come of an input. */
+export function readsNothing({constraint}: TableInput): boolean {
+  return constraint?.none === true
 }
 
 /** Whether a plan's input may read a partition: true where its values are not known to lie outside. */

@@ -1,27 +1,23 @@
 import {hasCode} from '../../errors.js'
 import type {CatalogTable} from '../../ports/catalog.js'
-import {tableSizes, type PartitionSize} from '../../ports/table-objects.js'
+import {newestPartition, showsPartitions, type PartitionSize} from '../../ports/table-objects.js'
 import type {AnalysedScan, QueryAnalysis, QueryRequest, Share} from '../../ports/query-engine.js'
-import type {ObjectStore} from '../../ports/object-store.js'
 import {partitionFilters, portabilityWarnings, type TableScan} from '../../sql/analysis.js'
-import {composeStatement, type ComposedStatement, type LakePorts} from './composed-statement.js'
-import {EXPLAIN_IO, inputsOf, isConstrained, mayRead, tablesOf, type TableInput} from './io-plan.js'
+import {composeStatement, type ComposedStatement} from './composed-statement.js'
+import {EXPLAIN_IO, inputsOf, mayRead, type TableInput} from './io-plan.js'
 import {namesIn} from './parameters.js'
+import {
+  inLake,
+  PlannedReadings,
+  TableMeasures,
+  type AnalysisPorts,
+  type FollowedReading,
+  type Reading,
+} from './planned-readings.js'
 import type {ReadStatement} from './ports.js'
 import {lex} from './tokens.js'
 
-export interface AnalysisPorts extends LakePorts {
-  readonly store: ObjectStore
-}
-
 type Explain = (composed: ComposedStatement, prefix: string) => Promise<unknown>
-
-/** A scan followed to a table. */
-interface Reading {
-  readonly table: CatalogTable
-  readonly view: string | null
-  readonly isFiltered: boolean
-}
 
 /**
  * What a statement would read: its places by its own text, and how much of each table by Athena's plan, which knows
@@ -37,17 +33,18 @@ export async function analyseStatement(
   const plan = await explain(composed, EXPLAIN_IO)
   // A value that is not there yet may be any: what the plan prunes by it says nothing.
   const isWhole = parameters.every((name) => Object.hasOwn(request.parameters ?? {}, name))
-  const followed = await new ScanFollower(ports, composed.tables).follow(composed.read)
-  const readings = [...followed, ...(await plannedReadings(plan, followed, ports))]
-  const sizes = new Map<string, Promise<readonly PartitionSize[]>>()
+  const sizes = new TableMeasures(ports)
+  const follower = new ScanFollower(ports, composed.tables)
+  const followed = await follower.follow(composed.read)
+  const planned = await new PlannedReadings(plan, ports, sizes).beside(followed, follower.isBlind)
+  const readings = [...followed, ...planned]
   const scans: AnalysedScan[] = []
   for (const reading of readings) {
-    const {name} = reading.table
-    const known = sizes.get(name) ?? tableSizes(reading.table, ports)
-    sizes.set(name, known)
-    scans.push(measured(reading, await known, isWhole ? inputsOf(plan, name) : null))
+    const {table} = reading
+    const inputs = isWhole && table !== null ? inputsOf(plan, inLake(table.name, ports)) : null
+    scans.push(measured(reading, table === null ? null : await sizes.of(table), inputs))
   }
-  const columnTypes = typesByColumn(readings.map(({table}) => table))
+  const columnTypes = typesByColumn(readings.flatMap(({table}) => table ?? []))
   return {
     parameters,
     scans,
@@ -55,21 +52,9 @@ export async function analyseStatement(
   }
 }
 
-/** Tables that the plan reads and that no text told of: those below a view that only Athena can read. */
-async function plannedReadings(plan: unknown, followed: readonly Reading[], ports: AnalysisPorts): Promise<Reading[]> {
-  const known = new Set(followed.map(({table}) => table.name))
-  const names = tablesOf(plan, ports.database).filter((name) => !known.has(name))
-  const tables = await Promise.all(names.map((name) => ports.catalog.getTable(name)))
-  return tables
-    .filter((table) => table?.kind === 'table')
-    .map((table) => ({
-      table: table!,
-      view: null,
-      isFiltered: inputsOf(plan, table!.name)?.every((input) => isConstrained(input, table!)) ?? false,
-    }))
-}
-
 class ScanFollower {
+  /** A view was met that only Athena can read: what lies below it is told by the plan alone. */
+  isBlind = false
   private readonly known: ReadonlyMap<string, CatalogTable>
 
   constructor(
@@ -79,8 +64,8 @@ class ScanFollower {
     this.known = new Map(tables.map((table) => [table.name.toLowerCase(), table]))
   }
 
-  async follow({reads}: ReadStatement): Promise<Reading[]> {
-    const readings: Reading[] = []
+  async follow({reads}: ReadStatement): Promise<FollowedReading[]> {
+    const readings: FollowedReading[] = []
     for (const scan of reads.scans) {
       const table = this.known.get(scan.name)
       if (table !== undefined) readings.push(...(await this.readingsOf(scan, table)))
@@ -88,13 +73,17 @@ class ScanFollower {
     return readings
   }
 
-  private async readingsOf(scan: TableScan, table: CatalogTable): Promise<Reading[]> {
-    if (table.kind === 'table') return [{table, view: null, isFiltered: isFiltered(scan, table)}]
+  private async readingsOf(scan: TableScan, table: CatalogTable): Promise<FollowedReading[]> {
+    const {name} = table
+    if (table.kind === 'table')
+      return [{name, table, view: null, isFiltered: isFiltered(scan, table), isNameable: true}]
     const read = await this.parseView(table)
-    // Only Athena can read it: its tables are told by the plan alone.
-    if (read === null) return []
+    if (read === null) {
+      this.isBlind = true
+      return []
+    }
     const below = await this.follow(read)
-    const partitioned = below.filter((reading) => reading.table.partitionColumns.length > 0)
+    const partitioned = below.filter(({table: {partitionColumns}}) => partitionColumns.length > 0)
     return below.map((reading) => ({
       ...reading,
       view: table.name,
@@ -102,6 +91,7 @@ class ScanFollower {
       isFiltered:
         reading.isFiltered ||
         (partitioned.length === 1 && reading === partitioned[0] && isFiltered(scan, reading.table)),
+      isNameable: reading.isNameable && partitioned.length === 1 && showsPartitions(table, reading.table),
     }))
   }
 
@@ -121,20 +111,25 @@ function isFiltered(scan: TableScan, {partitionColumns}: CatalogTable): boolean 
 }
 
 function measured(
-  {table, view, isFiltered: hasFilter}: Reading,
-  partitions: readonly PartitionSize[],
+  {name, table, view, isFiltered: hasFilter, isNameable}: Reading,
+  partitions: readonly PartitionSize[] | null,
   inputs: readonly TableInput[] | null,
 ): AnalysedScan {
+  const mayBeCut = table?.isGoverned === true ? ({mayBeCut: true} as const) : {}
+  const place = {table: name, view, isFiltered: hasFilter, ...mayBeCut}
+  const newest = table !== null && isNameable ? newestPartition(table, partitions ?? []) : null
+  if (table === null || partitions === null) {
+    return {...place, partitions: null, newestPartition: newest, files: null, sizeBytes: null}
+  }
   const read =
     inputs === null ? partitions : partitions.filter((one) => inputs.some((input) => mayRead(input, table, one)))
+  const isSized = read.every(({isListed}) => isListed)
   return {
-    table: table.name,
-    view,
-    isFiltered: hasFilter,
+    ...place,
     partitions: table.partitionColumns.length === 0 ? null : {read: read.length, total: partitions.length},
-    files: shareOf(read, partitions, 'files'),
-    sizeBytes: shareOf(read, partitions, 'sizeBytes'),
-    ...(table.isGoverned === true ? {mayBeCut: true} : {}),
+    newestPartition: newest,
+    files: isSized ? shareOf(read, partitions, 'files') : null,
+    sizeBytes: isSized ? shareOf(read, partitions, 'sizeBytes') : null,
   }
 }
 

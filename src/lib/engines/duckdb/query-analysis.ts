@@ -1,6 +1,6 @@
 import {SluiceError} from '../../errors.js'
 import {HIVE_NULL_PARTITION, type CatalogTable} from '../../ports/catalog.js'
-import {tableSizes, type PartitionSize} from '../../ports/table-objects.js'
+import {newestPartition, showsPartitions, tableSizes, type PartitionSize} from '../../ports/table-objects.js'
 import type {AnalysedScan, QueryAnalysis, QueryRequest} from '../../ports/query-engine.js'
 import {foldedName, parameterNames, partitionFilters, portabilityWarnings} from '../../sql/analysis.js'
 import {quoteIdentifier, quoteText} from '../../sql/index.js'
@@ -15,6 +15,8 @@ interface Reading {
   readonly table: CatalogTable
   readonly view: string | null
   readonly filters: readonly PartitionFilter[]
+  /** The statement can name its partition columns. */
+  readonly isNameable: boolean
 }
 
 type AnalysisRequest = Pick<QueryRequest, 'sql' | 'parameters' | 'parameterTypes'>
@@ -58,7 +60,7 @@ class ScanFollower {
   }
 
   private async readingsOf(scan: TableScan, table: CatalogTable, inside: readonly string[]): Promise<Reading[]> {
-    if (table.viewSql === null) return [{table, view: null, filters: filtersOf(scan, table)}]
+    if (table.viewSql === null) return [{table, view: null, filters: filtersOf(scan, table), isNameable: true}]
     // A view over itself fails when it runs; here it must only end.
     if (inside.includes(table.name)) return []
     const below = await this.follow(await this.reader.parse(table.viewSql), [...inside, table.name])
@@ -71,6 +73,7 @@ class ScanFollower {
         partitioned.length === 1 && reading === partitioned[0]
           ? [...reading.filters, ...filtersOf(scan, reading.table)]
           : reading.filters,
+      isNameable: reading.isNameable && partitioned.length === 1 && showsPartitions(table, reading.table),
     }))
   }
 }
@@ -81,7 +84,7 @@ function filtersOf(scan: TableScan, {partitionColumns}: CatalogTable): Partition
 }
 
 async function measured(
-  {table, view, filters}: Reading,
+  {table, view, filters, isNameable}: Reading,
   partitions: readonly PartitionSize[],
   reader: LakeReader,
   request: AnalysisRequest,
@@ -92,6 +95,7 @@ async function measured(
     view,
     isFiltered: filters.length > 0,
     partitions: table.partitionColumns.length === 0 ? null : {read: read.length, total: partitions.length},
+    newestPartition: isNameable ? newestPartition(table, partitions) : null,
     files: {read: sumOf(read, 'files'), total: sumOf(partitions, 'files')},
     sizeBytes: {read: sumOf(read, 'sizeBytes'), total: sumOf(partitions, 'sizeBytes')},
   }
