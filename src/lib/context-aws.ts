@@ -31,6 +31,7 @@ export async function awsContext(
     {GlueLineTables},
     {AthenaStatements},
     {AthenaWrites},
+    {AthenaWritePlace},
     {AthenaParquetEngine, AthenaQueryEngine, AthenaUpkeep},
     {DuckDbParquetEngine, DuckDbStatementReader},
     {systemClock, systemHost, systemIds},
@@ -40,6 +41,7 @@ export async function awsContext(
     import('./aws/glue-line-tables.js'),
     import('./aws/athena-statements.js'),
     import('./aws/athena-writes.js'),
+    import('./aws/athena-write-place.js'),
     import('./engines/athena/index.js'),
     import('./engines/duckdb/index.js'),
     import('./local/system.js'),
@@ -63,6 +65,7 @@ export async function awsContext(
   const athena = new AthenaParquetEngine({
     statements,
     writer,
+    writePlace: new AthenaWritePlace(settings, workgroup),
     lines,
     parquetTables: lines,
     addresses: locations,

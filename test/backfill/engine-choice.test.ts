@@ -4,6 +4,7 @@ import {chooseEngine} from '../../src/lib/backfill/choose-engine.js'
 import {planDocument, planLoad, planRequested, renderPlan, type LoadPlan} from '../../src/lib/backfill/index.js'
 import type {Context} from '../../src/lib/context.js'
 import type {Column} from '../../src/lib/mapping/index.js'
+import type {EngineFault} from '../../src/lib/ports/parquet-engine.js'
 import {item, writeItems, type ExportFolder} from './export-folder.js'
 import {filesBelow, makeLake, openLake, refusalOf, type LakeFolder} from './lake-folder.js'
 import {load} from './loads.js'
@@ -69,7 +70,10 @@ describe('in a lake on AWS', () => {
 
   const hmac = {name: 'x', type: 'string', derive: {hmac_sha256: ['$id']}, class: 'internal'} as unknown as Column
   // Nothing is sampled of the export that is not there.
-  const around = () => ({...context, ports: {...context.ports, openSource: async () => context.ports.store}})
+  const around = (fault: EngineFault | null = null) => {
+    const engine = () => ({fault: async () => fault}) as ReturnType<Context['ports']['engine']>
+    return {...context, ports: {...context.ports, engine, openSource: async () => context.ports.store}}
+  }
 
   it('a keyed digest is not sent to Athena', async () => {
     const plan = await planned([hmac])
@@ -113,6 +117,19 @@ describe('in a lake on AWS', () => {
     const plan = await planned([], change)
     await expectCode(chooseEngine(plan, 'athena', AWS, around()), 'ENGINE_UNFIT')
     expect((await chooseEngine(plan, 'auto', AWS, around())).engine.name).toBe('duckdb')
+  })
+
+  it('Athena loads nothing where its statements can write nothing', async () => {
+    const plan = await planned()
+    const fault = {text: 'The workgroup keeps its results.', remedy: 'Name another'}
+    const {message, fix} = await expectCode(chooseEngine(plan, 'athena', AWS, around(fault)), 'ENGINE_UNFIT')
+    expect(message).toBe('Athena cannot load this: The workgroup keeps its results.')
+    expect(fix).toBe('Name another; or load with --engine duckdb, or let auto choose.')
+    const narrow = {...around(fault), resources: {...context.resources, memoryBytes: 1024 ** 2}}
+    expect((await chooseEngine(plan, 'auto', AWS, narrow)).engine).toEqual({
+      name: 'duckdb',
+      reason: 'Athena cannot: The workgroup keeps its results.',
+    })
   })
 
   it('auto takes this machine where the load has room on it, and Athena where it has not', async () => {

@@ -1,8 +1,22 @@
 import {describe, expect, it} from 'vitest'
-import {chooseEngine, enginesAsked, LOCAL_ENGINES} from '../../src/lib/compact/choose-engine.js'
+import {
+  chooseEngine,
+  enginesAsked,
+  LOCAL_ENGINES,
+  refuseAthena,
+  usableEngine,
+} from '../../src/lib/compact/choose-engine.js'
+import type {OperationPorts} from '../../src/lib/operation/index.js'
+import type {EngineFault} from '../../src/lib/ports/parquet-engine.js'
+import {expectCode} from '../contract/ports/expectations.js'
 
 const GIB = 2 ** 30
 const ON_AWS = {wish: 'auto', hasAthena: true} as const
+const FAULT = {text: 'The workgroup keeps its results.', remedy: 'Name another'}
+
+function athenaWith(fault: EngineFault | null): Pick<OperationPorts, 'engine'> {
+  return {engine: () => ({fault: async () => fault}) as ReturnType<OperationPorts['engine']>}
+}
 
 describe('the engine of a partition', () => {
   it.each([
@@ -21,6 +35,18 @@ describe('the engine of a partition', () => {
     ['this machine as asked for', 21 * GIB, 'parquet', {...ON_AWS, wish: 'duckdb'}, 'duckdb', 'as asked for'],
   ] as const)('is %s', (_, sizeBytes, format, asked, name, reason) => {
     expect(chooseEngine(sizeBytes, format, asked, 20 * GIB)).toEqual({name, reason})
+  })
+
+  it('is not Athena where nothing can be written by its statements', async () => {
+    const past = chooseEngine(20 * GIB + 1, 'parquet', ON_AWS, 20 * GIB)
+    expect(await usableEngine(past, athenaWith(null))).toEqual(past)
+    expect(await usableEngine(past, athenaWith(FAULT))).toEqual({
+      name: 'duckdb',
+      reason: `over the 20 GiB of --max-partition-size, but Athena cannot: ${FAULT.text}`,
+    })
+    await refuseAthena(athenaWith(null))
+    const {fix} = await expectCode(refuseAthena(athenaWith(FAULT)), 'ENGINE_UNFIT')
+    expect(fix).toBe('Name another; or compact with --engine duckdb.')
   })
 
   it('is not Athena in a local lake', () => {

@@ -23,7 +23,15 @@ function skew(ms: number) {
 }
 
 function workgroup(other: object): Examined['other'] {
-  const healthy = {isEnabled: true, isEnforced: false, results: null, isManaged: false, cutoffBytes: 1, engine: null}
+  const healthy = {
+    isEnabled: true,
+    isEnforced: false,
+    results: null,
+    encryption: null,
+    isManaged: false,
+    cutoffBytes: 1,
+    engine: null,
+  }
   return {workgroup: async () => ({...healthy, ...other})}
 }
 
@@ -278,7 +286,7 @@ const FOUND: readonly (readonly [title: string, broken: Examined, told: readonly
     {other: {workgroup: async () => null}},
     [
       /^fail workgroup, lake: There is no such workgroup/,
-      ...['place of results', 'bytes cut-off', 'engine'].map(
+      ...['place of results', 'encryption of results', 'bytes cut-off', 'engine'].map(
         (name) => `skipped ${name}, lake: there is no such workgroup`,
       ),
     ],
@@ -290,6 +298,42 @@ const FOUND: readonly (readonly [title: string, broken: Examined, told: readonly
     [/^fail place of results, lake: The workgroup puts every result into s3:\/\/theirs\//],
   ],
   ['the same enforced place', {other: workgroup({isEnforced: true, results: 's3://results/athena/'})}, []],
+  [
+    'results that Athena keeps itself',
+    {other: workgroup({isManaged: true})},
+    [/^warn place of results, lake: Athena keeps the results itself: .* loads and merges by Athena are refused$/],
+  ],
+  [
+    'another enforced encryption',
+    {
+      text: awsDefinition(`    encryption: kms:${KEY}\n`),
+      other: workgroup({isEnforced: true, results: 's3://results/athena/', encryption: 'sse-s3'}),
+    },
+    [
+      `fail encryption of results, lake: The workgroup enforces sse-s3, the environment says kms:${KEY}: loads and merges by Athena are refused.`,
+    ],
+  ],
+  [
+    'no enforced encryption, where the environment has one',
+    {
+      text: awsDefinition('    encryption: sse-s3\n'),
+      other: workgroup({isEnforced: true, results: 's3://results/athena/'}),
+    },
+    [/^fail encryption of results, lake: The workgroup enforces no encryption of its own, the environment says sse-s3/],
+  ],
+  [
+    'the same enforced key, named by its id',
+    {
+      text: awsDefinition(`    encryption: kms:${KEY}\n`),
+      other: workgroup({isEnforced: true, results: 's3://results/athena/', encryption: 'kms:lake'}),
+    },
+    [],
+  ],
+  [
+    'another encryption that is not enforced',
+    {text: awsDefinition('    encryption: sse-s3\n'), other: workgroup({encryption: `kms:${KEY}`})},
+    [],
+  ],
   ['no cut-off', {other: workgroup({cutoffBytes: null})}, [/^warn bytes cut-off, lake: none/]],
   [
     'an old engine',

@@ -97,6 +97,7 @@ export function healthyFacts(definition: LakeDefinition): AwsFacts {
       isEnabled: true,
       isEnforced: false,
       results: null,
+      encryption: null,
       isManaged: false,
       cutoffBytes: 1024 ** 4,
       engine: 'Athena engine version 3',

@@ -1,4 +1,4 @@
-import type {AthenaClient, WorkGroup} from '@aws-sdk/client-athena'
+import type {AthenaClient, EncryptionConfiguration, WorkGroup} from '@aws-sdk/client-athena'
 import {SluiceError} from '../errors.js'
 import {awsError, awsReason} from './aws-errors.js'
 
@@ -49,7 +49,8 @@ function withSlash(place: string): string {
   return place.endsWith('/') ? place : `${place}/`
 }
 
-async function findWorkgroup(client: AthenaClient, workgroup: string): Promise<WorkGroup> {
+/** Throws `PLACE_UNUSABLE` for one that is not there. */
+export async function findWorkgroup(client: AthenaClient, workgroup: string): Promise<WorkGroup> {
   const {GetWorkGroupCommand} = await import('@aws-sdk/client-athena')
   try {
     const answer = await client.send(new GetWorkGroupCommand({WorkGroup: workgroup}))
@@ -58,6 +59,13 @@ async function findWorkgroup(client: AthenaClient, workgroup: string): Promise<W
     if (isMissingWorkgroup(error)) throw missingWorkgroup(workgroup, error)
     throw awsError(error, {service: 'Athena', action: 'athena:GetWorkGroup'})
   }
+}
+
+/** How results are encrypted, as a definition would write it; null: not asked for. */
+export function resultEncryption(found: EncryptionConfiguration | undefined): string | null {
+  if (found?.EncryptionOption === undefined) return null
+  if (found.EncryptionOption === 'SSE_S3') return 'sse-s3'
+  return `${found.EncryptionOption === 'SSE_KMS' ? 'kms' : 'cse-kms'}:${found.KmsKey ?? ''}`
 }
 
 export function isMissingWorkgroup(error: unknown): boolean {

@@ -10,8 +10,8 @@ export interface AthenaWrite {
   readonly error: SluiceError | null
   readonly mayPass: boolean
   readonly scannedBytes: number
-  /** Every object that it wrote, or meant to write when it failed. */
-  readonly uris: readonly string[]
+  /** Every object that it wrote, or meant to write when it failed; null: it succeeded, and nothing names them. */
+  readonly uris: readonly string[] | null
 }
 
 /** Statements that write objects, each with the list of them that Athena keeps: its data manifest. */
@@ -33,16 +33,18 @@ export class AthenaWrites {
       // Somebody may have stopped it, us before a crash included: what it was to write is still wanted.
       mayPass: failure !== null && (failure.mayPass || status?.State === 'CANCELLED'),
       scannedBytes: statistics?.DataScannedInBytes ?? 0,
-      uris: manifest === undefined ? [] : await this.manifestOf(manifest, failure !== null),
+      uris: await this.manifestOf(manifest, failure !== null),
     }
   }
 
-  private async manifestOf(uri: string, hasFailed: boolean): Promise<string[]> {
+  private async manifestOf(uri: string | undefined, hasFailed: boolean): Promise<string[] | null> {
+    // A statement that failed before it wrote leaves none.
+    const none = hasFailed ? [] : null
+    if (uri === undefined) return none
     const cut = uri.lastIndexOf('/')
     const store = new S3ObjectStore({settings: this.settings, uri: uri.slice(0, cut), readOnly: true})
     const key = uri.slice(cut + 1)
-    // A statement that failed before it wrote leaves none.
-    if (hasFailed && (await store.head(key)) === null) return []
+    if ((await store.head(key)) === null) return none
     return urisOf(await readText(store, key))
   }
 }

@@ -1,5 +1,5 @@
 import type {AwsFacts} from '../ports/environment-facts.js'
-import {isMissingWorkgroup} from './athena-workgroup.js'
+import {isMissingWorkgroup, resultEncryption} from './athena-workgroup.js'
 import {errorName} from './aws-errors.js'
 import {asking, type FactClients} from './facts-clients.js'
 
@@ -63,6 +63,7 @@ export function serviceFacts(clients: FactClients): ServiceFacts {
         isEnabled: state !== 'DISABLED',
         isEnforced: own?.EnforceWorkGroupConfiguration === true,
         results: own?.ResultConfiguration?.OutputLocation ?? null,
+        encryption: resultEncryption(own?.ResultConfiguration?.EncryptionConfiguration),
         isManaged: own?.ManagedQueryResultsConfiguration?.Enabled === true,
         cutoffBytes: own?.BytesScannedCutoffPerQuery ?? null,
         engine: own?.EngineVersion?.EffectiveEngineVersion ?? null,

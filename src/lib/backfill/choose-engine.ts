@@ -52,21 +52,31 @@ async function choose(
   if (wish === 'duckdb') return {name: wish, reason: AS_ASKED}
   const fault = backend === 'local' ? null : faultOf(work)
   if (wish === 'athena') {
-    if (fault !== null) throw unfit(fault)
+    const found = fault ?? (await placeFault(around))
+    if (found !== null) throw unfit(found)
     return {name: wish, reason: AS_ASKED}
   }
   if (backend === 'local') return {name: 'duckdb', reason: 'a local lake has no other'}
   if (fault !== null) return {name: 'duckdb', reason: `Athena cannot: ${fault.text}`}
   const {weighed} = await weighWork(work, around)
   const [worst] = weighed.missing
-  if (worst !== undefined) return {name: 'athena', reason: `on this machine the load ${shortageText(worst)}`}
-  return {name: 'duckdb', reason: `this machine has room for it: ${needsText(weighed)}`}
+  if (worst === undefined) return {name: 'duckdb', reason: `this machine has room for it: ${needsText(weighed)}`}
+  const found = await placeFault(around)
+  if (found !== null) return {name: 'duckdb', reason: `Athena cannot: ${found.text}`}
+  return {name: 'athena', reason: `on this machine the load ${shortageText(worst)}`}
 }
 
 interface Fault {
   readonly refusal: AthenaRefusal | null
   /** A sentence. */
   readonly text: string
+  readonly remedy?: string
+}
+
+/** Why Athena can load nothing in this lake. */
+async function placeFault({ports}: Pick<Surroundings, 'ports'>): Promise<Fault | null> {
+  const found = (await ports.engine('athena').fault?.()) ?? null
+  return found === null ? null : {refusal: null, ...found}
 }
 
 /** Why Athena cannot run a load; null where it can. */
@@ -85,9 +95,9 @@ function other(text: string): Fault {
   return {refusal: null, text}
 }
 
-function unfit({refusal, text}: Fault): SluiceError {
+function unfit({refusal, text, remedy}: Fault): SluiceError {
   const code = refusal === 'secret_in_query' ? 'SECRET_IN_QUERY' : 'ENGINE_UNFIT'
   return new SluiceError(code, `Athena cannot load this: ${text}`, {
-    fix: 'Load with --engine duckdb, or let auto choose.',
+    fix: `${remedy === undefined ? 'Load' : `${remedy}; or load`} with --engine duckdb, or let auto choose.`,
   })
 }

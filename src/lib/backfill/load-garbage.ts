@@ -1,6 +1,8 @@
 import {deletesPrefix, deletesTableName, isMergedObject, quarantinePrefix, tableLocation} from '../changelog/index.js'
+import {SluiceError} from '../errors.js'
 import type {LeftBehind, OperationId, OperationPorts, Unit} from '../operation/index.js'
 import type {Etag, ObjectKey} from '../ports/object-store.js'
+import type {LeftObject, LeftRowsRequest} from '../ports/parquet-engine.js'
 import {stagedObjects, type StagedLoad} from './load-record.js'
 import {engineOf, runOf, workPrefixOf, type LoadWork} from './load-work.js'
 
@@ -20,6 +22,7 @@ export async function* loadGarbage(
   ports: OperationPorts,
   operation: OperationId,
 ): AsyncGenerator<Garbage> {
+  const written = await writtenObjects(work, left, ports, operation)
   for await (const key of namedObjects(work, left, ports, operation)) {
     const head = await ports.store.head(key)
     if (head !== null) yield {key, etag: head.etag, sizeBytes: head.sizeBytes}
@@ -28,7 +31,7 @@ export async function* loadGarbage(
   const admitted = new Set(
     published && staged !== null ? staged.sources.flatMap(stagedObjects).map(({key}) => key) : [],
   )
-  for (const key of await writtenObjects(work, left, ports, operation)) {
+  for (const key of written) {
     // A merged object holds rows of other runs too; those of this one are left to the next compaction.
     if (admitted.has(key) || isMergedObject(key)) continue
     const head = await ports.store.head(key)
@@ -55,7 +58,7 @@ async function* namedObjects(
   for await (const {key} of ports.store.list(workPrefixOf(work.table, `${operation}.`))) yield key
 }
 
-/** Objects of an engine that gives them names of its own. */
+/** Objects of an engine that gives them names of its own. Throws `PROOF_FAILED` for one that somebody else has written. */
 async function writtenObjects(
   work: LoadWork,
   {staged, steps}: LeftBehind<StagedLoad>,
@@ -68,8 +71,26 @@ async function writtenObjects(
   if (staged !== null || typeof attempt !== 'number' || (await ports.catalog.getTable(work.table)) === null) return keys
   const runs = work.sources.map((_, index) => runOf(`${operation}.${attempt}`, index, work.sources.length))
   const find = {mapping: work.mapping, deletesTable: deletesTableName(work.table), sources: runs}
-  for (const key of (await ports.engine(engineOf(work)).findObjects?.(find)) ?? []) keys.add(key)
+  for (const object of (await ports.engine(engineOf(work)).findObjects?.(find)) ?? []) {
+    refuseShared(object, find)
+    keys.add(object.key)
+  }
   return keys
+}
+
+function refuseShared(
+  {key, otherRows}: LeftObject,
+  {mapping: {table}, sources}: Pick<LeftRowsRequest, 'mapping' | 'sources'>,
+): void {
+  if (otherRows === 0 || isMergedObject(key)) return
+  throw new SluiceError(
+    'PROOF_FAILED',
+    `${key} holds rows of ${sources.join(' or ')}, a load that was given up, beside ${otherRows} others.`,
+    {
+      fix: `Nothing of this load was deleted. Find out who else writes objects of ${table}, and have them write this one without those rows; then again: sluice ops gc`,
+      details: {key, otherRows, sources},
+    },
+  )
 }
 
 /** Keys of the objects that a step of a load has written. */

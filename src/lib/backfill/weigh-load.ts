@@ -21,7 +21,7 @@ export interface WeighedLoad extends LoadNeeds {
 
 /** Where it is looked for. */
 export interface Surroundings {
-  readonly ports: Pick<OperationPorts, 'store' | 'openSource'>
+  readonly ports: Pick<OperationPorts, 'store' | 'openSource' | 'engine'>
   readonly machine: Machine
   readonly resources: Resources
   leftOvers(): Promise<{readonly sizeBytes: number}>

@@ -1,5 +1,6 @@
 import {SluiceError} from '../errors.js'
 import type {Environment} from '../lake/index.js'
+import type {OperationPorts} from '../operation/index.js'
 import type {EngineChoice, EngineName, EngineWish} from '../ports/parquet-engine.js'
 import type {CompactWork} from './work.js'
 
@@ -37,6 +38,22 @@ export function chooseEngine(
   if (sizeBytes <= maximumPartitionBytes) return {name: 'duckdb', reason: `within ${limit}`}
   if (format !== 'parquet') return {name: 'duckdb', reason: 'Athena does not carry lines byte for byte'}
   return {name: 'athena', reason: `over ${limit}`}
+}
+
+/** A choice of Athena becomes one of this machine where Athena can write nothing in this lake. */
+export async function usableEngine(choice: EngineChoice, ports: Pick<OperationPorts, 'engine'>): Promise<EngineChoice> {
+  if (choice.name !== 'athena') return choice
+  const fault = await ports.engine('athena').fault?.()
+  return fault ? {name: 'duckdb', reason: `${choice.reason}, but Athena cannot: ${fault.text}`} : choice
+}
+
+/** Athena was asked for: throws `ENGINE_UNFIT` where it can write nothing in this lake. */
+export async function refuseAthena(ports: Pick<OperationPorts, 'engine'>): Promise<void> {
+  const fault = await ports.engine('athena').fault?.()
+  if (!fault) return
+  throw new SluiceError('ENGINE_UNFIT', `Athena cannot merge here: ${fault.text}`, {
+    fix: `${fault.remedy}; or compact with --engine duckdb.`,
+  })
 }
 
 /** What merges a planned partition; plans of versions before name none. */

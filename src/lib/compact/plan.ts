@@ -4,7 +4,7 @@ import type {Estimate, OperationPorts, PlanHeader, Unit} from '../operation/inde
 import type {CatalogTable} from '../ports/catalog.js'
 import type {EngineChoice} from '../ports/parquet-engine.js'
 import {chooseMethod, type TableObstacle} from './choose-method.js'
-import {chooseEngine, LOCAL_ENGINES, type EnginesAsked} from './choose-engine.js'
+import {chooseEngine, LOCAL_ENGINES, refuseAthena, usableEngine, type EnginesAsked} from './choose-engine.js'
 import {chosenPartitions, type PartitionsAsked} from './choose-partitions.js'
 import {RunFates} from './dropped-runs.js'
 import {figuresOf, type CompactFigures} from './figures.js'
@@ -33,7 +33,7 @@ export function compactRequest(
   return {...asked, engines, policy: {...DEFAULT_POLICY, ...asked.policy}, asOf}
 }
 
-export type PlanPorts = Pick<OperationPorts, 'store' | 'catalog' | 'clock' | 'ids' | 'upkeep'>
+export type PlanPorts = Pick<OperationPorts, 'store' | 'catalog' | 'clock' | 'ids' | 'upkeep' | 'engine'>
 /** What is done to one partition, or to a table that keeps its own list of files. */
 export type AnyWork = CompactWork | IcebergWork
 
@@ -61,7 +61,10 @@ export type TablePlan =
     }
   | {readonly table: TableDefinition; readonly obstacle: TableObstacle}
 
-/** Plans one table. Pure: reads, writes nothing. Throws `USAGE` for partitions that the table cannot have. */
+/**
+ * Plans one table. Pure: reads, writes nothing. Throws `USAGE` for partitions that the table cannot have,
+ * `ENGINE_UNFIT` for Athena where it can write nothing.
+ */
 export async function planTable(request: CompactRequest, table: TableDefinition, ports: PlanPorts): Promise<TablePlan> {
   const entry = await ports.catalog.getTable(table.name)
   const {upkeep} = ports
@@ -76,6 +79,7 @@ export async function planTable(request: CompactRequest, table: TableDefinition,
   if (method === 'iceberg' && (request.from !== null || request.to !== null)) return {table, obstacle: unnamed(entry!)}
   if (method === 'iceberg')
     return {table, method, partitions: () => judgedTable(request, request.policy, entry!, upkeep!)}
+  if (request.engines.wish === 'athena') await refuseAthena(ports)
   const isWanted = chosenPartitions(request, entry!)
   const load = method === 'beside' ? await unfinishedLoad(table.name, ports) : null
   if (load !== null) return {table, obstacle: {reason: 'load_unfinished', text: unfinishedText(table.name, load)}}
@@ -107,7 +111,8 @@ async function* judgedPartitions(
   for await (const found of partitionFiles(entry, isWanted, method, fates, ports)) {
     const {partition, location, files, droppedRuns} = found
     const sizeBytes = files.reduce((sum, file) => sum + file.sizeBytes, 0)
-    const engine = chooseEngine(sizeBytes, entry.format!, engines, policy.maximumPartitionBytes)
+    const chosen = chooseEngine(sizeBytes, entry.format!, engines, policy.maximumPartitionBytes)
+    const engine = await usableEngine(chosen, ports)
     const judged = judgePartition(found, method, policy, asOf, engine.name)
     const verdict = await withoutRepeats(judged, found, policy, mergedAlready)
     const name = partitionName(entry, partition)

@@ -1,5 +1,6 @@
 import type {AwsEnvironment, LakeDefinition} from '../lake/index.js'
 import type {AwsFacts, WorkgroupFact} from '../ports/environment-facts.js'
+import {encryptsOtherwise} from '../ports/workgroup-writes.js'
 import {folderUri, placeOfTable} from './catalog-look.js'
 import {fail, once, pass, skipped, warn} from './verdicts.js'
 import type {Check, Verdict} from './types.js'
@@ -25,6 +26,7 @@ export function queryChecks(
   return [
     {group: 'query', name: 'workgroup', of: name, look: async () => workgroupVerdict(await find())},
     about('place of results', (found) => resultsVerdict(found, results)),
+    about('encryption of results', (found) => encryptionVerdict(name, found, environment)),
     about('bytes cut-off', ({cutoffBytes}) => cutoffVerdict(name, cutoffBytes)),
     about('engine', ({engine}) => engineVerdict(name, engine)),
     {group: 'query', name: 'results', of: results, look: async () => apartVerdict(definition, environment)},
@@ -39,12 +41,26 @@ function workgroupVerdict(found: WorkgroupFact | null): Verdict {
 }
 
 function resultsVerdict({isManaged, isEnforced, results: own}: WorkgroupFact, results: string): Verdict {
-  if (isManaged) return pass('Athena keeps the results itself')
+  if (isManaged) {
+    return warn(
+      'Athena keeps the results itself: questions are answered, loads and merges by Athena are refused',
+      'Name a workgroup with a place of results, or work with --engine duckdb.',
+    )
+  }
   if (!isEnforced) return pass(`${results}, as the definition asks`)
   if (own !== null && folderUri(own) === folderUri(results)) return pass(`${results}, enforced by the workgroup`)
   return fail(
     `The workgroup puts every result into ${own ?? 'a place of its own'}, the definition asks for ${results}.`,
     `Write \`results: ${own ?? 's3://…'}\` into the environment, or let the workgroup follow its clients.`,
+  )
+}
+
+/** Athena encrypts the rows of an INSERT as its results. */
+function encryptionVerdict(name: string, found: WorkgroupFact, {encryption: wanted}: AwsEnvironment): Verdict {
+  if (!encryptsOtherwise(found, wanted)) return pass(wanted)
+  return fail(
+    `The workgroup enforces ${found.encryption ?? 'no encryption of its own'}, the environment says ${wanted}: loads and merges by Athena are refused.`,
+    `Set the encryption of results of the workgroup ${name} to ${wanted}, or let it follow its clients.`,
   )
 }
 

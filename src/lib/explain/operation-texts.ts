@@ -31,6 +31,7 @@ export const OPERATION_TEXTS = {
       'The export is in Ion, or lies in a folder and not in S3.',
       'Lines that were set aside are to be read again.',
       'The mapping is longer than a statement of Athena may be.',
+      'The workgroup has Athena keep its results, or enforces another encryption than the environment.',
       'A value to divide the table by has other characters than printable ASCII.',
       'Files to be merged hold types, names or old dates that Athena would not carry over, or it wrote no fewer files than it read.',
     ],

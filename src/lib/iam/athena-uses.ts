@@ -5,6 +5,7 @@ const LEFT_BY_ATHENA = 'only after a load by Athena that was given up'
 
 /** What loads by Athena ask for, and what gc asks after them. */
 export const ATHENA_USES = {
+  'athena:plan': on('workgroup', ['athena:GetWorkGroup'], 'only where Athena is to load'),
   'athena:load': [
     ...on('line lists', ['s3:GetObject', 's3:ListBucket', 's3:PutObject', 's3:DeleteObject'], LOAD_BY_ATHENA),
     ...on('line tables', ['glue:CreateTable', 'glue:DeleteTable', 'glue:GetTable', 'glue:GetTables'], LOAD_BY_ATHENA),

@@ -171,7 +171,7 @@ export const COMMANDS: Readonly<Record<string, CommandUses | CommandWithout>> = 
   'backfill export': {uses: ['export:make'], changes: true},
   'backfill inspect': {needsNothing: 'reads an export in a folder'},
   'backfill plan': {
-    uses: ['exports:read', 'operations:read', 'runs:read', 'rows:read', 'catalog:read'],
+    uses: ['exports:read', 'operations:read', 'runs:read', 'rows:read', 'catalog:read', 'athena:plan'],
     changes: false,
     unproven: {
       's3:GetObject on operations': QUARANTINE,

@@ -76,6 +76,8 @@ export interface WorkgroupFact {
   readonly isEnabled: boolean
   readonly isEnforced: boolean
   readonly results: string | null
+  /** Of results, as a definition would write it; null: none is asked for. */
+  readonly encryption: string | null
   /** Athena keeps the results itself. */
   readonly isManaged: boolean
   readonly cutoffBytes: number | null

@@ -24,6 +24,14 @@ export interface EngineChoice {
   readonly reason: string
 }
 
+/** Why an engine can write nothing in a lake, whatever the work. */
+export interface EngineFault {
+  /** A sentence. */
+  readonly text: string
+  /** What to do about it: a sentence without its end. */
+  readonly remedy: string
+}
+
 /** A journal of what an engine has others do, so that it finds it again. */
 export interface StepLog {
   /** The last value of each step, of all attempts before this one. */
@@ -199,6 +207,13 @@ export interface LeftRowsRequest {
   readonly signal?: AbortSignal
 }
 
+/** An object that was found by rows that it holds. */
+export interface LeftObject {
+  readonly key: ObjectKey
+  /** Rows of other sources than were looked for. */
+  readonly otherRows: number
+}
+
 export interface QuarantineDigestRequest {
   readonly store: ObjectStore
   readonly objects: readonly Pick<StagedObject, 'key'>[]
@@ -216,6 +231,8 @@ export interface ParquetEngine {
   readonly name: EngineName
   /** Whether a load goes on where its last attempt stopped, under the same run, by the steps that were noted. */
   readonly goesOn: boolean
+  /** Why it can neither load nor merge here; null where it can. Without it: it can. */
+  fault?(): Promise<EngineFault | null>
   /** Throws `QUERY_INVALID` for a text that is no condition over the mapped columns. */
   checkCondition(mapping: TableMapping, where: string): Promise<void>
   /** Source lines to staged Parquet objects in the target store; one read of the source. */
@@ -227,8 +244,8 @@ export interface ParquetEngine {
   append(request: AppendRequest): Promise<AppendResult>
   /** Reads back Parquet objects: counts and the same digest as `load` made. */
   digest(request: DigestRequest): Promise<ChangelogDigest>
-  /** Keys of the table's objects that hold rows of these sources, found by the rows. Only where `goesOn`. */
-  findObjects?(request: LeftRowsRequest): Promise<ObjectKey[]>
+  /** The table's objects that hold rows of these sources, found by the rows. Only where `goesOn`. */
+  findObjects?(request: LeftRowsRequest): Promise<LeftObject[]>
   /** As `digest`, over objects of quarantined lines. */
   digestQuarantine(request: QuarantineDigestRequest): Promise<RowDigest>
   close(): Promise<void>

@@ -16,6 +16,8 @@ interface BadPlace {
   readonly what: string
   /** A plan neither writes nor asks Athena: only the load meets it. */
   readonly isOfLoad?: true
+  /** Asked for besides. */
+  readonly flags?: readonly string[]
   /** Any of these says it well. */
   readonly codes: readonly string[]
   /** Makes it so; gives what else a process needs to be told. */
@@ -207,6 +209,24 @@ const BAD_PLACES: readonly BadPlace[] = [
       }),
   },
   {
+    what: 'a workgroup whose results Athena keeps itself, for a load by Athena',
+    flags: ['--engine', 'athena'],
+    codes: ['ENGINE_UNFIT'],
+    make: (lake) => workgroup(lake, {ManagedQueryResultsConfiguration: {Enabled: true}}),
+  },
+  {
+    what: 'a workgroup that enforces another encryption, for a load by Athena',
+    flags: ['--engine', 'athena'],
+    codes: ['ENGINE_UNFIT'],
+    make: async (lake) => {
+      await redefine(lake, 'workgroup: primary', 'encryption: sse-s3\n    workgroup: primary')
+      await workgroup(lake, {
+        EnforceWorkGroupConfiguration: true,
+        ResultConfiguration: {OutputLocation: `s3://${lake.own.stateBucket}/results/`},
+      })
+    },
+  },
+  {
     what: 'a view in the place of the table',
     codes: ['TABLE_UNSUPPORTED'],
     make: standing(({Name}) => ({
@@ -290,13 +310,13 @@ describe('a place that cannot be used ends a command before the first change', (
     await bench.close()
   })
 
-  async function expectRefused({codes, make, isOfLoad}: BadPlace): Promise<void> {
+  async function expectRefused({codes, make, isOfLoad, flags = []}: BadPlace): Promise<void> {
     const lake = await bench.lake()
     const variables = (await make(lake)) ?? {}
     const before = await stateOf(lake.own)
     const plan = ['backfill', 'plan', '--export', lake.bench.story.exports[0]!]
     for (const argv of MEETS_ALL && isOfLoad !== true ? [plan, lake.load] : [lake.load]) {
-      const ended = await lake.runWith(variables, ...argv)
+      const ended = await lake.runWith(variables, ...argv, ...flags)
       expect(ended).toMatchObject({exit: 2, stderr: ''})
       expect(codes).toContain(ended.document.error?.code)
       expectCoded(ended)

@@ -1,7 +1,8 @@
 import {randomBytes} from 'node:crypto'
+import {dirname} from 'node:path'
 import {setTimeout as wait} from 'node:timers/promises'
 import {BatchGetQueryExecutionCommand, paginateListQueryExecutions} from '@aws-sdk/client-athena'
-import {GetObjectCommand} from '@aws-sdk/client-s3'
+import {DeleteObjectCommand, GetObjectCommand, PutObjectCommand} from '@aws-sdk/client-s3'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {item, writeItems} from '../../backfill/export-folder.js'
 import {answerOf, refusalOf, sluice} from '../../backfill/lake-folder.js'
@@ -13,6 +14,7 @@ import {athena, hasTrino, s3} from '../checks/lab-clients.js'
 import {selectTexts} from '../faults/athena-reader.js'
 import {listAll} from '../faults/fault-lake.js'
 import {definitionOf} from '../faults/story.js'
+import {parquetOf} from '../parquet-of.js'
 
 const LONG_MS = 300_000
 const LOOK_EVERY_MS = 50
@@ -191,7 +193,56 @@ describe.runIf(hasTrino)('a load by Athena', () => {
     expect(await objectsOf(on)).toEqual([])
     expect(await rowsOf(on)).toEqual([])
   })
+
+  it('whose rows somebody has put beside others deletes none of them', {timeout: LONG_MS}, async () => {
+    const exported = await writeItems(
+      source,
+      [['one', 'two'].map((id) => item(id, {createdAt: '2026-02-02T00:00:00.000Z'}))],
+      {
+        table: 'Items',
+        salt: 'beside',
+      },
+    )
+    const on = await newLake()
+    const at = await uploadExport(source, exported.uri)
+    // The load stops when its INSERT has ended, before it looks at what stands.
+    const fault = {state: 'FAILED', when: 'before', reason: 'GENERIC_INTERNAL_ERROR: lost a worker', times: 2} as const
+    await armQueryFault({match: `_path FROM "${on.table}" WHERE`, ...fault})
+    expect(await refusalOf(on.lake, ...load(at))).toMatchObject({code: 'QUERY_FAILED', exit: 1})
+    const key = await rewriteBesideOthers(on)
+    const before = await objectsOf(on)
+    expect(before).toContain(key)
+
+    expect(await refusalOf(on.lake, 'ops', 'resume', '--env', 'aws', '--yes')).toEqual({
+      code: 'PROOF_FAILED',
+      exit: 1,
+      message: expect.stringContaining(`${key} holds rows of `) as string,
+    })
+    expect(await objectsOf(on)).toEqual(expect.arrayContaining(before))
+    await giveUp(on)
+    const collect = ['ops', 'gc', '--grace-hours', '0', '--env', 'aws', '--yes']
+    expect(await refusalOf(on.lake, ...collect)).toEqual({
+      code: 'PROOF_FAILED',
+      exit: 1,
+      message: expect.stringMatching(`${key} holds rows of .* beside 2 others`) as string,
+    })
+    expect(await objectsOf(on)).toEqual(expect.arrayContaining(before))
+    expect(await rowsOf(on)).toEqual([])
+  })
 })
+
+/** As a job would that makes one file of a folder: rows of a stream stand beside those of the load. Its key. */
+async function rewriteBesideOthers({lake, table}: TestLake): Promise<string> {
+  const [own, ...more] = await listAll(s3, lake.tableBucket, `${table}/`)
+  expect(more).toEqual([])
+  const {rows} = await downloadTable(lake, table)
+  const from = `read_parquet('${rows[0]}', hive_partitioning = false)`
+  const Body = await parquetOf(`SELECT * FROM ${from} UNION ALL SELECT * REPLACE ('stream' AS _source) FROM ${from}`)
+  const key = `${dirname(own!)}/part-00000-of-somebody.parquet`
+  await s3.send(new PutObjectCommand({Bucket: lake.tableBucket, Key: key, Body}))
+  await s3.send(new DeleteObjectCommand({Bucket: lake.tableBucket, Key: own}))
+  return key
+}
 
 /** Cancels the one operation of a lake. */
 async function giveUp({lake}: TestLake): Promise<void> {

@@ -110,29 +110,47 @@ function folderOf(key: ObjectKey): string {
 /**
  * Runs an INSERT once, over all attempts of its load: noted before it is begun and when it has ended, with the objects
  * that its data manifest names. One that was begun and whose end nobody noted is joined by its token; the objects of
- * one that failed are deleted before it is begun again.
+ * one that failed are deleted before it is begun again. Throws `PROOF_FAILED`, with nothing noted, for rows that were
+ * written nobody knows where.
  */
 export async function runInsert(
-  {step, sql, folders}: Pick<Insert, 'step' | 'sql' | 'folders'>,
+  {step, sql, rows, folders}: Insert,
   request: Pick<LoadRequest, 'steps' | 'signal' | 'target'>,
   {writer, addresses}: {readonly writer: StatementWriter; readonly addresses: Addresses},
 ): Promise<EndedInsert> {
   const {steps, signal} = request
   const noted = steps.noted.get(step) as NotedInsert | undefined
-  if (noted?.state === 'written') return noted
+  if (noted?.state === 'written') {
+    refuseUnnamed(step, rows, noted.keys)
+    return noted
+  }
   const first = noted === undefined ? 1 : noted.state === 'cleaned' ? noted.number + 1 : noted.number
   for (let number = first; ; number += 1) {
     const token = tokenOf(step, number, sql)
     if (noted?.state === 'begun' && number === first && noted.token !== token) throw begunOtherwise(step)
     await steps.note(step, {state: 'begun', number, token} satisfies NotedInsert)
     const {executionId, error, mayPass, uris, scannedBytes} = await writer.write(sql, token, signal)
-    const keys = uris.map((uri) => ownKey(uri, folders, addresses))
+    if (error === null) refuseUnnamed(step, rows, uris)
+    const keys = (uris ?? []).map((uri) => ownKey(uri, folders, addresses))
     const ended: EndedInsert = {state: error === null ? 'written' : 'cleaned', number, executionId, keys, scannedBytes}
     if (error !== null) await deleteObjects(keys, request)
     await steps.note(step, ended)
     if (error === null) return ended
     if (!mayPass || number - first + 1 === MOST_TRIES) throw error
   }
+}
+
+/** What no manifest names would be taken for the end of an INSERT that failed, and deleted. */
+function refuseUnnamed(step: string, rows: number, named: readonly string[] | null): void {
+  if (rows === 0 || (named !== null && named.length > 0)) return
+  throw new SluiceError(
+    'PROOF_FAILED',
+    `The statement "${step}" has ended well, but ${named === null ? 'there is no list of what it wrote' : 'its list of what it wrote is empty'}.`,
+    {
+      fix: 'Nothing was deleted or admitted. Athena keeps that list with the results of the workgroup: see that nothing removes it, give this up (sluice ops cancel) and run it anew, or with --engine duckdb.',
+      details: {step, rows},
+    },
+  )
 }
 
 /** Takes INSERTs back that should not have been: an attempt that goes on begins them again. */

@@ -1,6 +1,6 @@
 import {SluiceError} from '../../errors.js'
 import {isKeyPrivate} from '../../mapping/index.js'
-import type {LoadRequest} from '../../ports/parquet-engine.js'
+import type {EngineFault, LeftObject, LoadRequest} from '../../ports/parquet-engine.js'
 import type {DoubledKeys} from './read-back.js'
 import type {Survey} from './survey.js'
 
@@ -11,8 +11,14 @@ export function refuseUnfit({files, source}: LoadRequest): void {
   if (!source.uri.startsWith('s3://')) throw unfit(`${source.uri} is no place in S3.`)
 }
 
-function unfit(reason: string): SluiceError {
-  return new SluiceError('ENGINE_UNFIT', `Athena cannot load this: ${reason}`, {fix: `${ANEW} --engine duckdb`})
+/** A workgroup may have been changed since the load was planned. */
+export function refusePlace(fault: EngineFault | null): void {
+  if (fault !== null)
+    throw unfit(fault.text, `${fault.remedy}, and go on: sluice ops resume. Or: ${ANEW} --engine duckdb`)
+}
+
+function unfit(reason: string, fix = `${ANEW} --engine duckdb`): SluiceError {
+  return new SluiceError('ENGINE_UNFIT', `Athena cannot load this: ${reason}`, {fix})
 }
 
 const ANEW = 'Give this load up (sluice ops cancel) and run it anew with'
@@ -73,6 +79,20 @@ function refuseWrongCounts({lines}: Survey, {files}: LoadRequest): void {
       details: {file, lines: count, stated: expected},
     })
   }
+}
+
+/** Whoever put rows of this load beside others has rewritten what it reads: deleting that would delete theirs. */
+export function refuseShared([first]: readonly LeftObject[], {mapping: {table}, origin}: LoadRequest): void {
+  if (first === undefined) return
+  const {key, otherRows} = first
+  throw new SluiceError(
+    'PROOF_FAILED',
+    `${key} holds rows of ${origin.source}, this load, beside ${otherRows} others; the load has not written it.`,
+    {
+      fix: `Nothing was deleted or admitted. Find out who else writes objects of ${table}, and stop that; then give this load up (sluice ops cancel) and run it anew.`,
+      details: {key, otherRows, source: origin.source},
+    },
+  )
 }
 
 /** An export holds one state of each key: two mean that the key of the definition is not the table's. */

@@ -4,15 +4,17 @@ import {quoteIdentifier} from '../../sql/index.js'
 import type {LoadRequest, LoadResult, StagedObject} from '../../ports/parquet-engine.js'
 import {digestOf} from './grouped-rows.js'
 import {deleteObjects, planInserts, runInsert, takeBack, type EndedInsert, type Insert} from './inserts.js'
-import {keysDoubled, refuseSurvey, refuseUnfit} from './load-refusals.js'
+import {keysDoubled, refusePlace, refuseShared, refuseSurvey, refuseUnfit} from './load-refusals.js'
 import {openLines} from './line-table.js'
-import type {Addresses, LineSetter, LineTables, StatementRunner, StatementWriter} from './ports.js'
-import {findDoubled, findRows, quarantinedKeys, type FoundObject} from './read-back.js'
+import type {Addresses, LineSetter, LineTables, StatementRunner, StatementWriter, WritePlace} from './ports.js'
+import {puttingAway} from './put-away.js'
+import {findDoubled, findRows, findShared, quarantinedKeys, type FoundObject} from './read-back.js'
 import {surveyLines, type Survey} from './survey.js'
 
 export interface LoadParts {
   readonly statements: StatementRunner
   readonly writer: StatementWriter
+  readonly writePlace: WritePlace
   readonly lines: LineTables
   readonly addresses: Addresses
   readonly aside: LineSetter
@@ -27,37 +29,41 @@ const NAMED_KEYS = 3
  */
 export async function load(request: LoadRequest, parts: LoadParts): Promise<LoadResult> {
   refuseUnfit(request)
-  const lines = await openLines(request, parts)
-  try {
-    const {mapping, shape, broadcasts, where, origin} = request
-    const compiled = compileAthena(mapping, {shape, broadcasts, where})
-    const rowsSql = compiled.rowsSql(quoteIdentifier(lines.table), origin)
-    const survey = await surveyOnce(request, () => surveyLines(parts.statements, compiled, rowsSql, request))
-    refuseSurvey(survey, request)
-    const partitions = survey.placed.filter(({place}) => place === 'rows').map(({partition}) => partition)
-    await request.onPartitions(partitions)
-    const inserts = await planInserts({compiled, rowsSql, placed: survey.placed}, request)
-    const ended = await insertAll(inserts, request, parts)
-    const found = await ownObjects(ended, request, parts)
-    const doubled = await findDoubled({...request, source: origin.source}, parts, NAMED_KEYS)
-    if (doubled.count > 0) {
-      await takeBack(inserts, ended, request)
-      throw keysDoubled(doubled, request)
-    }
-    const aside = await setAside(survey, request, parts)
-    return {...countsOf(survey), ...(await stagedObjects(found, request)), ...aside}
-  } finally {
-    await lines.close()
-  }
+  refusePlace(await parts.writePlace.fault())
+  const {table, close} = await openLines(request, parts)
+  return puttingAway(() => loadLines(table, request, parts), close, request.signal)
 }
 
-/** An attempt that goes on does not look again: what it would see is what was seen. */
-async function surveyOnce({steps, origin}: LoadRequest, look: () => Promise<Survey>): Promise<Survey> {
+async function loadLines(table: string, request: LoadRequest, parts: LoadParts): Promise<LoadResult> {
+  const {mapping, shape, broadcasts, where, origin} = request
+  const compiled = compileAthena(mapping, {shape, broadcasts, where})
+  const rowsSql = compiled.rowsSql(quoteIdentifier(table), origin)
+  const survey = await surveyOnce(request, () => surveyLines(parts.statements, compiled, rowsSql, request))
+  const partitions = survey.placed.filter(({place}) => place === 'rows').map(({partition}) => partition)
+  await request.onPartitions(partitions)
+  const inserts = await planInserts({compiled, rowsSql, placed: survey.placed}, request)
+  const ended = await insertAll(inserts, request, parts)
+  const found = await ownObjects(ended, request, parts)
+  const doubled = await findDoubled({...request, source: origin.source}, parts, NAMED_KEYS)
+  if (doubled.count > 0) {
+    await takeBack(inserts, ended, request)
+    throw keysDoubled(doubled, request)
+  }
+  const aside = await setAside(survey, request, parts)
+  return {...countsOf(survey), ...(await stagedObjects(found, request)), ...aside}
+}
+
+/**
+ * An attempt that goes on does not look again: what it would see is what was seen. Only what a load can go on with is
+ * kept, so that an attempt after a refusal looks anew.
+ */
+async function surveyOnce(request: LoadRequest, look: () => Promise<Survey>): Promise<Survey> {
+  const {steps, origin} = request
   const step = `${origin.source} survey`
   const noted = steps.noted.get(step) as Survey | undefined
-  if (noted !== undefined) return noted
-  const survey = await look()
-  await steps.note(step, survey)
+  const survey = noted ?? (await look())
+  refuseSurvey(survey, request)
+  if (noted === undefined) await steps.note(step, survey)
   return survey
 }
 
@@ -79,7 +85,7 @@ async function insertAll(
 
 /**
  * What stands in the tables under this run. An object that no INSERT has named is the late end of one that failed: it is
- * deleted.
+ * deleted, but for one with rows of others, which somebody else has written.
  */
 async function ownObjects(
   ended: readonly EndedInsert[],
@@ -87,9 +93,11 @@ async function ownObjects(
   parts: LoadParts,
 ): Promise<readonly FoundObject[]> {
   const named = new Set(ended.flatMap(({keys}) => keys))
-  const {objects} = await findRows({...request, source: request.origin.source}, parts)
-  const strange = objects.filter(({key}) => !named.has(key)).map(({key}) => key)
-  await deleteObjects(strange, request)
+  const look = {...request, source: request.origin.source}
+  const {objects} = await findRows(look, parts)
+  const strange = objects.filter(({key}) => !named.has(key))
+  refuseShared(await findShared(strange, look, parts), request)
+  await deleteObjects([...new Set(strange.map(({key}) => key))], request)
   return objects.filter(({key}) => named.has(key))
 }
 

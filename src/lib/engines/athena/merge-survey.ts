@@ -7,11 +7,12 @@ import {LONGEST_STATEMENT} from './inserts.js'
 import {unfit, type AthenaColumns} from './merge-columns.js'
 import {factsSql, keptSql, readColumnOf, readFacts, type AthenaFacts} from './merge-facts.js'
 import type {MergeTableParts, MergeTables} from './merge-tables.js'
-import type {StatementRunner, StatementWriter} from './ports.js'
+import type {StatementRunner, StatementWriter, WritePlace} from './ports.js'
 
 export interface MergeParts extends MergeTableParts {
   readonly statements: StatementRunner
   readonly writer: StatementWriter
+  readonly writePlace: WritePlace
 }
 
 /** What was read of the sources before a row was written. */

@@ -22,6 +22,7 @@ import {
   type Work,
 } from './merge-survey.js'
 import {MergeTables} from './merge-tables.js'
+import {puttingAway} from './put-away.js'
 
 const HEADS_AT_ONCE = 16
 /** What Athena reads of the codecs that sources may have; others become snappy. */
@@ -34,25 +35,35 @@ const KEPT_CODECS: ReadonlySet<string> = new Set(['SNAPPY', 'ZSTD', 'GZIP'])
 export async function mergeByAthena(request: MergeRequest, parts: MergeParts): Promise<MergeResult> {
   const {sources, store, place, signal, format} = request
   if (format !== 'parquet') throw unfit('it does not carry lines byte for byte.', {table: place.table})
+  const fault = await parts.writePlace.fault()
+  if (fault !== null) throw unfit(fault.text, {table: place.table})
   await checkSources(request)
   const read = await readStoredSources(store, sources, signal)
   const united = athenaColumns(read, request.columns)
   await checkInt96(read, {openFile: async ({source}) => openStored(store, source), finest: 'milliseconds', signal})
   const tables = new MergeTables(place, store, parts)
+  const work = {request, parts, read, united, tables}
+  return puttingAway(
+    () => mergeReadable(work),
+    () => tables.close(),
+    signal,
+  )
+}
+
+async function mergeReadable(work: Work): Promise<MergeResult> {
+  const {request, tables} = work
   try {
     await tables.dropLeft()
-    return await mergeSources({request, parts, read, united, tables})
+    return await mergeSources(work)
   } catch (error) {
     if (!isAboutObjects(error)) throw error
     // What is gone by now cannot be read either.
     await checkSources(request)
     throw unfit(
       `it cannot read the files as they are (${String(error.details?.['kind'])}).`,
-      {table: place.table},
+      {table: request.place.table},
       error,
     )
-  } finally {
-    await tables.close()
   }
 }
 
@@ -66,7 +77,8 @@ async function mergeSources(work: Work): Promise<MergeResult> {
   const {store, place, steps, signal} = request
   const survey = await surveyOnce(work)
   const {name, folder} = await tables.into(united.columns, codecOf(read))
-  const insert = {step: `merge ${place.name}`, sql: insertSql(work, await openSources(work), name), folders: [folder]}
+  const sql = insertSql(work, await openSources(work), name)
+  const insert = {step: `merge ${place.name}`, sql, rows: survey.rows, folders: [folder]}
   const ended = await runInsert(insert, {steps, target: store, ...(signal === undefined ? {} : {signal})}, parts)
   const found = await foundOutputs(name, united.columns, request, parts)
   const isOwn = ({key}: FoundOutput): boolean => ended.keys.includes(key)

@@ -7,6 +7,8 @@ import type {
   AppendResult,
   ChangelogDigest,
   DigestRequest,
+  EngineFault,
+  LeftObject,
   LeftRowsRequest,
   LoadRequest,
   LoadResult,
@@ -33,6 +35,10 @@ export class AthenaParquetEngine implements ParquetEngine, MergeEngine {
   readonly goesOn = true
 
   constructor(private readonly options: AthenaParquetOptions) {}
+
+  fault(): Promise<EngineFault | null> {
+    return this.options.writePlace.fault()
+  }
 
   checkCondition(mapping: TableMapping, where: string): Promise<void> {
     return this.options.local.checkCondition(mapping, where)
@@ -61,7 +67,7 @@ export class AthenaParquetEngine implements ParquetEngine, MergeEngine {
     return this.options.local.digestQuarantine(request)
   }
 
-  findObjects(request: LeftRowsRequest): Promise<ObjectKey[]> {
+  findObjects(request: LeftRowsRequest): Promise<LeftObject[]> {
     return findObjects(request, this.options)
   }
 

@@ -1,6 +1,6 @@
 import type {CatalogColumn} from '../../ports/catalog.js'
 import type {ObjectKey} from '../../ports/object-store.js'
-import type {LoadRequest, LoadResult} from '../../ports/parquet-engine.js'
+import type {EngineFault, LoadRequest, LoadResult} from '../../ports/parquet-engine.js'
 import type {QueryStatistics} from '../../ports/query-engine.js'
 import type {StatementReads, SyntaxTree} from '../../sql/analysis.js'
 
@@ -58,8 +58,8 @@ export interface EndedWrite {
   /** Another run of the same statement may end well. */
   readonly mayPass: boolean
   readonly scannedBytes: number
-  /** Every object that it wrote, or meant to: what its data manifest names. */
-  readonly uris: readonly string[]
+  /** Every object that it wrote, or meant to: what its data manifest names. Null: it succeeded, and there is none. */
+  readonly uris: readonly string[] | null
 }
 
 /** Runs statements that write. */
@@ -69,6 +69,12 @@ export interface StatementWriter {
    * or whose process died, is joined. Throws where nobody can tell how it ended.
    */
   write(sql: string, token: string, signal?: AbortSignal): Promise<EndedWrite>
+}
+
+/** Where statements write. */
+export interface WritePlace {
+  /** Why no row may be written there; null where they may. */
+  fault(): Promise<EngineFault | null>
 }
 
 /** Tables of text, one row a line, over a list of objects. */

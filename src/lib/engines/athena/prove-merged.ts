@@ -7,6 +7,7 @@ import {factsSql, readColumnOf, readFacts} from './merge-facts.js'
 import {readStoredSources} from './merge-footers.js'
 import {foundOutputs} from './merge-outputs.js'
 import {MergeTables} from './merge-tables.js'
+import {puttingAway} from './put-away.js'
 import type {MergeParts} from './merge-survey.js'
 
 const HEADS_AT_ONCE = 16
@@ -21,20 +22,25 @@ export async function proveByAthena(request: MergedRequest, parts: MergeParts): 
   }
   await checkFooters(request)
   const tables = new MergeTables(place, store, parts)
-  try {
-    const keys = objects.map(({key}) => key)
-    const name = await tables.over('proof', keys, expected.columns)
-    const {rows, statistics} = await parts.statements.run(factsSql(expected.columns, quoteIdentifier(name)), {
-      signal,
-      isRepeatable: true,
-    })
-    for await (const row of rows) compareFacts(request, readFacts(row, expected.columns))
-    const found = await foundOutputs(name, expected.columns, signal === undefined ? {} : {signal}, parts)
-    compareRuns(request, found.outputs)
-    return statistics.scannedBytes + found.scannedBytes
-  } finally {
-    await tables.close()
-  }
+  return puttingAway(
+    () => compareOutputs(request, tables, parts),
+    () => tables.close(),
+    signal,
+  )
+}
+
+async function compareOutputs(request: MergedRequest, tables: MergeTables, parts: MergeParts): Promise<number> {
+  const {objects, expected, signal} = request
+  const keys = objects.map(({key}) => key)
+  const name = await tables.over('proof', keys, expected.columns)
+  const {rows, statistics} = await parts.statements.run(factsSql(expected.columns, quoteIdentifier(name)), {
+    signal,
+    isRepeatable: true,
+  })
+  for await (const row of rows) compareFacts(request, readFacts(row, expected.columns))
+  const found = await foundOutputs(name, expected.columns, signal === undefined ? {} : {signal}, parts)
+  compareRuns(request, found.outputs)
+  return statistics.scannedBytes + found.scannedBytes
 }
 
 async function checkOutputs({objects, store}: MergedRequest): Promise<void> {

@@ -1,13 +1,19 @@
 import {SluiceError} from '../../errors.js'
 import {isImmutable, storedColumns, type TableMapping} from '../../mapping/index.js'
 import type {ObjectKey} from '../../ports/object-store.js'
+import type {LeftObject} from '../../ports/parquet-engine.js'
 import {quoteIdentifier, quoteText} from '../../sql/index.js'
 import {groupedRowsSql, readGroup, type Place, type PlacedRows} from './grouped-rows.js'
 import type {Addresses, StatementRunner} from './ports.js'
 
+/** So many of the longest addresses fit into a statement. */
+const OBJECTS_A_STATEMENT = 100
+
 /** An object that holds rows of a run. */
 export interface FoundObject {
   readonly key: ObjectKey
+  /** As the table names it. */
+  readonly uri: string
   readonly place: Place
   readonly partition: readonly string[]
   readonly rows: number
@@ -60,7 +66,7 @@ async function findIn(place: Place, request: FoundRequest, {statements, addresse
   for await (const row of rows) {
     const {object, partition, rows: count, quarantined, checksum} = readGroup(row, partitionColumns.length)
     if (object === null) placed.push({place, partition, rows: count, quarantined, checksum})
-    else objects.push({key: keyOf(object, addresses), place, partition, rows: count})
+    else objects.push({key: keyOf(object, addresses), uri: object, place, partition, rows: count})
   }
   return {objects, placed}
 }
@@ -90,19 +96,62 @@ function keyOf(uri: string, addresses: Addresses): ObjectKey {
   })
 }
 
-/** Keys of every object that holds rows of one of these runs. */
+/** Every object that holds rows of one of these runs, and how many of other sources each holds besides. */
 export async function findObjects(
   {mapping, deletesTable, sources, signal}: Omit<FoundRequest, 'source'> & {readonly sources: readonly string[]},
   {statements, addresses}: ReadBackParts,
-): Promise<ObjectKey[]> {
+): Promise<LeftObject[]> {
   const tables = isImmutable(mapping) ? [mapping.table, deletesTable] : [mapping.table]
-  const keys: ObjectKey[] = []
+  const left: LeftObject[] = []
   for (const table of tables) {
-    const sql = `SELECT DISTINCT "$path" FROM ${quoteIdentifier(table)} WHERE _source IN (${sources.map(quoteText).join(', ')})`
+    const sql = `SELECT DISTINCT "$path" FROM ${quoteIdentifier(table)} WHERE ${ofSources(sources)}`
     const {rows} = await statements.run(sql, {signal, isRepeatable: true})
-    for await (const [uri] of rows) keys.push(keyOf(uri!, addresses))
+    const uris: string[] = []
+    for await (const [uri] of rows) uris.push(uri!)
+    const others = await countOthers(table, uris, sources, statements, signal)
+    left.push(...uris.map((uri) => ({key: keyOf(uri, addresses), otherRows: others.get(uri) ?? 0})))
   }
-  return keys
+  return left
+}
+
+/** Those of the objects that hold rows of other sources than the run, with how many. */
+export async function findShared(
+  objects: readonly FoundObject[],
+  {mapping, deletesTable, source, signal}: FoundRequest,
+  {statements}: Pick<ReadBackParts, 'statements'>,
+): Promise<LeftObject[]> {
+  const shared: LeftObject[] = []
+  for (const place of ['rows', 'deletes'] as const) {
+    const there = objects.filter((object) => object.place === place)
+    const table = place === 'rows' ? mapping.table : deletesTable
+    const uris = [...new Set(there.map(({uri}) => uri))]
+    const others = await countOthers(table, uris, [source], statements, signal)
+    const keys = new Map(there.map(({uri, key}) => [uri, key]))
+    for (const [uri, otherRows] of others) if (otherRows > 0) shared.push({key: keys.get(uri)!, otherRows})
+  }
+  return shared
+}
+
+/** Of all rows of each object, those of other sources. */
+async function countOthers(
+  table: string,
+  uris: readonly string[],
+  sources: readonly string[],
+  statements: StatementRunner,
+  signal: AbortSignal | undefined,
+): Promise<Map<string, number>> {
+  const counts = new Map<string, number>()
+  for (let from = 0; from < uris.length; from += OBJECTS_A_STATEMENT) {
+    const some = uris.slice(from, from + OBJECTS_A_STATEMENT).map(quoteText)
+    const sql = `SELECT "$path", count(*) - count_if(${ofSources(sources)}) FROM ${quoteIdentifier(table)} WHERE "$path" IN (${some.join(', ')}) GROUP BY 1`
+    const {rows} = await statements.run(sql, {signal, isRepeatable: true})
+    for await (const [uri, count] of rows) counts.set(uri!, Number(count))
+  }
+  return counts
+}
+
+function ofSources(sources: readonly string[]): string {
+  return `_source IN (${sources.map(quoteText).join(', ')})`
 }
 
 export interface DoubledKeys {
