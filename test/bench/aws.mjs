@@ -1,7 +1,7 @@
 import {randomBytes} from 'node:crypto'
-import {cp, mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises'
+import {mkdtemp, readdir, readFile, rm, writeFile} from 'node:fs/promises'
 import {tmpdir} from 'node:os'
-import {join, resolve} from 'node:path'
+import {basename, join, relative, resolve, sep} from 'node:path'
 import {fileURLToPath} from 'node:url'
 import {markdownTable, median, secondsText} from './figures.mjs'
 import {measureCommand, measureNode, runNode} from './measure.mjs'
@@ -13,6 +13,13 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true'
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url))
 const SELECT = fileURLToPath(new URL('peers/athena_select.sh', import.meta.url))
 const ACCOUNT = '123456789012'
+const LOADS = [
+  {items: 1000, files: 16, days: 5},
+  {items: 10_000, files: 16, days: 5},
+  {items: 10_000, files: 16, days: 20},
+  {items: 1000, files: 16, days: 5, isInS3: true},
+  {items: 1000, files: 64, days: 5, isInS3: true},
+]
 
 /** Figures of the AWS adapters in the running lab: what waits for the network there waits for other servers than AWS's. */
 export async function benchAws({rounds = '5', objects = '200000', bin}) {
@@ -92,30 +99,46 @@ async function benchFirstAnswer(sluice, {folder, bucket}, rounds) {
   return `first answer: ${rounds} alternating rounds\n\n${markdownTable(['command', 'wall, median', 'min', 'CPU'], rows)}`
 }
 
-/** Requests of loads that differ in items only, and of one with more partitions, by the gateway's wire log. */
-async function benchRequests(sluice, lake) {
-  const loads = [
-    ['1,000 items, 16 files, 5 days', '1000', '5'],
-    ['10,000 items, 16 files, 5 days', '10000', '5'],
-    ['10,000 items, 16 files, 20 days', '10000', '20'],
-  ]
+/** Requests of loads that differ in items, partitions, files, and where their export lies, by the gateway's wire log. */
+export async function benchRequests(sluice, lake, loads = LOADS) {
   const rows = []
-  for (const [name, items, days] of loads) rows.push([name, ...(await requestsOf(sluice, lake, items, days))])
+  for (const load of loads) rows.push([nameOf(load), ...(await requestsOf(sluice, lake, load))])
   return `requests of one backfill run\n\n${markdownTable(['load', 's3', 'glue', 'athena', 'in all'], rows)}`
 }
 
-async function requestsOf(sluice, {folder}, items, days) {
+function nameOf({items, files, days, isInS3 = false}) {
+  const place = isInS3 ? 'in S3' : 'in a folder'
+  return `${items.toLocaleString('en-US')} items, ${files} files ${place}, ${days} days`
+}
+
+async function requestsOf(sluice, {folder}, {items, files, days, isInS3 = false}) {
   const own = await mkdtemp(join(folder, 'load-'))
   const lake = await makeLake(sluice, own)
-  await runNode([sluice, 'lake', 'sample', '--items', items, '--days', days, '--out', 'made'], {cwd: own})
+  const flags = Object.entries({items, files, days, out: 'made'}).flatMap(([name, value]) => [`--${name}`, `${value}`])
+  await runNode([sluice, 'lake', 'sample', ...flags], {cwd: own})
   const [id] = await readdir(join(own, 'made/AWSDynamoDB'))
-  await cp(join(own, 'made/AWSDynamoDB', id), join(own, 'export'), {recursive: true})
+  const made = join(own, 'made/AWSDynamoDB', id)
+  const uri = isInS3 ? await uploadExport(made, lake.bucket) : made
   const {sequence} = await latestRequest()
-  await runNode([sluice, 'backfill', 'run', '--export', 'export', '--env', 'aws', '--yes'], {cwd: own})
+  await runNode([sluice, 'backfill', 'run', '--export', uri, '--env', 'aws', '--yes'], {cwd: own})
   const entries = (await wire(`since=${sequence}`)).filter(({userAgent}) => userAgent?.includes('sluice/'))
   const of = (service) => entries.filter((entry) => entry.service === service).length
   await rm(lake.folder, {recursive: true, force: true})
   return [of('s3'), of('glue'), of('athena'), entries.length].map(String)
+}
+
+/** Copies an export's folder into a bucket, below the place that DynamoDB gives it. */
+async function uploadExport(folder, bucket) {
+  const {S3} = await import('@aws-sdk/client-s3')
+  const s3 = new S3({forcePathStyle: true})
+  const place = `exports/AWSDynamoDB/${basename(folder)}`
+  const entries = await readdir(folder, {recursive: true, withFileTypes: true})
+  for (const entry of entries.filter((one) => one.isFile())) {
+    const file = join(entry.parentPath, entry.name)
+    const Key = `${place}/${relative(folder, file).split(sep).join('/')}`
+    await s3.putObject({Bucket: bucket, Key, Body: await readFile(file)})
+  }
+  return `s3://${bucket}/${place}`
 }
 
 async function latestRequest() {

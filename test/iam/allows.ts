@@ -1,6 +1,6 @@
 import type {Statement} from '../../src/lib/iam/policy.js'
 import {ACCOUNT, type AwsLake} from '../lab/aws-lake.js'
-import {actionOf, s3Address, type LoggedCall} from './logged-calls.js'
+import {actionOf, isOfCrawlers, s3Address, type LoggedCall} from './logged-calls.js'
 
 /** What AWS holds against a policy: an action on a resource, with the values of condition keys. */
 interface Asked {
@@ -44,6 +44,7 @@ function resourcesOf({service, operation, parameters}: LoggedCall, {database}: A
     return [named === '' ? arn(`table/${of('TableName')}`) : named]
   }
   if (service !== 'glue') return [`${service}:${operation}`]
+  if (isOfCrawlers(operation)) return [arn(`crawler/${of('CrawlerName') || of('Name')}`)]
   const places = [arn('catalog'), arn(`database/${of('DatabaseName') || of('Name')}`)]
   if (/^Get(Database|Tables)$/.test(operation)) return places
   const table = /"TableInput":\{.*?"Name":"([^"]*)"/.exec(parameters ?? '')?.[1] ?? (of('TableName') || of('Name'))

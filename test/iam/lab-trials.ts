@@ -4,7 +4,7 @@ import {loadDefinition} from '../../src/lib/lake/index.js'
 import type {AwsEnvironment, LakeDefinition} from '../../src/lib/lake/index.js'
 import {statementsOf, type Statement} from '../../src/lib/iam/policy.js'
 import {Targets, type WholeEnvironment} from '../../src/lib/iam/targets.js'
-import {COMMANDS, grantsOf, nameOf, type Grant} from '../../src/lib/iam/uses.js'
+import {grantsOf, nameOf, type Grant} from '../../src/lib/iam/uses.js'
 import {runSluice} from '../cli/run-cli.js'
 import {MEETS_ALL} from '../fault/fault-points.js'
 import {ACCOUNT, type AwsLake} from '../lab/aws-lake.js'
@@ -14,6 +14,7 @@ import {ownName} from '../lab/checks/lab-clients.js'
 import {refusedPart} from './allows.js'
 import {restore, succeed, type World} from './lab-lake.js'
 import {permissionOf, type LoggedCall} from './logged-calls.js'
+import {TRIED} from './tried-commands.js'
 
 /** One way to run a command. */
 export interface Scenario {
@@ -50,7 +51,8 @@ export interface Roles {
 function takenAway(command: string): ReadonlySet<string> {
   const own = provenNames(command)
   if (MEETS_ALL) return new Set(own)
-  const others = Object.keys(COMMANDS).slice(0, Object.keys(COMMANDS).indexOf(command)).flatMap(provenNames)
+  const tried: readonly string[] = Object.values(TRIED).flat()
+  const others = tried.slice(0, tried.indexOf(command)).flatMap(provenNames)
   return new Set(own.filter((name) => !others.includes(name)))
 }
 

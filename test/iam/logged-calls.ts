@@ -47,7 +47,13 @@ export function s3Address(path: string): {bucket: string; key: string; prefix: s
   return {bucket, key: rest.join('/'), prefix: url.searchParams.get('prefix')}
 }
 
+/** `GetCrawler`, `ListCrawls` and the like. */
+export function isOfCrawlers(operation: string): boolean {
+  return /Crawl(er|s)$/.test(operation)
+}
+
 function target(service: string, operation: string): string {
+  if (service === 'glue' && isOfCrawlers(operation)) return 'crawlers'
   if (service === 'glue') return /^Get(Database|Tables)$/.test(operation) ? 'database' : 'tables'
   if (service === 'dynamodb') return operation === 'DescribeExport' ? 'source exports' : 'sources'
   return service === 'athena' ? 'workgroup' : 'unknown'

@@ -1,17 +1,13 @@
+import {on} from './grants.js'
 import type {CommandUses, Grant, Use} from './uses.js'
 
 const SYNCED = 'only for a sync of partitions'
-const EVENTS = 'only where events have no table in the catalog yet'
 const DROPS = 'only with --drop-missing, and to take a sync back'
-const PRICED = 'only to price a crawl that is started'
 
 /** What commands about partitions and crawlers ask for, beside what others ask for too. */
 export const CATALOG_USES = {
   'partitions:look': [{action: 'glue:BatchGetPartition', on: 'tables'}],
-  'partitions:create': [
-    {action: 'glue:BatchCreatePartition', on: 'tables'},
-    {action: 'glue:CreateTable', on: 'tables', unproven: EVENTS},
-  ],
+  'partitions:create': on('tables', ['glue:BatchCreatePartition', 'glue:CreateTable']),
   'partitions:drop': [
     {action: 'glue:BatchDeletePartition', on: 'tables', unproven: DROPS},
     {action: 'glue:DeleteTable', on: 'tables', unproven: DROPS},
@@ -25,7 +21,6 @@ export const CATALOG_USES = {
   ],
   'crawlers:look': [{action: 'glue:GetCrawler', on: 'crawlers'}],
   'crawlers:history': [{action: 'glue:ListCrawls', on: 'crawlers'}],
-  'crawlers:price': [{action: 'glue:ListCrawls', on: 'crawlers', unproven: PRICED}],
   'crawlers:start': [{action: 'glue:StartCrawler', on: 'crawlers'}],
   'crawlers:stop': [{action: 'glue:StopCrawler', on: 'crawlers'}],
 } as const satisfies Record<string, readonly Grant[]>
@@ -35,7 +30,7 @@ const COMPARE: readonly Use[] = ['catalog:read', 'catalog:partitions', 'rows:lis
 export const CATALOG_COMMANDS: Readonly<Record<string, CommandUses>> = {
   'crawler history': {uses: ['crawlers:look', 'crawlers:history'], changes: false},
   'crawler list': {uses: ['crawlers:look'], changes: false},
-  'crawler start': {uses: ['crawlers:look', 'crawlers:price', 'crawlers:start'], changes: true},
+  'crawler start': {uses: ['crawlers:look', 'crawlers:history', 'crawlers:start'], changes: true},
   'crawler stop': {uses: ['crawlers:stop'], changes: true},
   'partitions diff': {uses: COMPARE, changes: false},
   'partitions list': {uses: COMPARE, changes: false},

@@ -8,10 +8,11 @@ interface Statement {
 
 const TRUST = {Version: '2012-10-17', Statement: [{Effect: 'Allow', Principal: {AWS: '*'}, Action: 'sts:AssumeRole'}]}
 
-/** Makes a role with one policy, also while permissions are enforced: its requests are signed with the lab's keys. */
+/** Makes a role with one policy, without one where nothing is allowed, also while permissions are enforced: its requests are signed with the lab's keys. */
 export async function createRole(name: string, statements: readonly Statement[]): Promise<void> {
   const document = JSON.stringify({Version: '2012-10-17', Statement: statements})
   await iam({Action: 'CreateRole', RoleName: name, AssumeRolePolicyDocument: JSON.stringify(TRUST)})
+  if (statements.length === 0) return
   await iam({Action: 'PutRolePolicy', RoleName: name, PolicyName: 'own', PolicyDocument: document})
 }
 

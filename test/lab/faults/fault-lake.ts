@@ -9,6 +9,10 @@ import {selectTexts} from './athena-reader.js'
 import {definitionOf, writeStory, type Story, type StoryName} from './story.js'
 import {OPERATION, wireOf, type Wire} from './wire-points.js'
 
+/** What Trino calls the objects of an INSERT. */
+const INSERTED = /\b\d{8}_\d{6}_\d{5}_[a-z0-9]{5}_[0-9a-f-]{36}/g
+const QUERY = /\b[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g
+
 /** What all lakes of a suite share: a story in a bucket, a role, and what an undisturbed load leads to. */
 export class FaultBench {
   readonly #lakes: FaultLake[] = []
@@ -17,12 +21,13 @@ export class FaultBench {
     readonly story: Story,
     readonly source: AwsLake,
     readonly table: string,
+    readonly engine: 'auto' | 'athena',
     private readonly role: string,
   ) {}
 
-  static async make(name: StoryName, table = 'claims'): Promise<FaultBench> {
+  static async make(name: StoryName, table = 'claims', engine: FaultBench['engine'] = 'auto'): Promise<FaultBench> {
     const source = await makeAwsLake(definitionOf(table), table)
-    return new FaultBench(await writeStory(source, name), source, table, await makeRole())
+    return new FaultBench(await writeStory(source, name), source, table, engine, await makeRole())
   }
 
   /** A lake of its own, with what stands before the story's load. */
@@ -84,8 +89,18 @@ export class FaultLake {
     return ended
   }
 
+  /** Where its table is. */
+  get place(): {readonly lake: AwsLake; readonly table: string} {
+    return {lake: this.own, table: this.bench.table}
+  }
+
   /** Words of the story's load. */
   get load(): string[] {
+    return this.loadBy(this.bench.engine)
+  }
+
+  /** The same by an engine that is named. */
+  loadBy(engine: FaultBench['engine'] | 'duckdb'): string[] {
     return [
       'backfill',
       'run',
@@ -95,6 +110,8 @@ export class FaultLake {
       '9',
       '--allow-vanished',
       '9',
+      '--engine',
+      engine,
     ]
   }
 
@@ -120,7 +137,12 @@ export class FaultLake {
       [own.database, '<database>'],
     ])
       name = name.replaceAll(id!, shown!)
-    return name.replaceAll(OPERATION, '<operation>').replaceAll(/\bchain-[0-9a-f]{12}\b/g, '<chain>')
+    return name
+      .replaceAll(OPERATION, '<operation>')
+      .replaceAll(/\bchain-[0-9a-f]{12}\b/g, '<chain>')
+      .replaceAll(/__lines_\w+/g, '__lines_<run>')
+      .replaceAll(INSERTED, '<insert>')
+      .replaceAll(QUERY, '<query>')
   }
 
   /** A regular expression of what `normalise` shows so. */
@@ -135,6 +157,9 @@ export class FaultLake {
       .replaceAll('<database>', own.database)
       .replaceAll('<operation>', '[0-9A-Z]{26}')
       .replaceAll('<chain>', 'chain-[0-9a-f]{12}')
+      .replaceAll('<run>', '\\w+')
+      .replaceAll('<insert>', '[^/]+')
+      .replaceAll('<query>', '[0-9a-f-]{36}')
   }
 
   /** Every current claim as a reader with nothing of sluice sees it; none where the view is not there yet. */

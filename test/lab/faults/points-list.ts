@@ -17,9 +17,18 @@ export interface Sample {
   readonly looks: number
   readonly decisive: number
   readonly statements?: number
+  /** Kinds that are met once more, each at another call that changes something. */
+  readonly kinds?: readonly WireFaultKind[]
 }
 
-export type ListedWork = 'single' | 'chain' | 'undo' | 'cancel' | 'gc'
+/** What loads meet in a sample: one case of each kind at least, in one story or the other. */
+export const LOAD_SAMPLES = {
+  single: {decisive: 2, statements: 1, changes: 2, looks: 1, kinds: ['lost-answer', 'dropped', 'throttled']},
+  chain: {decisive: 1, changes: 1, looks: 0, kinds: ['storm', 'kill-before']},
+} as const satisfies Readonly<Record<string, Sample>>
+
+/** `athena` is the single load by Athena. */
+export type ListedWork = 'single' | 'chain' | 'athena' | 'undo' | 'cancel' | 'gc'
 
 /** The list of one kind of work: those that change something are marked. */
 export function linesOf(work: ListedWork, points: readonly WirePoint[]): string[] {
@@ -65,7 +74,37 @@ export function chosenFaults(points: readonly WirePoint[], sample: Sample): Wire
       point,
     })),
     ...spread(looks, sample.looks).map((point, index) => ({kind: KINDS.look[index % KINDS.look.length]!, point})),
+    ...oneOfEach(sample.kinds ?? [], points),
   ]
+}
+
+/** Each kind at a call that can meet it, all of them spread over the work. */
+function oneOfEach(kinds: readonly WireFaultKind[], points: readonly WirePoint[]): WireFault[] {
+  return kinds.map((kind, index) => {
+    const fitting = points.filter((point) => doesChange(point) && kindsOf(point).includes(kind))
+    return {kind, point: spread(fitting, kinds.length)[index]!}
+  })
+}
+
+/** Every kind that a load can meet. */
+export function kindsOfLoads(): WireFaultKind[] {
+  return [...new Set([...KINDS.change, ...KINDS.look, ...KINDS.decision, ...KINDS.statement])].sort()
+}
+
+/**
+ * What a load by Athena meets: S3 and Athena too busy for ever, and credentials that ran out; in a sample each at the
+ * middle one of its calls.
+ */
+export function athenaFaults(points: readonly WirePoint[]): WireFault[] {
+  const at = (kind: WireFaultKind, fits: (point: WirePoint) => boolean): WireFault[] =>
+    points.filter(fits).map((point) => ({kind, point}))
+  const groups = [
+    at('storm', ({service}) => service === 's3'),
+    at('throttled', ({operation}) => operation === 'StartQueryExecution'),
+    at('throttled', ({operation}) => operation === 'GetQueryExecution'),
+    at('expired', () => true),
+  ]
+  return MEETS_ALL ? groups.flat() : groups.flatMap((group) => spread(group, 1))
 }
 
 function kindsOf(point: WirePoint): readonly WireFaultKind[] {

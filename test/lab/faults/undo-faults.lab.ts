@@ -16,22 +16,24 @@ const SAMPLES: Readonly<Record<'undo' | 'cancel' | 'gc', Sample>> = {
 const GC = ['ops', 'gc', '--grace-hours', '0', '--yes']
 
 function faultsOf(work: ListedWork & keyof typeof SAMPLES): WireFault[] {
-  const points = listedPoints(work)
-  const faults = chosenFaults(points, SAMPLES[work])
-  tellCases(`${work} on AWS`, points.length, faults.length)
-  return faults
+  return chosenFaults(listedPoints(work), SAMPLES[work])
 }
 
 describe.runIf(hasTrino)('what is taken back on AWS', () => {
   let bench: FaultBench
   let loaded: readonly string[]
+  const met = {undo: 0, cancel: 0, gc: 0}
 
   beforeAll(async () => {
     bench = await FaultBench.make('single')
     loaded = (await sightsOf(bench)).after
   }, LONG_MS)
 
-  afterAll(() => bench.close())
+  afterAll(async () => {
+    for (const work of ['undo', 'cancel', 'gc'] as const)
+      tellCases(`${work} on AWS`, listedPoints(work).length, met[work])
+    await bench.close()
+  })
 
   /** The command meets the fault, and is repeated without it. */
   async function meetTwice(lake: FaultLake, fault: WireFault, argv: readonly string[]): Promise<void> {
@@ -56,6 +58,7 @@ describe.runIf(hasTrino)('what is taken back on AWS', () => {
         await lake.succeed(...lake.load)
         await meetTwice(lake, fault, ['ops', 'undo', (await lake.operations()).at(-1)!, '--yes'])
         await expectGone(lake)
+        met.undo += 1
       })
     }
   })
@@ -66,6 +69,7 @@ describe.runIf(hasTrino)('what is taken back on AWS', () => {
         const lake = await killedAt(bench, MEETS_ALL ? 'kill-after' : 'kill-before')
         await meetTwice(lake, fault, ['ops', 'cancel', (await lake.operations()).at(-1)!, '--yes'])
         await expectGone(lake)
+        met.cancel += 1
       })
     }
   })
@@ -78,6 +82,7 @@ describe.runIf(hasTrino)('what is taken back on AWS', () => {
         expect(await rowObjects(lake)).toHaveLength(3)
         await meetTwice(lake, fault, GC)
         await expectGone(lake)
+        met.gc += 1
       })
     }
   })

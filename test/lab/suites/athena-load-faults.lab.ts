@@ -2,24 +2,23 @@ import {randomBytes} from 'node:crypto'
 import {dirname} from 'node:path'
 import {setTimeout as wait} from 'node:timers/promises'
 import {BatchGetQueryExecutionCommand, paginateListQueryExecutions} from '@aws-sdk/client-athena'
-import {DeleteObjectCommand, GetObjectCommand, PutObjectCommand} from '@aws-sdk/client-s3'
+import {DeleteObjectCommand, PutObjectCommand} from '@aws-sdk/client-s3'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {item, writeItems} from '../../backfill/export-folder.js'
 import {answerOf, refusalOf, sluice} from '../../backfill/lake-folder.js'
 import {resultOf, startSluice} from '../../cli/run-cli.js'
-import {columnHashes, downloadTable} from '../athena-lake.js'
+import {downloadTable} from '../athena-lake.js'
 import {makeAwsLake, uploadExport, type AwsLake} from '../aws-lake.js'
 import {armFault, armQueryFault, wireOf} from '../checks/gateway-control.js'
 import {athena, hasTrino, s3} from '../checks/lab-clients.js'
 import {selectTexts} from '../faults/athena-reader.js'
+import {contentOf, namedObjects, objectsOf, type TableIn} from '../faults/changelog-content.js'
 import {listAll} from '../faults/fault-lake.js'
 import {definitionOf} from '../faults/story.js'
 import {parquetOf} from '../parquet-of.js'
 
 const LONG_MS = 300_000
 const LOOK_EVERY_MS = 50
-const COLUMNS = ['id', 'count', 'amount', 'note', 'created_at', '_op', '_version', '_source_rank', '_sequence']
-const ASIDE = ['_version', 'reason', 'column_name', 'value', 'key', 'file', 'line', 'raw']
 const DAYS = 130
 /** The partitions of the second INSERT begin with the hundredth day. */
 const LATE_DAY = dayOf(120)
@@ -37,11 +36,6 @@ function claims(): ReturnType<typeof item>[] {
   })
 }
 
-interface TestLake {
-  readonly lake: AwsLake
-  readonly table: string
-}
-
 describe.runIf(hasTrino)('a load by Athena', () => {
   const lakes: AwsLake[] = []
   let source: AwsLake
@@ -49,7 +43,7 @@ describe.runIf(hasTrino)('a load by Athena', () => {
   let undisturbed: Awaited<ReturnType<typeof contentOf>>
   let visible: readonly string[]
 
-  async function newLake(): Promise<TestLake> {
+  async function newLake(): Promise<TableIn> {
     const table = `claims_${randomBytes(4).toString('hex')}`
     const lake = await makeAwsLake(definitionOf(table), table)
     lakes.push(lake)
@@ -76,7 +70,7 @@ describe.runIf(hasTrino)('a load by Athena', () => {
     for (const lake of lakes) await lake.remove()
   })
 
-  async function expectUndisturbed(on: TestLake): Promise<void> {
+  async function expectUndisturbed(on: TableIn): Promise<void> {
     expect(await contentOf(on)).toEqual(undisturbed)
     expect(await rowsOf(on)).toEqual(visible)
     expect(await objectsOf(on)).toEqual(await namedObjects(on))
@@ -118,7 +112,7 @@ describe.runIf(hasTrino)('a load by Athena', () => {
   })
 
   /** A load that dies while its second INSERT runs, which ends after it. */
-  async function killed(on: TestLake): Promise<void> {
+  async function killed(on: TableIn): Promise<void> {
     const match = `INSERT INTO "${on.table}".*'${LATE_DAY}'`
     await armQueryFault({match, state: 'DELAY', when: 'before', delayMs: 2000})
     const child = startSluice([...load(), '--json'], {cwd: on.lake.folder})
@@ -232,7 +226,7 @@ describe.runIf(hasTrino)('a load by Athena', () => {
 })
 
 /** As a job would that makes one file of a folder: rows of a stream stand beside those of the load. Its key. */
-async function rewriteBesideOthers({lake, table}: TestLake): Promise<string> {
+async function rewriteBesideOthers({lake, table}: TableIn): Promise<string> {
   const [own, ...more] = await listAll(s3, lake.tableBucket, `${table}/`)
   expect(more).toEqual([])
   const {rows} = await downloadTable(lake, table)
@@ -245,7 +239,7 @@ async function rewriteBesideOthers({lake, table}: TestLake): Promise<string> {
 }
 
 /** Cancels the one operation of a lake. */
-async function giveUp({lake}: TestLake): Promise<void> {
+async function giveUp({lake}: TableIn): Promise<void> {
   const {document} = await answerOf<{operations: {operation: string}[]}>(lake, 'ops', 'list', '--env', 'aws')
   expect(document.operations).toHaveLength(1)
   await answerOf(lake, 'ops', 'cancel', document.operations[0]!.operation, '--env', 'aws', '--yes')
@@ -257,7 +251,7 @@ interface Execution {
 }
 
 /** Every execution of an INSERT into a table that Athena knows, whoever started it how often. */
-async function insertsOf({table}: TestLake): Promise<Execution[]> {
+async function insertsOf({table}: TableIn): Promise<Execution[]> {
   const found: Execution[] = []
   for await (const {QueryExecutionIds = []} of paginateListQueryExecutions({client: athena}, {WorkGroup: 'primary'})) {
     const {QueryExecutions = []} = await athena.send(new BatchGetQueryExecutionCommand({QueryExecutionIds}))
@@ -268,58 +262,16 @@ async function insertsOf({table}: TestLake): Promise<Execution[]> {
 }
 
 /** Of the second INSERT of a load. */
-async function lateInsertsOf(on: TestLake): Promise<Execution[]> {
+async function lateInsertsOf(on: TableIn): Promise<Execution[]> {
   return (await insertsOf(on)).filter(({sql}) => sql.includes(`'${LATE_DAY}'`))
 }
 
 /** Requests that start an INSERT, each attempt of the SDK too. */
-async function startsOf({table}: TestLake): Promise<number> {
+async function startsOf({table}: TableIn): Promise<number> {
   const entries = await wireOf(`INSERT INTO \\"${table}\\"`)
   return entries.filter(({operation}) => operation === 'StartQueryExecution').length
 }
 
-async function contentOf({lake, table}: TestLake) {
-  const files = await downloadTable(lake, table)
-  return {
-    rows: await columnHashes(files.rows, COLUMNS, ['id']),
-    deletes: await columnHashes(files.deletes, ['id', '_op', '_version', '_source_rank', '_sequence'], ['id']),
-    quarantine: await columnHashes(files.quarantine, ASIDE, ['raw']),
-  }
-}
-
-function rowsOf({lake, table}: TestLake): Promise<string[]> {
+function rowsOf({lake, table}: TableIn): Promise<string[]> {
   return selectTexts(lake, `SELECT * FROM ${table}_current`)
-}
-
-/** Every object of rows, deletes, quarantine and work, in the words of the lake's store. */
-async function objectsOf({lake, table}: TestLake): Promise<string[]> {
-  const state = await listAll(s3, lake.stateBucket, 'sluice/')
-  const ofTable = state
-    .map((key) => key.slice('sluice/'.length))
-    .filter((key) => key.startsWith(`${table}__`) && !key.startsWith(`${table}__runs/`))
-  return [...(await listAll(s3, lake.tableBucket, `${table}/`)), ...ofTable].sort()
-}
-
-/** Objects that the journals of staged loads name. */
-async function namedObjects({lake}: TestLake): Promise<string[]> {
-  const keys = (await listAll(s3, lake.stateBucket, 'sluice/_sluice/operations/')).filter((key) =>
-    key.includes('/journal/'),
-  )
-  const named: string[] = []
-  for (const Key of keys) {
-    const {Body} = await s3.send(new GetObjectCommand({Bucket: lake.stateBucket, Key}))
-    for (const line of (await Body!.transformToString()).trimEnd().split('\n')) {
-      const entry = JSON.parse(line) as {kind: string; staged?: {sources: readonly StagedNames[]}}
-      if (entry.kind !== 'staged') continue
-      for (const {objects, deletes, quarantine} of entry.staged!.sources)
-        named.push(...[...objects, ...deletes, ...quarantine.objects].map(({key}) => key))
-    }
-  }
-  return named.sort()
-}
-
-interface StagedNames {
-  readonly objects: readonly {readonly key: string}[]
-  readonly deletes: readonly {readonly key: string}[]
-  readonly quarantine: {readonly objects: readonly {readonly key: string}[]}
 }

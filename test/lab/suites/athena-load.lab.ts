@@ -8,6 +8,7 @@ import {METADATA_COLUMNS} from '../../../src/lib/mapping/index.js'
 import {answerOf, refusalOf, sluice} from '../../backfill/lake-folder.js'
 import {hasRealExports, REAL_EXPORTS, realDefinition, textColumns} from '../../backfill/real-chain-fixture.js'
 import {documentOf} from '../../contract/cli/result-document.js'
+import {PolicyWatch} from '../../iam/policy-watch.js'
 import {columnHashes, downloadTable, localTable, type TableFiles} from '../athena-lake.js'
 import {makeAwsLake, uploadExport, type AwsLake} from '../aws-lake.js'
 import {hasTrino} from '../checks/lab-clients.js'
@@ -77,11 +78,13 @@ environments:
   const items = Number(process.env['SLUICE_LAB_ITEMS'] ?? 100_000)
   let byAthena: AwsLake
   let byDuckdb: AwsLake
+  let watch: PolicyWatch
   let uri: string
   let folder: string
 
   beforeAll(async () => {
     byAthena = await makeAwsLake(CLAIMS, 'claims')
+    watch = await PolicyWatch.over(byAthena)
     byDuckdb = await makeAwsLake(CLAIMS, 'claims')
     const sample = ['--items', String(items), '--days', '31', '--error-rate', '0.01', '--out', 'made']
     expect((await sluice(byAthena, 'lake', 'sample', ...sample)).exit).toBe(0)
@@ -124,7 +127,7 @@ environments:
     const run = ['backfill', 'run', '--max-quarantine', '5000', '--yes'] as const
     const onAws = ['--export', uri, '--env', 'aws'] as const
     const loads = [
-      await answerOf<Figures>(byAthena, ...run, ...onAws, '--engine', 'athena'),
+      await watch.answerOf<Figures>(...run, ...onAws, '--engine', 'athena'),
       await answerOf<Figures>(byDuckdb, ...run, ...onAws, '--engine', 'duckdb'),
       await answerOf<Figures>(byAthena, ...run, '--export', folder),
     ]
@@ -144,7 +147,7 @@ environments:
   })
 
   it('are proven anew, and every object of theirs is known', {timeout: LONG_MS}, async () => {
-    const verified = await answerOf(byAthena, 'backfill', 'verify', '--table', 'claims', '--env', 'aws')
+    const verified = await watch.answerOf('backfill', 'verify', '--table', 'claims', '--env', 'aws')
     expect(verified).toMatchObject({exit: 0, document: {state: 'pass'}})
     const status = await sluice(byAthena, 'status', '--env', 'aws', '--json')
     const [table] = (documentOf('status', status.stdout) as Status).tables
@@ -152,6 +155,13 @@ environments:
     expect(objects.seen.objects).toBeGreaterThan(0)
     expect(objects).toMatchObject({staged: {objects: 0}, left: {objects: 0}, orphaned: {objects: 0}})
     expect(table!.runs).toMatchObject({admitted: 1})
+  })
+
+  it('asked for nothing that the printed policies do not allow', {timeout: LONG_MS}, async () => {
+    expect(await watch.answerOf('ops', 'gc', '--grace-hours', '0', '--env', 'aws', '--yes')).toMatchObject({exit: 0})
+    const {refused, calls} = await watch.judge()
+    expect(refused).toEqual([])
+    expect(calls).toBeGreaterThan(100)
   })
 })
 

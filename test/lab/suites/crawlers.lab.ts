@@ -1,23 +1,17 @@
 import {setTimeout as sleep} from 'node:timers/promises'
-import {CreateCrawlerCommand, DeleteCrawlerCommand} from '@aws-sdk/client-glue'
-import {expect, it} from 'vitest'
+import {DeleteCrawlerCommand} from '@aws-sdk/client-glue'
+import {describe, expect, it} from 'vitest'
 import {GlueCrawlers} from '../../../src/lib/aws/glue-crawlers.js'
-import {planStart, startCrawl} from '../../../src/lib/crawler/index.js'
+import {planStart, startCrawl, type StartAct, type StopAct} from '../../../src/lib/crawler/index.js'
 import {systemClock} from '../../../src/lib/local/system.js'
 import {crawlersContract} from '../../contract/ports/crawlers.js'
-import {glue, ownName} from '../checks/lab-clients.js'
+import {PolicyWatch} from '../../iam/policy-watch.js'
+import {makeCatalogLake, makeCrawler} from '../catalog-lake.js'
+import {glue} from '../checks/lab-clients.js'
 import {labSettings} from '../lab-settings.js'
 
 /** States last a second or two by the clock of the lab. */
 const PAUSE_MS = 200
-
-async function makeCrawler(): Promise<string> {
-  const Name = ownName('crawler')
-  const Role = 'arn:aws:iam::123456789012:role/crawler'
-  const Targets = {S3Targets: [{Path: 's3://nowhere/'}]}
-  await glue.send(new CreateCrawlerCommand({Name, Role, DatabaseName: 'default', Targets}))
-  return Name
-}
 
 crawlersContract('GlueCrawlers', async () => {
   const name = await makeCrawler()
@@ -41,4 +35,21 @@ it('crawler start waits for the end of what it started', async () => {
   expect(act).toMatchObject({changed: true, joined: false, state: 'succeeded'})
   expect(act.startedAt).not.toBeNull()
   await expect(planStart(request, ports)).rejects.toMatchObject({code: 'CRAWL_TOO_SOON'})
+})
+
+describe('commands of crawlers on AWS', () => {
+  it('ask for nothing that the printed policies do not allow', async () => {
+    const {lake, crawler: awsName} = await makeCatalogLake()
+    const watch = await PolicyWatch.over(lake)
+    const on = <Document>(...argv: string[]) => watch.answerOf<Document>('crawler', ...argv, '--env', 'aws')
+    const started = await on<StartAct>('start', '--wait', '--yes')
+    expect(started).toMatchObject({exit: 0, document: {changed: true, state: 'succeeded'}})
+    expect(await on('list')).toMatchObject({exit: 0, document: {crawlers: [{awsName}]}})
+    expect(await on('history')).toMatchObject({exit: 0, document: {crawls: [{}]}})
+    expect(await on<StopAct>('stop', '--yes')).toMatchObject({exit: 0, document: {changed: false, state: 'ready'}})
+    const {refused, calls} = await watch.judge()
+    expect(refused).toEqual([])
+    expect(calls).toBeGreaterThan(5)
+    await lake.remove()
+  }, 120_000)
 })

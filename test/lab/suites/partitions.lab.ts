@@ -1,52 +1,48 @@
-import {PutObjectCommand} from '@aws-sdk/client-s3'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
-import {answerOf, type LakeFolder} from '../../backfill/lake-folder.js'
-import {eventsDefinition} from '../../partitions/partition-lake.js'
+import {PolicyWatch} from '../../iam/policy-watch.js'
 import type {DiffDocument, ListDocument, SyncDocument} from '../../../src/lib/partitions/index.js'
-import {makeAwsLake, type AwsLake} from '../aws-lake.js'
-import {s3} from '../checks/lab-clients.js'
+import type {AwsLake} from '../aws-lake.js'
+import {makeCatalogLake, putEvent} from '../catalog-lake.js'
 
 const CITIES = ['Paris', 'New York', 'a%2Fb', 'ü 日本', '__HIVE_DEFAULT_PARTITION__']
 
 let lake: AwsLake
+let watch: PolicyWatch
 
 beforeAll(async () => {
-  const definition = eventsDefinition().replace(
-    'environments: {local: {backend: local, root: ./lake}}',
-    'environments:\n  local: {backend: local, root: ./lake}',
-  )
-  lake = await makeAwsLake(definition, 'logs')
-  for (const city of CITIES) await put(`day=01/city=${city}/a.json`)
+  ;({lake} = await makeCatalogLake())
+  watch = await PolicyWatch.over(lake)
+  for (const city of CITIES) await putEvent(lake, `day=01/city=${city}/a.json`)
 })
 afterAll(() => lake.remove())
 
-async function put(key: string): Promise<void> {
-  const Body = '{"id":"1"}\n'
-  await s3.send(new PutObjectCommand({Bucket: lake.tableBucket, Key: `logs/${key}`, Body}))
-}
-
-const on = async <Document>(folder: LakeFolder, ...argv: string[]) =>
-  answerOf<Document>(folder, ...argv, '--env', 'aws')
+const on = <Document>(...argv: string[]) => watch.answerOf<Document>(...argv, '--env', 'aws')
 
 describe('partitions on AWS', () => {
   it('are found, registered in a new table, read back, and taken back', async () => {
-    const before = await on<DiffDocument>(lake, 'partitions', 'diff')
+    const before = await on<DiffDocument>('partitions', 'diff')
     expect(before.exit).toBe(3)
     expect(before.document.tables).toMatchObject([{isInCatalog: false, counts: {unregistered: CITIES.length}}])
-    const done = await on<SyncDocument>(lake, 'partitions', 'sync', '--yes')
+    const done = await on<SyncDocument>('partitions', 'sync', '--yes')
     expect(done.exit).toBe(0)
     expect(done.document.tables).toMatchObject([{isTableCreated: true, counts: {created: CITIES.length, failed: 0}}])
-    const after = await on<DiffDocument>(lake, 'partitions', 'diff')
+    const after = await on<DiffDocument>('partitions', 'diff')
     expect(after.document.tables).toMatchObject([{inStep: CITIES.length, differences: []}])
-    const {document: list} = await on<ListDocument>(lake, 'partitions', 'list')
+    const {document: list} = await on<ListDocument>('partitions', 'list')
     expect(list.partitions.map(({values, files}) => [values[1], files]).sort()).toEqual(
       CITIES.map((city) => [city.replace('%2F', '/'), 1]).sort(),
     )
-    const again = await on<SyncDocument>(lake, 'partitions', 'sync', '--yes')
+    const again = await on<SyncDocument>('partitions', 'sync', '--yes')
     expect(again.document.changed).toBe(false)
-    const undone = await on<{state: string}>(lake, 'ops', 'undo', done.document.tables[0]!.operation!, '--yes')
+    const undone = await on<{state: string}>('ops', 'undo', done.document.tables[0]!.operation!, '--yes')
     expect(undone.document.state).toBe('undone')
-    const last = await on<DiffDocument>(lake, 'partitions', 'diff')
+    const last = await on<DiffDocument>('partitions', 'diff')
     expect(last.document.tables).toMatchObject([{isInCatalog: false, files: CITIES.length}])
+  })
+
+  it('asked for nothing that the printed policies do not allow', async () => {
+    const {refused, calls} = await watch.judge()
+    expect(refused).toEqual([])
+    expect(calls).toBeGreaterThan(50)
   })
 })
