@@ -1,6 +1,6 @@
 import {readFile, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
-import {GetDatabasesCommand, GetTablesCommand} from '@aws-sdk/client-glue'
+import {GetDatabasesCommand, GetPartitionsCommand, GetTablesCommand} from '@aws-sdk/client-glue'
 import {ListObjectsV2Command} from '@aws-sdk/client-s3'
 import {glue, s3} from '../checks/lab-clients.js'
 import type {FaultLake} from './fault-lake.js'
@@ -20,7 +20,7 @@ export async function redefineText(folder: string, from: string | RegExp, to: st
 }
 
 /** Every object of the lake's buckets and everything that Glue says of its database. */
-export async function stateOf({own}: FaultLake): Promise<unknown> {
+export async function stateOf({own}: Pick<FaultLake, 'own'>): Promise<unknown> {
   const objects = []
   for (const Bucket of [own.stateBucket, own.tableBucket]) {
     const {Contents = []} = await s3.send(new ListObjectsV2Command({Bucket}))
@@ -29,5 +29,10 @@ export async function stateOf({own}: FaultLake): Promise<unknown> {
   const {DatabaseList = []} = await glue.send(new GetDatabasesCommand({}))
   const {TableList = []} = await glue.send(new GetTablesCommand({DatabaseName: own.database}))
   const databases = DatabaseList.map(({Name}) => Name).filter((name) => name?.toLowerCase() === own.database)
-  return {objects, databases, tables: TableList}
+  const partitions = []
+  for (const {Name: TableName} of TableList.filter(({PartitionKeys = []}) => PartitionKeys.length > 0)) {
+    const {Partitions = []} = await glue.send(new GetPartitionsCommand({DatabaseName: own.database, TableName}))
+    partitions.push(...Partitions)
+  }
+  return {objects, databases, tables: TableList, partitions}
 }

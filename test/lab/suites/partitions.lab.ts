@@ -1,10 +1,11 @@
 import {PutObjectCommand} from '@aws-sdk/client-s3'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
-import {answerOf, type LakeFolder} from '../../backfill/lake-folder.js'
+import {answerOf, refusalOf, type LakeFolder} from '../../backfill/lake-folder.js'
 import {eventsDefinition} from '../../partitions/partition-lake.js'
 import type {DiffDocument, ListDocument, SyncDocument} from '../../../src/lib/partitions/index.js'
 import {makeAwsLake, type AwsLake} from '../aws-lake.js'
 import {s3} from '../checks/lab-clients.js'
+import {redefineText, stateOf} from '../faults/bad-lake.js'
 
 const CITIES = ['Paris', 'New York', 'a%2Fb', 'ü 日本', '__HIVE_DEFAULT_PARTITION__']
 
@@ -29,6 +30,23 @@ const on = async <Document>(folder: LakeFolder, ...argv: string[]) =>
   answerOf<Document>(folder, ...argv, '--env', 'aws')
 
 describe('partitions on AWS', () => {
+  it('of a protected environment are registered for who confirms by name and gives a reason', async () => {
+    await redefineText(lake.folder, '    backend: aws\n', '    backend: aws\n    protect: true\n')
+    const before = await stateOf({own: lake})
+    const sync = ['partitions', 'sync', '--env', 'aws', '--yes']
+    expect(await refusalOf(lake, ...sync)).toMatchObject({code: 'USAGE', exit: 2})
+    const reason = ['--reason', 'the first folders']
+    expect(await refusalOf(lake, ...sync, ...reason)).toMatchObject({code: 'CONFIRMATION_REQUIRED', exit: 2})
+    expect(await stateOf({own: lake})).toEqual(before)
+    const name = /^lake: (\S+)/m.exec(eventsDefinition())![1]!
+    const done = await answerOf<SyncDocument>(lake, ...sync, ...reason, '--confirm', name)
+    expect(done).toMatchObject({exit: 0, document: {changed: true}})
+    expect(await stateOf({own: lake})).not.toEqual(before)
+    await redefineText(lake.folder, '    protect: true\n', '')
+    const undo = ['ops', 'undo', done.document.tables[0]!.operation!, '--env', 'aws', '--yes']
+    expect((await answerOf(lake, ...undo)).exit).toBe(0)
+  })
+
   it('are found, registered in a new table, read back, and taken back', async () => {
     const before = await on<DiffDocument>(lake, 'partitions', 'diff')
     expect(before.exit).toBe(3)
