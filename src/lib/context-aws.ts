@@ -57,7 +57,7 @@ export async function awsContext(
   const engine = duckdbOptions(resources)
   const parquet = new DuckDbParquetEngine(engine)
   const statements = new AthenaStatements({settings, workgroup, database, results})
-  await checkNeeds(options.needs, {settings, environment, places, statements})
+  await checkNeeds(options.needs, {settings, environment, definition, places, statements})
   const reader = new DuckDbStatementReader(engine)
   const query = new AthenaQueryEngine({statements, reader, store, catalog, database})
   const lines = new GlueLineTables(settings, database)
@@ -120,21 +120,27 @@ export async function awsContext(
 interface Checked {
   readonly settings: AwsSettings
   readonly environment: AwsEnvironment
+  readonly definition: LakeDefinition
   readonly places: Places
   readonly statements: AthenaStatements
 }
 
 async function checkNeeds(needs: PlaceNeeds | undefined, checked: Checked): Promise<void> {
   if (needs === undefined) return
-  const {settings, environment, places, statements} = checked
+  const {settings, environment, definition, places, statements} = checked
   const [{checkPlaces}, {OPERATIONS_PREFIX}] = await Promise.all([
     import('./aws/usable-places.js'),
     import('./operation/index.js'),
   ])
+  const changelogs = new Set(definition.tables.flatMap(({name, kind}) => (kind === 'changelog' ? [name] : [])))
   await checkPlaces(needs, {
     settings,
     operations: `${folderUri(places.state)}${OPERATIONS_PREFIX}`,
-    rows: Object.values(environment.locations),
+    rows: Object.entries(environment.locations).map(([table, uri]) => ({
+      uri,
+      // Others than changelogs have objects of somebody else, who need not let sluice write among them.
+      use: changelogs.has(table) ? needs.rows : needs.rows && 'read',
+    })),
     results: places.results,
     checkWorkgroup: () => statements.checkWorkgroup(),
   })

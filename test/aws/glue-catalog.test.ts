@@ -432,14 +432,27 @@ describe('GlueCatalog', () => {
     ],
     ['AccessDeniedException', 'Insufficient Lake Formation permission(s): Required Describe on e', 'AWS_ACCESS_DENIED'],
     ['GlueEncryptionException', 'KMS key is disabled', 'AWS_ACCESS_DENIED'],
-    ['InvalidInputException', 'no', 'AWS_UNAVAILABLE'],
-    ['OperationTimeoutException', 'slow', 'AWS_UNAVAILABLE'],
-  ] as const)('tells %s (%s) as %s', async (error, message, code) => {
+    ['InvalidInputException', 'no', 'AWS_UNAVAILABLE', /^Read the reason/],
+    ['FederationSourceException', 'no', 'AWS_UNAVAILABLE', /^Read the reason/],
+    ['OperationTimeoutException', 'slow', 'AWS_UNAVAILABLE', /^The fault is in Glue: wait a minute/],
+    ['InternalServiceException', 'oh', 'AWS_UNAVAILABLE', /^The fault is in Glue: wait a minute/],
+  ] as const)('tells %s (%s) as %s', async (error, message, code, fix: RegExp = /\w/) => {
     answer = () => ({error, message})
     const told = await expectCode(catalog.getTable('events'), code)
     expect(told.message).toContain(message.replace(/\.$/, ''))
     expect(told.details).toMatchObject({action: 'glue:GetTable'})
-    expect(told.fix).toBeDefined()
+    expect(told.fix).toMatch(fix)
+  })
+
+  it('refuses a database that is a link before a table would be made there', async () => {
+    const TargetDatabase = {CatalogId: '999999999999', DatabaseName: 'theirs'}
+    answer = ({action}) =>
+      action === 'GetDatabase' ? {Database: {Name: 'lake', TargetDatabase}} : {error: 'EntityNotFoundException'}
+    const error = await expectCode(catalog.getTable('events'), 'PLACE_UNUSABLE')
+    expect(error.message).toBe(
+      'The database "lake" is a link to 999999999999.theirs: sluice does not write through links.',
+    )
+    await expectCode(catalog.getTable('events'), 'PLACE_UNUSABLE')
   })
 
   it('tells a missing database from a missing table', async () => {

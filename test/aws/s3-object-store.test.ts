@@ -5,6 +5,7 @@ import {afterEach, beforeEach, describe, expect, it} from 'vitest'
 import type {AwsSettings} from '../../src/lib/aws/client-settings.js'
 import {parseS3Uri} from '../../src/lib/aws/s3-bucket.js'
 import {S3ObjectStore} from '../../src/lib/aws/s3-object-store.js'
+import {checkPlaces} from '../../src/lib/aws/usable-places.js'
 import {readText} from '../../src/lib/ports/object-content.js'
 import {collect, expectCode} from '../contract/ports/expectations.js'
 
@@ -232,12 +233,32 @@ describe('S3ObjectStore says', () => {
     expect(error.message).toMatch(/is archived, and cannot be read before it is restored/)
   })
 
+  it.each([
+    ['KMS.DisabledException', 400, /^Make the key usable again \(aws kms describe-key\)/],
+    ['KMS.InternalException', 500, /^Wait a minute/],
+    ['InvalidRequest', 400, /^Read the reason; /],
+    ['EntityTooLarge', 400, /^Read the reason; /],
+    ['MethodNotAllowed', 405, /^Read the reason; /],
+    ['RequestTimeout', 400, /^Wait a minute/],
+  ])('what to do about %s', async (code, status, fix) => {
+    answer = () => ({status, body: refusal(code, 'So it is.')})
+    expect((await expectCode(collect(open().list('')), 'STORE_UNAVAILABLE')).fix).toMatch(fix)
+  })
+
+  it('why a bucket was refused, which only a listing can tell', async () => {
+    answer = ({method}) => ({status: 400, body: method === 'GET' ? refusal('ExpiredToken', 'It has expired.') : ''})
+    const needs = {operations: null, rows: null, queries: true}
+    const used = {settings, operations: '', rows: [], results: 's3://bucket/results/', checkWorkgroup: async () => {}}
+    await expectCode(checkPlaces(needs, used), 'AWS_TOKEN_EXPIRED')
+    expect(asked).toEqual(['HEAD /bucket/', 'GET /bucket/'])
+  })
+
   it('that there are no credentials, and asks nothing', async () => {
     for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY']) delete process.env[name]
     process.env['AWS_EC2_METADATA_DISABLED'] = 'true'
     process.env['AWS_CONFIG_FILE'] = '/nonexistent'
     process.env['AWS_SHARED_CREDENTIALS_FILE'] = '/nonexistent'
-    const error = await expectCode(open().head('a'), 'AWS_SIGN_IN')
+    const error = await expectCode(open().head('a'), 'AWS_TOKEN_EXPIRED')
     expect(error.fix).toMatch(/Sign in/)
     expect(asked).toEqual([])
   })

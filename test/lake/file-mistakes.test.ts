@@ -37,6 +37,16 @@ const FILE: readonly Case[] = [
     /root is missing/,
     /Add root/,
   ),
+  ...(['region', 'account'] as const).map((key) =>
+    one(
+      `${key} of an aws environment missing`,
+      HEAD.replace(LOCAL, `environments:\n  local: {${AWS.replace(new RegExp(`, ${key}: [^,]+`), '')}}`),
+      '5:3',
+      `environments.local.${key}`,
+      new RegExp(`${key} is missing`),
+      key === 'region' ? /^Add region: eu-west-1$/ : /^Add account: "111122223333"$/,
+    ),
+  ),
   one('reserved key', `${HEAD}budgets: {}\n`, '5:1', 'budgets', /reserved, not built/, /Remove/),
   one('lake name', HEAD.replace('icpa', 'My Lake'), '2:1', 'lake', /no lake name/, /my-lake/),
   one(

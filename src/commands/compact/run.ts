@@ -20,7 +20,8 @@ back. Exit 4 when a partition had to be left as it was.`
 
   async run(): Promise<CompactResultDocument | CompactPlanDocument> {
     const {flags, raw} = await this.parse(CompactRun)
-    const context = await this.context(flags)
+    const use = flags['dry-run'] ? 'read' : 'write'
+    const context = await this.context(flags, {operations: use, rows: use, queries: flags.engine === 'athena'})
     const {definition, ports, asOf, resources} = context
     const compact = await import('../../lib/compact/index.js')
     const engines = compact.enginesAsked(flags.engine, definition.environment)

@@ -24,7 +24,8 @@ refused some of them.`
 
   async run(): Promise<SyncDocument> {
     const {flags} = await this.parse(PartitionsSync)
-    const context = await this.context(flags)
+    const operations = flags['dry-run'] ? 'read' : 'write'
+    const context = await this.context(flags, {operations, rows: 'read', queries: false})
     const {definition, ports, asOf} = context
     const partitions = await import('../../lib/partitions/index.js')
     const request = {asOf, dropMissing: flags['drop-missing']}

@@ -9,24 +9,51 @@ export interface AwsCall {
 
 /** Errors that say that the credentials are missing or wrong. */
 const SIGN_IN = new Set([
-  'CredentialsProviderError',
   'InvalidAccessKeyId',
   'InvalidClientTokenId',
   'InvalidSignatureException',
   'NotSignedIn',
   'SignatureDoesNotMatch',
-  'TokenProviderError',
   'UnauthorizedException',
   'UnrecognizedClientException',
 ])
 
-const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException', 'RequestExpired', 'TokenRefreshRequired'])
+/** The providers of credentials too: who calls was asked before anything else, so they gave some then. */
+const EXPIRED = new Set([
+  'CredentialsProviderError',
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'RequestExpired',
+  'TokenProviderError',
+  'TokenRefreshRequired',
+])
 const DENIED = new Set(['AccessDenied', 'AccessDeniedException', 'AllAccessDisabled', 'UnauthorizedOperation'])
 const OTHER_REGION = new Set([
   'AuthorizationHeaderMalformed',
   'IllegalLocationConstraintException',
   'PermanentRedirect',
 ])
+const BUSY = new Set([
+  'ProvisionedThroughputExceededException',
+  'RequestLimitExceeded',
+  'RequestThrottled',
+  'ThrottledException',
+  'Throttling',
+  'ThrottlingException',
+  'TooManyRequestsException',
+])
+const FAULTY = new Set([
+  'InternalFailure',
+  'InternalServerError',
+  'InternalServerException',
+  'InternalServiceException',
+  'OperationTimeoutException',
+  'ServiceUnavailable',
+  'ServiceUnavailableException',
+])
+
+/** What to do about a refusal that no waiting changes. */
+export const READ_THE_REASON = 'Read the reason; the same command gives the same answer until it is removed.'
 
 /**
  * What a failed AWS call means to a user; a SluiceError stays itself. Codes: `AWS_SIGN_IN`, `AWS_TOKEN_EXPIRED`,
@@ -57,10 +84,20 @@ export function awsError(error: unknown, call: AwsCall): SluiceError {
       fix: 'Correct `region:` of the environment in the definition.',
     })
   }
-  return new SluiceError('AWS_UNAVAILABLE', `${service} did not do ${action}: ${reason}.`, {
+  const isBusy = BUSY.has(name) || httpStatus(error) === 429
+  const happened = isBusy ? `throttles ${action}` : `did not do ${action}`
+  return new SluiceError('AWS_UNAVAILABLE', `${service} ${happened}: ${reason}.`, {
     ...options,
-    fix: 'Check the network, the Region and the endpoints of the environment, then run the same command again.',
+    fix: isBusy ? 'Wait a minute, then run the same command again.' : fixOfUnavailable(error, service),
   })
+}
+
+function fixOfUnavailable(error: unknown, service: string): string {
+  const status = Number(httpStatus(error))
+  if (FAULTY.has(errorName(error)) || status >= 500)
+    return `The fault is in ${service}: wait a minute, then run the same command again.`
+  if (status >= 400) return READ_THE_REASON
+  return 'Check the network, the Region and the endpoints of the environment, then run the same command again.'
 }
 
 function accessDenied(error: unknown, {service, action}: AwsCall): SluiceError {
@@ -85,7 +122,8 @@ function accessDenied(error: unknown, {service, action}: AwsCall): SluiceError {
 export function errorName(error: unknown): string {
   if (!(error instanceof Error)) return ''
   const code: unknown = 'code' in error ? error.code : undefined
-  return error.name === 'Error' && typeof code === 'string' ? code : error.name
+  // Node's own: an AggregateError has the failures of all addresses of a host, and often no message.
+  return /^(Aggregate)?Error$/.test(error.name) && typeof code === 'string' ? code : error.name
 }
 
 /** The first sentence of a vendor's message, on one line. */

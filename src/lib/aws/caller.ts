@@ -44,7 +44,26 @@ function callerError(error: unknown, {profile, roleArn}: AwsSettings): SluiceErr
   if (!hasCode(failure, 'AWS_SIGN_IN', 'AWS_TOKEN_EXPIRED')) return failure
   const who = profile === null ? 'the default credentials' : `profile ${profile}`
   return new SluiceError('AWS_SIGN_IN', `AWS does not accept ${who}: ${awsReason(error)}.`, {
-    fix: `Sign in, then run the command again: aws sso login${profile === null ? '' : ` --profile ${profile}`}`,
+    fix: signInFix(error, profile),
     cause: error,
   })
+}
+
+/** The SDK mostly names the command; the rest is what it says of a token that is not there or was refused. */
+const LOGINS = [
+  {command: 'aws sso login', tells: /\baws sso login\b|Session token not found or invalid/},
+  {command: 'aws login', tells: /\baws login\b|Failed to load token from/},
+]
+
+/** By what the SDK says: it alone knows which way of signing in the profile has. */
+function signInFix(error: unknown, profile: string | null): string {
+  const said = error instanceof Error ? error.message : ''
+  const of = profile === null ? '' : ` --profile ${profile}`
+  const login = LOGINS.find(({tells}) => tells.test(said))
+  if (login !== undefined) return `Sign in, then run the command again: ${login.command}${of}`
+  if (/\bMFA\b|multi-factor/i.test(said))
+    return 'Get session keys with your MFA code (aws sts get-session-token), put them into the environment or a profile, then run the command again.'
+  return profile === null
+    ? 'Name a profile that is signed in (--profile <name>), or put keys that are valid into the environment.'
+    : `Renew the keys of profile ${profile} in your AWS configuration, or name another profile: --profile <name>`
 }

@@ -33,6 +33,12 @@ const CONNECTION_TIMEOUT_MS = 5000
  */
 const REQUEST_TIMEOUT_MS = 30_000
 const MAX_ATTEMPTS = 5
+/**
+ * The SDK's agents open 50 sockets; a call that waits for one of them ends after the time limit of a connection. What is
+ * asked at a time is bound where it is asked, e.g. a unit of a compaction sends 4 files of 4 parts each, and there are as
+ * many units as processors or `--concurrency` says.
+ */
+const AGENT = {maxSockets: Infinity} as const
 
 /** Constructor arguments that all clients share. */
 export interface ClientConfiguration {
@@ -45,6 +51,8 @@ export interface ClientConfiguration {
     readonly requestTimeout: number
     readonly socketTimeout: number
     readonly throwOnRequestTimeout: true
+    readonly httpAgent: typeof AGENT
+    readonly httpsAgent: typeof AGENT
   }
   readonly customUserAgent: [string, string][]
 }
@@ -55,17 +63,23 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
 
 /** Configuration of one service's client: credentials are looked up with the first call, not here. */
 export function clientConfiguration(settings: AwsSettings, service: AwsService): ClientConfiguration {
+  return {...anonymousConfiguration(settings, service), credentials: credentialsOf(settings)}
+}
+
+/** The same for clients that credentials come from. */
+function anonymousConfiguration(settings: AwsSettings, service: AwsService): Omit<ClientConfiguration, 'credentials'> {
   const endpoint = settings.endpoints[service] ?? settings.endpoints['all']
   return {
     region: settings.region,
     ...(endpoint === undefined ? {} : {endpoint}),
-    credentials: credentialsOf(settings),
     maxAttempts: MAX_ATTEMPTS,
     requestHandler: {
       connectionTimeout: CONNECTION_TIMEOUT_MS,
       requestTimeout: REQUEST_TIMEOUT_MS,
       socketTimeout: REQUEST_TIMEOUT_MS,
       throwOnRequestTimeout: true,
+      httpAgent: AGENT,
+      httpsAgent: AGENT,
     },
     customUserAgent: [['sluice', settings.version]],
   }
@@ -78,20 +92,35 @@ function credentialsOf(settings: AwsSettings): AwsCredentialIdentityProvider {
   const standing = remembered.get(settings)
   if (standing !== undefined) return standing
   const provider = rememberedUntilExpiry(async () => {
-    const {fromIni, fromNodeProviderChain, fromTemporaryCredentials} = await import('@aws-sdk/credential-providers')
-    // The chain would print a warning where keys stand in the environment beside a profile that was named.
-    const own = settings.profile === null ? fromNodeProviderChain() : fromIni({profile: settings.profile})
+    const own = await ownCredentials(settings)
     if (settings.roleArn === null) return own()
-    const endpoint = settings.endpoints['sts'] ?? settings.endpoints['all']
+    const {fromTemporaryCredentials} = await import('@aws-sdk/credential-providers')
     const role = fromTemporaryCredentials({
       masterCredentials: own,
       params: {RoleArn: settings.roleArn, RoleSessionName: 'sluice'},
-      clientConfig: {region: settings.region, ...(endpoint === undefined ? {} : {endpoint})},
+      clientConfig: anonymousConfiguration(settings, 'sts'),
     })
     return role()
   })
   remembered.set(settings, provider)
   return provider
+}
+
+/** Those of the profile or the default chain, before any role of the definition. */
+async function ownCredentials(settings: AwsSettings): Promise<AwsCredentialIdentityProvider> {
+  const [{fromIni, fromNodeProviderChain}, {getDefaultRoleAssumer, getDefaultRoleAssumerWithWebIdentity}] =
+    await Promise.all([import('@aws-sdk/credential-providers'), import('@aws-sdk/client-sts')])
+  const sts = anonymousConfiguration(settings, 'sts')
+  const {maxAttempts, requestHandler, customUserAgent} = sts
+  const options = {
+    // Roles of profiles and of web identities: left alone, the SDK asks STS in us-east-1 where a profile names no Region.
+    roleAssumer: getDefaultRoleAssumer(sts),
+    roleAssumerWithWebIdentity: getDefaultRoleAssumerWithWebIdentity(sts),
+    // For SSO, which has a Region of its own and is not at the endpoint of STS.
+    clientConfig: {maxAttempts, requestHandler, customUserAgent},
+  }
+  // The chain would print a warning where keys stand in the environment beside a profile that was named.
+  return settings.profile === null ? fromNodeProviderChain(options) : fromIni({...options, profile: settings.profile})
 }
 
 const RENEWED_BEFORE_EXPIRY_MS = 5 * 60_000

@@ -1,6 +1,6 @@
 import {GlueClient} from '@aws-sdk/client-glue'
 import {SluiceError} from '../errors.js'
-import {awsError, awsReason, errorName} from './aws-errors.js'
+import {awsError, awsReason, errorName, READ_THE_REASON} from './aws-errors.js'
 import {clientConfiguration, type AwsSettings} from './client-settings.js'
 
 /** Glue's calls with sluice's errors; the vendor's error is the cause. */
@@ -43,7 +43,7 @@ export class GlueApi {
       case 'ValidationException':
       case 'ResourceNumberLimitExceededException':
         return new SluiceError('AWS_UNAVAILABLE', `Glue refuses ${action}: ${awsReason(error)}.`, {
-          fix: 'Read the reason; the same command gives the same answer until it is removed.',
+          fix: READ_THE_REASON,
           details,
           cause: error,
         })

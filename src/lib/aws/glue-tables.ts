@@ -5,6 +5,7 @@ import {
   GetTableCommand,
   GetTablesCommand,
   UpdateTableCommand,
+  type DatabaseIdentifier,
   type Table,
   type TableInput,
 } from '@aws-sdk/client-glue'
@@ -137,17 +138,27 @@ export class GlueTables {
     }
   }
 
-  /** Glue says in the same way that a table and that a database is missing. */
+  /** Glue says in the same way that a table and that a database is missing; nothing is made by way of a link. */
   async #checkDatabase(): Promise<void> {
     if (this.#databaseStands) return
     const get = new GetDatabaseCommand({Name: this.#place.database})
     try {
-      await this.#api.call('GetDatabase', (client) => client.send(get))
+      const {Database} = await this.#api.call('GetDatabase', (client) => client.send(get))
+      if (Database?.TargetDatabase !== undefined) throw this.#linked(Database.TargetDatabase)
     } catch (error) {
       // whoever may not ask is told that the table is missing
       if (!isGlueError(error, 'AccessDeniedException')) throw error
     }
     this.#databaseStands = true
+  }
+
+  #linked({CatalogId = '', DatabaseName = ''}: DatabaseIdentifier): SluiceError {
+    const target = `${CatalogId}.${DatabaseName}`
+    const message = `The database ${shown(this.#place.database)} is a link to ${target}: sluice does not write through links.`
+    return new SluiceError('PLACE_UNUSABLE', message, {
+      fix: 'Name a database of the account itself in `database:` of the environment.',
+      details: {database: this.#place.database, target},
+    })
   }
 
   /** A table whose partitions sluice knows how to treat. Throws `TABLE_UNKNOWN` and `TABLE_UNSUPPORTED`. */

@@ -1,5 +1,5 @@
 import {SluiceError, hasCode} from '../errors.js'
-import {awsError, awsReason, errorName, httpStatus} from './aws-errors.js'
+import {awsError, awsReason, errorName, httpStatus, READ_THE_REASON} from './aws-errors.js'
 import {keyInvalid, shown} from '../ports/object-keys.js'
 
 /** Where a call went, for messages. */
@@ -35,6 +35,15 @@ const NO_ANSWER = new Set([
   'EPIPE',
   'ETIMEDOUT',
   'TimeoutError',
+])
+/** Refusals that stay: of the request itself, or of what it is about. */
+const LASTING = new Set([
+  'EntityTooLarge',
+  'EntityTooSmall',
+  'InvalidArgument',
+  'InvalidRequest',
+  'MethodNotAllowed',
+  'NotImplemented',
 ])
 const SAME_COMMAND = 'then run the same command again.'
 
@@ -146,7 +155,14 @@ function targetOf({uri}: S3Place, {action, key}: S3Call): string {
 }
 
 function unavailable(error: unknown, place: S3Place, call: S3Call): SluiceError {
-  return objectUnavailable(place, call, reasonOf(error), error)
+  const [name, status] = [errorName(error), Number(httpStatus(error))]
+  const isOfKey = name.startsWith('KMS.') && status < 500
+  if (!isOfKey && !LASTING.has(name) && status !== 405) return objectUnavailable(place, call, reasonOf(error), error)
+  return new SluiceError('STORE_UNAVAILABLE', `S3 did not do ${targetOf(place, call)}: ${reasonOf(error)}.`, {
+    fix: isOfKey ? `Make the key usable again (aws kms describe-key), ${SAME_COMMAND}` : READ_THE_REASON,
+    details: {action: call.action, reason: name},
+    cause: error,
+  })
 }
 
 function reasonOf(error: unknown): string {

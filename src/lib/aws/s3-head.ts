@@ -18,41 +18,52 @@ export async function lookAt(bucket: S3Bucket, key: ObjectKey): Promise<HeadObje
   try {
     return await (await bucket.s3()).headObject(address)
   } catch (error) {
-    if (httpStatus(error) !== 404) throw s3Error(await spoken(bucket, address, error), bucket, call)
-    await assertBucket(bucket, call)
+    if (httpStatus(error) !== 404) throw s3Error(await spoken(error, () => readOneByte(bucket, address)), bucket, call)
+    await assertBucketOnce(bucket, call)
     return null
   }
 }
 
-/** An answer to HEAD has no body, so S3 cannot say why it refuses; to a GET of one byte it can. */
-export async function spoken(
-  bucket: S3Bucket,
-  address: {readonly Bucket: string; readonly Key: string; readonly VersionId?: string},
-  error: unknown,
-): Promise<unknown> {
+/** An answer to HEAD has no body, so S3 cannot say why it refuses; to a GET it can. */
+export async function spoken(error: unknown, get: () => Promise<unknown>): Promise<unknown> {
   if (httpStatus(error) !== 400 && httpStatus(error) !== 403) return error
   try {
-    const {Body} = await (await bucket.s3()).getObject({...address, Range: 'bytes=0-0'})
-    await Body?.transformToByteArray()
+    await get()
     return error
   } catch (reason) {
     return reason
   }
 }
 
+/** An object, or a version of it, as far as an answer goes. */
+export async function readOneByte(
+  bucket: S3Bucket,
+  address: {readonly Bucket: string; readonly Key: string; readonly VersionId?: string},
+): Promise<void> {
+  const {Body} = await (await bucket.s3()).getObject({...address, Range: 'bytes=0-0'})
+  await Body?.transformToByteArray()
+}
+
 const standing = new WeakSet<S3Bucket>()
 
 /** HEAD says the same of an absent object and of an absent bucket: asked once a store. */
-async function assertBucket(bucket: S3Bucket, call: S3Call): Promise<void> {
+async function assertBucketOnce(bucket: S3Bucket, call: S3Call): Promise<void> {
   if (standing.has(bucket)) return
+  await assertBucket(bucket, call)
+  standing.add(bucket)
+}
+
+/** Throws where the bucket is not there or does not answer; whoever may not list it may still use known keys. */
+export async function assertBucket(bucket: S3Bucket, call: S3Call): Promise<void> {
+  const s3 = await bucket.s3()
+  const at = {Bucket: bucket.bucket}
   try {
-    await (await bucket.s3()).headBucket({Bucket: bucket.bucket})
+    await s3.headBucket(at)
   } catch (error) {
     if (httpStatus(error) === 404) throw noSuchBucket(bucket, error)
-    // Whoever may not list the bucket may still read objects whose keys are known.
-    if (httpStatus(error) !== 403) throw s3Error(error, bucket, call)
+    if (httpStatus(error) === 403) return
+    throw s3Error(await spoken(error, () => s3.listObjectsV2({...at, MaxKeys: 1})), bucket, call)
   }
-  standing.add(bucket)
 }
 
 /** The head of an object from what S3 says of it. */

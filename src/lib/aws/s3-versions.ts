@@ -3,7 +3,7 @@ import type {ObjectKey, ObjectVersion} from '../ports/object-store.js'
 import {httpStatus} from './aws-errors.js'
 import type {S3Bucket} from './s3-bucket.js'
 import {s3Error} from './s3-errors.js'
-import {spoken, wholeSeconds} from './s3-head.js'
+import {readOneByte, spoken, wholeSeconds} from './s3-head.js'
 import {compareKeys} from '../ports/object-keys.js'
 import {decoded} from './s3-list.js'
 import {isNoObject} from './s3-read.js'
@@ -53,7 +53,7 @@ export class S3Versions {
       // The answer for a delete marker.
       if (httpStatus(error) === 405) return true
       // A text that is no id of a version is a 400, as are credentials that ran out.
-      const reason = await spoken(this.#bucket, address, error)
+      const reason = await spoken(error, () => readOneByte(this.#bucket, address))
       if (isNoObject(reason, versionId)) return false
       throw s3Error(reason, this.#bucket, {action: 's3:GetObjectVersion', key})
     }

@@ -1,16 +1,17 @@
 import {SluiceError, hasCode} from '../errors.js'
 import type {PlaceNeeds} from '../ports/place-needs.js'
-import {errorName, httpStatus} from './aws-errors.js'
+import {errorName} from './aws-errors.js'
 import type {AwsSettings} from './client-settings.js'
 import {S3Bucket} from './s3-bucket.js'
-import {noSuchBucket, s3Error, type S3Call} from './s3-errors.js'
+import type {S3Call} from './s3-errors.js'
+import {assertBucket} from './s3-head.js'
 
 export interface UsedPlaces {
   readonly settings: AwsSettings
   /** `s3://…/` that plans and journals stand below. */
   readonly operations: string
-  /** `s3://…/` of each table. */
-  readonly rows: readonly string[]
+  /** `s3://…/` of each table, and what is done there. */
+  readonly rows: readonly {readonly uri: string; readonly use: PlaceNeeds['rows']}[]
   /** `s3://…/` of results. */
   readonly results: string
   /** Whether the workgroup takes statements and puts results there; throws `PLACE_UNUSABLE` where not. */
@@ -31,15 +32,15 @@ export async function checkPlaces(needs: PlaceNeeds, used: UsedPlaces): Promise<
   const {settings, operations, rows, results} = used
   const looks = [
     ...(needs.operations === null ? [] : [checkObjects(settings, operations, needs.operations)]),
-    ...(needs.rows === null ? [] : rows.map((uri) => checkObjects(settings, uri, needs.rows))),
-    ...(needs.queries ? [checkBucket(settings, results), used.checkWorkgroup()] : []),
+    ...rows.flatMap(({uri, use}) => (use === null ? [] : [checkObjects(settings, uri, use)])),
+    ...(needs.queries ? [checkResults(settings, results), used.checkWorkgroup()] : []),
   ]
   const failed = (await Promise.allSettled(looks)).find((look) => look.status === 'rejected')
   if (failed !== undefined) throw asUnusable(failed.reason)
 }
 
 /** Listed, and where it will be written to asked for a write that cannot happen. */
-async function checkObjects(settings: AwsSettings, uri: string, use: 'read' | 'write' | null): Promise<void> {
+async function checkObjects(settings: AwsSettings, uri: string, use: 'read' | 'write'): Promise<void> {
   const bucket = new S3Bucket({settings, uri})
   const {root: Prefix, bucket: Bucket} = bucket
   const list: S3Call = {action: 's3:ListBucket', key: ''}
@@ -56,15 +57,8 @@ async function checkObjects(settings: AwsSettings, uri: string, use: 'read' | 'w
 }
 
 /** Whoever may not list a bucket is still told whether it is there, and where. */
-async function checkBucket(settings: AwsSettings, uri: string): Promise<void> {
-  const bucket = new S3Bucket({settings, uri})
-  const s3 = await bucket.s3()
-  try {
-    await s3.headBucket({Bucket: bucket.bucket})
-  } catch (error) {
-    if (httpStatus(error) === 404) throw noSuchBucket(bucket, error)
-    if (httpStatus(error) !== 403) throw s3Error(error, bucket, {action: 's3:ListBucket', key: ''})
-  }
+async function checkResults(settings: AwsSettings, uri: string): Promise<void> {
+  await assertBucket(new S3Bucket({settings, uri}), {action: 's3:ListBucket', key: ''})
 }
 
 /** Nothing has begun: what is denied is a place that cannot be used, not work that failed. */

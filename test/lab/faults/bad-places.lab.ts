@@ -2,7 +2,7 @@ import {createHash} from 'node:crypto'
 import {mkdir, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {CreateWorkGroupCommand, DeleteWorkGroupCommand} from '@aws-sdk/client-athena'
-import {CreateTableCommand, type TableInput} from '@aws-sdk/client-glue'
+import {CreateDatabaseCommand, CreateTableCommand, type TableInput} from '@aws-sdk/client-glue'
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import {MEETS_ALL, tellCases} from '../../fault/fault-points.js'
 import {control, type FaultWish} from '../checks/gateway-control.js'
@@ -18,8 +18,12 @@ interface BadPlace {
   readonly isOfLoad?: true
   /** Asked for besides. */
   readonly flags?: readonly string[]
+  /** Every command that changes the lake meets it before it plans. */
+  readonly isOfEach?: true
   /** Any of these says it well. */
   readonly codes: readonly string[]
+  /** What it tells to do. */
+  readonly fix: RegExp
   /** Makes it so; gives what else a process needs to be told. */
   readonly make: (lake: FaultLake) => Promise<Readonly<Record<string, string>> | void>
 }
@@ -112,15 +116,30 @@ sso_region = eu-west-1
   await writeFile(join(home, '.aws', 'sso', 'cache', `${name}.json`), JSON.stringify(token))
 }
 
+const CORRECT_LOCATION = /^Correct the location in the definition's environment, or make the bucket/
+const OTHER_NAME = /^Give the table another name in the definition/
+const CORRECT_EITHER = /^Correct the definition or the catalog/
+
+/** A database that another account shares, by the name of a link. */
+async function linkDatabase(lake: FaultLake): Promise<void> {
+  const Name = `linked_${lake.own.database}`
+  const TargetDatabase = {CatalogId: '999999999999', DatabaseName: 'theirs'}
+  await glue.send(new CreateDatabaseCommand({DatabaseInput: {Name, TargetDatabase}}))
+  await redefine(lake, /database: lake_\w+/, `database: ${Name}`)
+}
+
 const BAD_PLACES: readonly BadPlace[] = [
   {
     what: 'another Region, where the database is not',
     codes: ['PLACE_UNUSABLE'],
+    fix: /^aws glue create-database --region us-east-1 /,
     make: (lake) => redefine(lake, 'region: eu-west-1', 'region: us-east-1'),
   },
   {
     what: 'another Region, as S3 says it',
+    isOfEach: true,
     codes: ['PLACE_UNUSABLE'],
+    fix: /^Write `region: eu-central-1` /,
     make: refusing(({own}) => objectsIn(own.stateBucket), {
       status: 301,
       code: 'PermanentRedirect',
@@ -129,22 +148,28 @@ const BAD_PLACES: readonly BadPlace[] = [
   },
   {
     what: 'another account',
+    isOfEach: true,
     codes: ['AWS_ACCOUNT_WRONG'],
+    fix: /^Sign in to account 999999999999 /,
     make: (lake) => redefine(lake, '123456789012', '999999999999'),
   },
   {
     what: 'no credentials',
+    isOfEach: true,
     codes: ['AWS_SIGN_IN'],
+    fix: /^Name a profile that is signed in /,
     make: async (lake) => ({...NOTHING, HOME: lake.own.folder}),
   },
   {
     what: 'a profile that is not there',
     codes: ['AWS_SIGN_IN'],
+    fix: /^Name a profile that is signed in /,
     make: async (lake) => ({...NOTHING, AWS_PROFILE: 'nobody', HOME: lake.own.folder}),
   },
   {
     what: 'a sign-in by SSO that ran out',
     codes: ['AWS_SIGN_IN'],
+    fix: /: aws sso login$/,
     make: async (lake) => {
       await writeExpiredSso(lake.own.folder)
       return {...NOTHING, AWS_PROFILE: 'expired', HOME: lake.own.folder}
@@ -152,56 +177,84 @@ const BAD_PLACES: readonly BadPlace[] = [
   },
   {
     what: 'a bucket of the state that is not there',
+    isOfEach: true,
     codes: ['PLACE_UNUSABLE'],
+    fix: CORRECT_LOCATION,
     make: (lake) => redefine(lake, /state: s3:\/\/[^/]+/, `state: s3://${ownName('absent')}`),
   },
   {
     what: 'a bucket of the table that is not there',
+    isOfEach: true,
     codes: ['PLACE_UNUSABLE'],
+    fix: CORRECT_LOCATION,
     make: (lake) => redefine(lake, /location: "s3:\/\/[^/]+/, `location: "s3://${ownName('absent')}`),
   },
   {
     what: 'a bucket of the results that is not there',
     isOfLoad: true,
     codes: ['PLACE_UNUSABLE'],
+    fix: CORRECT_LOCATION,
     make: (lake) => redefine(lake, /results: s3:\/\/[^/]+/, `results: s3://${ownName('absent')}`),
   },
   {
     what: 'a bucket of the state that denies',
+    isOfEach: true,
     codes: ['AWS_ACCESS_DENIED', 'PLACE_UNUSABLE'],
+    fix: /^Allow s3:ListBucket /,
     make: refusing(({own}) => objectsIn(own.stateBucket), DENIED),
   },
   {
     what: 'a bucket of the state that is read only',
+    isOfEach: true,
     isOfLoad: true,
     codes: ['AWS_ACCESS_DENIED', 'PLACE_UNUSABLE'],
+    fix: /^Allow s3:PutObject /,
     make: refusing(({own}) => ({...objectsIn(own.stateBucket), method: 'PUT'}), DENIED),
   },
   {
     what: 'a bucket of the table that denies',
+    isOfEach: true,
     codes: ['AWS_ACCESS_DENIED', 'PLACE_UNUSABLE'],
+    fix: /^Allow s3:ListBucket /,
     make: refusing(({own}) => objectsIn(own.tableBucket), DENIED),
+  },
+  {
+    what: 'a bucket of the table that is read only',
+    isOfLoad: true,
+    codes: ['PLACE_UNUSABLE'],
+    fix: /^Allow s3:PutObject /,
+    make: refusing(({own}) => ({...objectsIn(own.tableBucket), method: 'PUT'}), DENIED),
+  },
+  {
+    what: 'a database that is a link',
+    codes: ['PLACE_UNUSABLE'],
+    fix: /^Name a database of the account itself/,
+    make: linkDatabase,
   },
   {
     what: 'a database that is not there',
     codes: ['PLACE_UNUSABLE'],
+    fix: /^aws glue create-database .*Name=absent_database$/,
     make: (lake) => redefine(lake, /database: lake_\w+/, 'database: absent_database'),
   },
   {
     what: 'a database in capitals',
     codes: ['DEFINITION_INVALID', 'PLACE_UNUSABLE'],
+    fix: /^sluice lake check$/,
     make: (lake) => redefine(lake, /database: lake_\w+/, `database: ${lake.own.database.toUpperCase()}`),
   },
   {
     what: 'a workgroup that is not there',
     isOfLoad: true,
     codes: ['PLACE_UNUSABLE'],
+    fix: /^Create it, or name another in the definition/,
     make: (lake) => redefine(lake, 'workgroup: primary', `workgroup: ${ownName('absent')}`),
   },
   {
     what: 'a workgroup that enforces another place for results',
     isOfLoad: true,
     codes: ['PLACE_UNUSABLE'],
+    fix: /^Name that place in the definition/,
     make: (lake) =>
       workgroup(lake, {
         EnforceWorkGroupConfiguration: true,
@@ -229,6 +282,7 @@ const BAD_PLACES: readonly BadPlace[] = [
   {
     what: 'a view in the place of the table',
     codes: ['TABLE_UNSUPPORTED'],
+    fix: OTHER_NAME,
     make: standing(({Name}) => ({
       Name,
       TableType: 'VIRTUAL_VIEW',
@@ -241,16 +295,19 @@ const BAD_PLACES: readonly BadPlace[] = [
   {
     what: 'an Iceberg table in the place of the table',
     codes: ['TABLE_UNSUPPORTED'],
+    fix: OTHER_NAME,
     make: parameters({table_type: 'ICEBERG'}),
   },
   {
     what: 'a Delta table in the place of the table',
     codes: ['TABLE_UNSUPPORTED'],
+    fix: OTHER_NAME,
     make: parameters({'spark.sql.sources.provider': 'delta'}),
   },
   {
     what: 'a projected table in the place of the table',
     codes: ['TABLE_UNSUPPORTED'],
+    fix: OTHER_NAME,
     make: parameters({
       'projection.enabled': 'true',
       'projection.day.type': 'date',
@@ -261,6 +318,7 @@ const BAD_PLACES: readonly BadPlace[] = [
   {
     what: 'a link in the place of the table',
     codes: ['TABLE_UNSUPPORTED'],
+    fix: OTHER_NAME,
     make: standing(({Name}) => ({
       Name,
       TargetTable: {CatalogId: '123456789012', DatabaseName: 'shared', Name: 'claims'},
@@ -269,21 +327,25 @@ const BAD_PLACES: readonly BadPlace[] = [
   {
     what: 'a column of another type in Glue',
     codes: ['TABLE_DIFFERS', 'COLUMN_NARROWED'],
+    fix: CORRECT_EITHER,
     make: columns((all) => all.map((column) => (column.Name === 'count' ? {...column, Type: 'string'} : column))),
   },
   {
     what: 'a column less in Glue',
     codes: ['TABLE_DIFFERS'],
+    fix: CORRECT_EITHER,
     make: columns((all) => all.filter(({Name}) => Name !== 'note')),
   },
   {
     what: 'other partition columns in Glue',
     codes: ['TABLE_DIFFERS', 'LAYOUT_CHANGED'],
+    fix: CORRECT_EITHER,
     make: standing((input) => ({...input, PartitionKeys: [{Name: 'month', Type: 'string'}]})),
   },
   {
     what: 'another format in Glue',
     codes: ['TABLE_DIFFERS', 'TABLE_UNSUPPORTED'],
+    fix: OTHER_NAME,
     make: standing((input) => ({
       ...input,
       StorageDescriptor: {
@@ -311,15 +373,23 @@ describe('a place that cannot be used ends a command before the first change', (
     await bench.close()
   })
 
-  async function expectRefused({codes, make, isOfLoad, flags = []}: BadPlace): Promise<void> {
+  async function expectRefused({codes, fix, make, isOfLoad, isOfEach, flags = []}: BadPlace): Promise<void> {
     const lake = await bench.lake()
     const variables = (await make(lake)) ?? {}
     const before = await stateOf(lake.own)
     const plan = ['backfill', 'plan', '--export', lake.bench.story.exports[0]!]
-    for (const argv of MEETS_ALL && isOfLoad !== true ? [plan, lake.load] : [lake.load]) {
-      const ended = await lake.runWith(variables, ...argv, ...flags)
+    const others =
+      isOfEach === true
+        ? [
+            ['partitions', 'sync', '--yes'],
+            ['compact', 'run', '--yes'],
+          ]
+        : []
+    for (const argv of [...(MEETS_ALL && isOfLoad !== true ? [[...plan, ...flags]] : []), [...lake.load, ...flags], ...others]) {
+      const ended = await lake.runWith(variables, ...argv)
       expect(ended).toMatchObject({exit: 2, stderr: ''})
       expect(codes).toContain(ended.document.error?.code)
+      expect(ended.document.error?.fix).toMatch(fix)
       expectCoded(ended)
       expect(await stateOf(lake.own)).toEqual(before)
     }

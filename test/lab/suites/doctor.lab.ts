@@ -15,10 +15,13 @@ import {
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import type {CheckResult, DoctorResult} from '../../../src/lib/doctor/index.js'
 import {item, writeItems} from '../../backfill/export-folder.js'
-import {answerOf, definitionText, refusalOf, sluice} from '../../backfill/lake-folder.js'
+import {answerOf, definitionText, sluice} from '../../backfill/lake-folder.js'
+import {runSluice} from '../../cli/run-cli.js'
 import {makeAwsLake, uploadExport, type AwsLake} from '../aws-lake.js'
 import {armFault, control, wireOf} from '../checks/gateway-control.js'
 import {athena, dynamodb, glue, ownName, s3} from '../checks/lab-clients.js'
+import {keysOf, makeRole} from '../faults/fault-keys.js'
+import {wireOf as wireOfKey} from '../faults/wire-points.js'
 
 const source = ownName('Items')
 const workgroup = ownName('doctor')
@@ -208,7 +211,10 @@ describe('a lake on AWS with a fault', () => {
 
   it('is of another account, and nothing else is asked', async () => {
     await writeFile(join(lake.folder, 'sluice.yaml'), definition.replace('"123456789012"', '"999999999999"'))
-    expect(await refusalOf(lake, 'doctor')).toMatchObject({code: 'AWS_ACCOUNT_WRONG', exit: 2})
+    const {accessKey, variables} = await keysOf(await makeRole())
+    const {stdout, exit} = await runSluice(['doctor', '--json'], {cwd: lake.folder, variables})
+    expect({exit, ...(JSON.parse(stdout) as object)}).toMatchObject({exit: 2, error: {code: 'AWS_ACCOUNT_WRONG'}})
+    expect((await wireOfKey(accessKey)).map(({operation}) => operation)).toEqual(['GetCallerIdentity'])
   })
 })
 
