@@ -10,7 +10,7 @@ const SMALLEST_PART_BYTES = 8 * MEBIBYTE
 const MOST_PARTS = 10_000
 /** Memory of one write: this many parts, 32 MiB for files up to 78 GiB. */
 const PARTS_AT_A_TIME = 4
-/** S3 copies without this machine, so that a part may be as large as one silent minute of it. */
+/** Far below the 5 GiB that S3 takes: a part that fails is copied again. */
 const LARGEST_COPIED_PART_BYTES = GIBIBYTE
 
 /** Sends a file in parts and completes it under the condition. */
