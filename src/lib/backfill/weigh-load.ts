@@ -12,7 +12,7 @@ import type {LoadedPlan, OperationPorts, Unit} from '../operation/index.js'
 import {gzipLines} from '../ports/byte-lines.js'
 import type {Machine, Resources} from '../ports/machine.js'
 import type {ObjectKey, ObjectStore} from '../ports/object-store.js'
-import {engineOf, itemsOf, type LoadWork, type SourceWork} from './load-work.js'
+import {engineOf, itemsOf, sourceOf, type LoadWork, type SourceWork} from './load-work.js'
 import {
   needsOf,
   refuseShort,
@@ -95,11 +95,21 @@ async function scaleOf(work: LoadWork, ports: Surroundings['ports']): Promise<Lo
     items: itemsOf(work),
     compressedBytes: sizes.reduce((sum, size) => sum + size, 0),
     largestFileBytes: sizes.reduce((largest, size) => Math.max(largest, size), 0),
+    copiedBytes: await copiedBytes(work, ports),
     sifted: Math.min(work.allowUnreadable, sizes.length),
     columns: storedColumns(work.mapping).length,
     partitions: await expectedPartitions(work, ports),
     standingRows: standing.reduce((sum, {record}) => sum + record.rows, 0),
   }
+}
+
+async function copiedBytes({sources}: LoadWork, ports: Surroundings['ports']): Promise<number> {
+  let copied = 0
+  for (const source of sources) {
+    const store = await sourceOf(source, ports)
+    for (const {key, sizeBytes} of source.files) if (store.localPath(key) === null) copied += sizeBytes
+  }
+  return copied
 }
 
 /** An export holds its items in the order of their keys' hashes: the first lines of a file are as good as any. */
@@ -121,10 +131,11 @@ async function expectedPartitions(work: LoadWork, ports: Surroundings['ports']):
 }
 
 /** Items of the first files of a full export in JSON; none of others. */
-async function firstItems({kind, files, export: {sourceUri}}: SourceWork, ports: Surroundings['ports']) {
+async function firstItems(source: SourceWork, ports: Surroundings['ports']) {
+  const {kind, files} = source
   const chosen = files.filter(({format, itemCount}) => format === 'json' && itemCount > 0).slice(0, SAMPLED_FILES)
   if (kind !== 'full' || chosen.length === 0) return []
-  const store = await ports.openSource(sourceUri)
+  const store = await sourceOf(source, ports)
   const items: DynamoItem[] = []
   for (const {key} of chosen) {
     // A file that cannot be read is for the load to name.
