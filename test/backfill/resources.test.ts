@@ -8,6 +8,7 @@ const CLAIMS: LoadScale = {
   items: 1_000_000,
   compressedBytes: 130e6,
   largestFileBytes: 10e6,
+  copiedBytes: 0,
   sifted: 0,
   columns: 42,
   partitions: 90,
@@ -69,6 +70,11 @@ describe('what a load needs', () => {
     const first = needsOf({...CLAIMS, items: 20_000_000, compressedBytes: 1e9}, small)
     const second = needsOf({...CLAIMS, items: 20_000_000, compressedBytes: 1e9, standingRows: 20_000_000}, small)
     expect(second.tempBytes - first.tempBytes).toBeGreaterThan(5e9)
+  })
+
+  it('is room for a copy of what is not on this machine', () => {
+    const copied = needsOf({...CLAIMS, copiedBytes: CLAIMS.compressedBytes}, ROOM)
+    expect(copied.tempBytes).toBe(needsOf(CLAIMS, ROOM).tempBytes + CLAIMS.compressedBytes)
   })
 
   it('is little for nothing', () => {

@@ -30,7 +30,16 @@ import {
 } from './load-record.js'
 import {loadGarbage} from './load-garbage.js'
 import {readBack} from './load-read-back.js'
-import {engineOf, isFirstLoad, itemsOf, runOf, workPrefixOf, type LoadWork, type SourceWork} from './load-work.js'
+import {
+  engineOf,
+  isFirstLoad,
+  itemsOf,
+  runOf,
+  sourceOf,
+  workPrefixOf,
+  type LoadWork,
+  type SourceWork,
+} from './load-work.js'
 import {retractLoad} from './retract-load.js'
 
 const HEADS_AT_ONCE = 8
@@ -92,7 +101,7 @@ async function loadRequest(
   const {files, shape, broadcasts, sourceRank, export: opened} = source
   const name = (n: number): string => objectName(opened.exportId, run, n)
   return {
-    source: source.kind === 'quarantine' ? ports.store : await ports.openSource(opened.sourceUri),
+    source: await sourceOf(source, ports),
     files,
     mapping: work.mapping,
     shape,

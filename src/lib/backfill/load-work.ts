@@ -1,5 +1,7 @@
 import type {RunFilter, StoredRunRecord} from '../changelog/index.js'
 import type {TableMapping} from '../mapping/index.js'
+import type {OperationPorts} from '../operation/index.js'
+import type {ObjectStore} from '../ports/object-store.js'
 import type {Broadcasts, EngineName, LineShape} from '../ports/parquet-engine.js'
 import type {TimeRange} from './chain.js'
 import type {CheckedExport, ExportFile} from './export-source.js'
@@ -54,6 +56,14 @@ export interface LoadWork {
   readonly runKey: string
   /** Stretches without an export that were accepted. */
   readonly gaps: readonly TimeRange[]
+}
+
+/** Where the files of a source are. */
+export async function sourceOf(
+  source: SourceWork,
+  ports: Pick<OperationPorts, 'store' | 'openSource'>,
+): Promise<ObjectStore> {
+  return source.kind === 'quarantine' ? ports.store : ports.openSource(source.export.sourceUri)
 }
 
 /** What the load is done by, and its rows are read back by. */

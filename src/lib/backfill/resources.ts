@@ -8,6 +8,8 @@ export interface LoadScale {
   /** Of the export's files, as stored. */
   readonly compressedBytes: number
   readonly largestFileBytes: number
+  /** Of the files that are not on this machine: the engine reads copies. */
+  readonly copiedBytes: number
   /** Files that may hold lines to be set aside. */
   readonly sifted: number
   /** Columns that are written, the table's own and the change log's. */
@@ -93,7 +95,7 @@ export function needsOf(
     compareSpill(scale, memoryBytes),
   )
   return {
-    tempBytes: Math.ceil(staged + Math.max(spilled, rewritten) + asideBytes(scale)),
+    tempBytes: Math.ceil(scale.copiedBytes + staged + Math.max(spilled, rewritten) + asideBytes(scale)),
     lakeBytes: Math.ceil(staged),
     memoryBytes: neededBytes,
     threads: fitting,

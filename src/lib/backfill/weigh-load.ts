@@ -3,7 +3,7 @@ import {storedColumns} from '../mapping/index.js'
 import type {LoadedPlan, OperationPorts, Unit} from '../operation/index.js'
 import type {Machine, Resources} from '../ports/machine.js'
 import {expectedPartitions} from './expected-partitions.js'
-import {engineOf, itemsOf, type LoadWork} from './load-work.js'
+import {engineOf, itemsOf, sourceOf, type LoadWork} from './load-work.js'
 import {
   needsOf,
   refuseShort,
@@ -83,9 +83,19 @@ async function scaleOf(work: LoadWork, ports: Surroundings['ports']): Promise<Lo
     items: itemsOf(work),
     compressedBytes: sizes.reduce((sum, size) => sum + size, 0),
     largestFileBytes: sizes.reduce((largest, size) => Math.max(largest, size), 0),
+    copiedBytes: await copiedBytes(work, ports),
     sifted: Math.min(work.allowUnreadable, sizes.length),
     columns: storedColumns(work.mapping).length,
     partitions: await expectedPartitions(work, ports),
     standingRows: standing.reduce((sum, {record}) => sum + record.rows, 0),
   }
+}
+
+async function copiedBytes({sources}: LoadWork, ports: Surroundings['ports']): Promise<number> {
+  let copied = 0
+  for (const source of sources) {
+    const store = await sourceOf(source, ports)
+    for (const {key, sizeBytes} of source.files) if (store.localPath(key) === null) copied += sizeBytes
+  }
+  return copied
 }

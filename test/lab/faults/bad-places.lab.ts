@@ -265,12 +265,14 @@ const BAD_PLACES: readonly BadPlace[] = [
     what: 'a workgroup whose results Athena keeps itself, for a load by Athena',
     flags: ['--engine', 'athena'],
     codes: ['ENGINE_UNFIT'],
+    fix: /^Name a workgroup with a place of results/,
     make: (lake) => workgroup(lake, {ManagedQueryResultsConfiguration: {Enabled: true}}),
   },
   {
     what: 'a workgroup that enforces another encryption, for a load by Athena',
     flags: ['--engine', 'athena'],
     codes: ['ENGINE_UNFIT'],
+    fix: /^Set the encryption of results of the workgroup/,
     make: async (lake) => {
       await redefine(lake, 'workgroup: primary', 'encryption: sse-s3\n    workgroup: primary')
       await workgroup(lake, {
@@ -385,7 +387,11 @@ describe('a place that cannot be used ends a command before the first change', (
             ['compact', 'run', '--yes'],
           ]
         : []
-    for (const argv of [...(MEETS_ALL && isOfLoad !== true ? [[...plan, ...flags]] : []), [...lake.load, ...flags], ...others]) {
+    for (const argv of [
+      ...(MEETS_ALL && isOfLoad !== true ? [[...plan, ...flags]] : []),
+      [...lake.load, ...flags],
+      ...others,
+    ]) {
       const ended = await lake.runWith(variables, ...argv)
       expect(ended).toMatchObject({exit: 2, stderr: ''})
       expect(codes).toContain(ended.document.error?.code)

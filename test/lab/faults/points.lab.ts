@@ -47,6 +47,10 @@ describe.runIf(hasTrino)('undisturbed work', () => {
         lists.push(...(await seenIn('gc', killed, 'ops', 'gc', '--grace-hours', '0', '--yes')))
       }
     }
+    const bench = await FaultBench.make('single', 'claims', 'athena')
+    benches.push(bench)
+    const lake = await bench.lake()
+    lists.push(...(await seenIn('athena', lake, ...lake.load)))
     await expect(asListed(lists)).toMatchFileSnapshot(LIST.pathname)
   })
 })
