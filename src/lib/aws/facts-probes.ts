@@ -2,6 +2,7 @@ import type {Permission, PermissionAnswer} from '../ports/environment-facts.js'
 import {SluiceError, hasCode} from '../errors.js'
 import {errorName, httpStatus} from './aws-errors.js'
 import {asking, type FactClients} from './facts-clients.js'
+import {impossibleWrite} from './impossible-write.js'
 
 /** What a request cannot find, or cannot begin with: AWS asked its policies before it looked. */
 const MET_NOTHING = new Set([
@@ -13,9 +14,6 @@ const MET_NOTHING = new Set([
 ])
 /** May be said before the policies are asked: tells nothing. */
 const TELLS_NOTHING = new Set(['InvalidInputException', 'NoSuchBucket', 'NotImplemented', 'ValidationException'])
-const NO_ETAG = '"00000000000000000000000000000000"'
-/** MD5 of another content than the one that is sent. */
-const WRONG_DIGEST = 'AAAAAAAAAAAAAAAAAAAAAA=='
 
 type Probe = (arn: string, clients: FactClients, prefix?: string) => Promise<unknown>
 
@@ -35,10 +33,9 @@ const PROBES: Readonly<Record<string, Probe>> = {
     // not HEAD, whose refusal does not say what is missing
     return (await clients.s3()).send(new GetObjectCommand(objectOf(arn)), clients.options)
   },
-  // neither the condition nor the digest can hold, and S3 writes nothing unless both do
   's3:PutObject': async (arn, clients) => {
     const {PutObjectCommand} = await import('@aws-sdk/client-s3')
-    const put = new PutObjectCommand({...objectOf(arn), Body: 'x', IfMatch: NO_ETAG, ContentMD5: WRONG_DIGEST})
+    const put = new PutObjectCommand({...objectOf(arn), ...impossibleWrite(clients.settings.encryption)})
     return (await clients.s3()).send(put, clients.options)
   },
   's3:AbortMultipartUpload': async (arn, clients) => {
