@@ -1,6 +1,7 @@
 import {describe, expect, it} from 'vitest'
 import {exitOfDoctor, renderDoctor} from '../../src/lib/doctor/index.js'
 import {SluiceError} from '../../src/lib/errors.js'
+import type {CrawlerNow, EndedCrawl} from '../../src/lib/ports/crawlers.js'
 import {awsDefinition, examine, glueTable, told, type Examined} from './healthy-aws.js'
 
 const PROTECTED = '    protect: true\n'
@@ -35,6 +36,17 @@ function items(other: Parameters<typeof glueTable>[1] | null): Examined['other']
       return glueTable(definition, /_current$|__quarantine$/.test(name) ? {kind: 'view'} : {})
     },
   })
+}
+
+/** A definition whose crawler is said to start then, over one that ended as told, with a schedule of its own. */
+function crawled(said: string | null, other: Partial<CrawlerNow>): Examined {
+  const crawlers = `crawlers: {items: {name: aws-items${said === null ? '' : `, schedule: "${said}"`}}}\n`
+  const now: CrawlerNow = {name: 'aws-items', state: 'ready', elapsedMs: null, lastCrawl: null, schedule: null}
+  return {text: awsDefinition('', '', crawlers), other: {crawler: async () => ({...now, ...other})}}
+}
+
+function ended(status: EndedCrawl['status'], message: string | null = null): Partial<CrawlerNow> {
+  return {lastCrawl: {status, startedAt: new Date('2026-01-04T03:00:00Z'), message}}
 }
 
 /** What is broken, and what is told of it. */
@@ -301,6 +313,44 @@ const FOUND: readonly (readonly [title: string, broken: Examined, told: readonly
     {text: awsDefinition().replace('s3://results/athena', 's3://tables/items/results')},
     [/results of queries are never deleted/, /^fail results, .*would be read as rows of items/],
   ],
+  [
+    'no crawler in the definition',
+    {text: awsDefinition('', '', '')},
+    ['skipped crawler, cloud: the definition names no crawler'],
+  ],
+  [
+    'no such crawler',
+    {other: {crawler: async () => null}},
+    [
+      'fail crawler, items: Glue has no such crawler in this account and Region.',
+      'skipped last crawl, items: there is no such crawler',
+      'skipped schedule, items: there is no such crawler',
+    ],
+  ],
+  ['a crawler that runs, after a crawl that ended well', crawled(null, {state: 'running', ...ended('succeeded')}), []],
+  [
+    'a crawl that failed',
+    crawled(null, ended('failed', 'Access denied')),
+    ['warn last crawl, aws-items: failed, began 2026-01-04T03:00:00.000Z: Access denied'],
+  ],
+  [
+    'a crawl that was stopped',
+    crawled(null, ended('cancelled')),
+    ['warn last crawl, aws-items: cancelled, began 2026-01-04T03:00:00.000Z'],
+  ],
+  [
+    'a crawler that never starts by itself, as it should',
+    crawled('every 6 hours', {}),
+    ['warn schedule, aws-items: every 6 hours in the definition, none in Glue'],
+  ],
+  [
+    'another schedule',
+    crawled('cron(0 3 * * ? *)', {schedule: 'cron(0 4 * * ? *)'}),
+    ['warn schedule, aws-items: cron(0 3 * * ? *) in the definition, cron(0 4 * * ? *) in Glue'],
+  ],
+  ['the same schedule', crawled('cron(0 3 * * ? *)', {schedule: 'cron(0 3 * * ? *)'}), []],
+  ['a schedule in words', crawled('every day at 03:00Z', {schedule: 'cron(0 3 * * ? *)'}), []],
+  ['a schedule that the definition leaves open', crawled(null, {schedule: 'cron(0 3 * * ? *)'}), []],
   [
     'a key that is never rotated',
     {other: {encryption: async () => ({algorithm: 'aws:kms', key: 'arn:key'}), rotates: async () => false}},

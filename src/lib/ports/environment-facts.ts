@@ -1,4 +1,5 @@
 import type {CatalogColumn} from './catalog.js'
+import type {CrawlerNow} from './crawlers.js'
 
 /** The place that a lake lives in, as somebody sees it who looks at it from outside. No call changes anything. */
 export type EnvironmentFacts = LocalFacts | AwsFacts
@@ -136,6 +137,8 @@ export interface AwsFacts {
   recovery(name: string): Promise<boolean | null>
   /** athena:GetWorkGroup. */
   workgroup(name: string): Promise<WorkgroupFact | null>
+  /** glue:GetCrawler. */
+  crawler(name: string): Promise<CrawlerNow | null>
   /** kms:GetKeyRotationStatus. */
   rotates(keyArn: string): Promise<boolean>
   /** When the caller's key was made, by iam:ListAccessKeys. */

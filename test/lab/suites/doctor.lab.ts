@@ -2,7 +2,14 @@ import {readFile, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {CreateWorkGroupCommand, DeleteWorkGroupCommand} from '@aws-sdk/client-athena'
 import {CreateTableCommand as CreateSourceCommand, UpdateContinuousBackupsCommand} from '@aws-sdk/client-dynamodb'
-import {CreateTableCommand, DeleteTableCommand, GetTableCommand, UpdateTableCommand} from '@aws-sdk/client-glue'
+import {
+  CreateCrawlerCommand,
+  CreateTableCommand,
+  DeleteCrawlerCommand,
+  DeleteTableCommand,
+  GetTableCommand,
+  UpdateTableCommand,
+} from '@aws-sdk/client-glue'
 import type {TableInput} from '@aws-sdk/client-glue'
 import {
   ListObjectVersionsCommand,
@@ -16,7 +23,7 @@ import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import type {CheckResult, DoctorResult} from '../../../src/lib/doctor/index.js'
 import {item, writeItems} from '../../backfill/export-folder.js'
 import {answerOf, definitionText, refusalOf, sluice} from '../../backfill/lake-folder.js'
-import {makeAwsLake, uploadExport, type AwsLake} from '../aws-lake.js'
+import {ACCOUNT, makeAwsLake, uploadExport, type AwsLake} from '../aws-lake.js'
 import {armFault, control, wireOf} from '../checks/gateway-control.js'
 import {athena, dynamodb, glue, ownName, s3} from '../checks/lab-clients.js'
 
@@ -199,6 +206,22 @@ describe('a lake on AWS with a fault', () => {
     expect(failing(enforced)).toEqual([`place of results ${workgroup}`])
     expect(found(enforced, 'place of results')?.text).toContain('s3://lab-results/theirs/')
     expect(failing(await doctor(['workgroup: primary', `workgroup: ${workgroup}`]))).toEqual([`workgroup ${workgroup}`])
+  })
+
+  it('has a crawler that is not there, and finds it once it is', async () => {
+    const Name = ownName('crawler')
+    const named = ['tables:\n  items:', `crawlers: {items: {name: ${Name}}}\ntables:\n  items:`] as const
+    const absent = await doctor(named)
+    expect(failing(absent)).toEqual([`crawler ${Name}`])
+    const Role = `arn:aws:iam::${ACCOUNT}:role/crawler`
+    const Targets = {S3Targets: [{Path: `s3://${lake.tableBucket}/items/`}]}
+    await glue.send(new CreateCrawlerCommand({Name, Role, DatabaseName: lake.database, Targets}))
+    const present = await doctor(named)
+    await glue.send(new DeleteCrawlerCommand({Name}))
+    expect(failing(present)).toEqual([])
+    expect(found(present, 'crawler')).toMatchObject({state: 'pass', of: Name, text: 'there, ready'})
+    expect(found(present, 'last crawl')).toMatchObject({state: 'pass', text: 'none has ended yet'})
+    expect(found(await doctor(), 'crawler')).toMatchObject({state: 'skipped'})
   })
 
   it('has no database', async () => {
