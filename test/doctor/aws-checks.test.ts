@@ -490,56 +490,6 @@ describe('a check that cannot look', () => {
   })
 })
 
-describe('permissions', () => {
-  it('that are denied fail, and name the action and who needs it', async () => {
-    const result = await examine({
-      other: {probe: async ({action}) => (action === 's3:PutObject' ? 'denied' : 'allowed')},
-    })
-    const failing = result.checks.filter(({state}) => state === 'fail')
-    expect(failing.map(({of}) => of.replace('arn:aws:s3:::', '').replace('/.sluice-doctor-probe', ''))).toEqual([
-      'state/sluice/_sluice/operations',
-      'state/sluice/_sluice/locks',
-      'state/sluice/items__runs',
-      'tables/items',
-      expect.stringMatching(/^state\/sluice\/items__quarantine/),
-      'state/sluice/items__deletes',
-      'results/athena',
-    ])
-    expect(failing[0]).toMatchObject({
-      group: 'permissions',
-      name: 's3:PutObject',
-      text: 's3:PutObject is denied; backfill run, ops cannot do without it',
-      fix: "Allow s3:PutObject in the caller's policy.",
-    })
-  })
-
-  it('that cannot be tried are asked of the policies', async () => {
-    const untried = {probe: async () => null}
-    const asked: string[] = []
-    const result = await examine({
-      other: {
-        ...untried,
-        simulate: async (arn, permissions) => {
-          asked.push(arn)
-          return permissions.map(({action}) => (action === 'glue:UpdateTable' ? 'denied' : 'allowed'))
-        },
-      },
-    })
-    expect(new Set(asked)).toEqual(new Set(['arn:aws:sts::111122223333:assumed-role/lake/session']))
-    expect(told(result).filter((line) => !line.startsWith('skipped'))).toEqual([
-      "fail glue:UpdateTable, arn:aws:glue:eu-west-1:111122223333:table/lakes/items: the caller's policies do not allow glue:UpdateTable, which is for backfill run, ingest; a policy of the thing itself may",
-    ])
-    const mute = await examine({other: {...untried, simulate: denied('iam:SimulatePrincipalPolicy')}})
-    const unknown = mute.checks.filter(({state}) => state === 'unknown')
-    expect(unknown.length).toBeGreaterThan(20)
-    expect(new Set(unknown.map(({group, code}) => `${group} ${code}`))).toEqual(
-      new Set(['permissions AWS_ACCESS_DENIED']),
-    )
-    // said once, with all their actions
-    expect(renderDoctor(mute).match(/may not ask its policies/g)).toHaveLength(1)
-  })
-})
-
 describe('keys and filters', () => {
   const longLived = {
     caller: async () => ({

@@ -28,6 +28,10 @@ const PROBES: Readonly<Record<string, Probe>> = {
     const list = new ListObjectsV2Command({Bucket: objectOf(arn).Bucket, Prefix: prefix, MaxKeys: 1})
     return (await clients.s3()).send(list, clients.options)
   },
+  's3:GetBucketLocation': async (arn, clients) => {
+    const {GetBucketLocationCommand} = await import('@aws-sdk/client-s3')
+    return (await clients.s3()).send(new GetBucketLocationCommand({Bucket: objectOf(arn).Bucket}), clients.options)
+  },
   's3:GetObject': async (arn, clients) => {
     const {GetObjectCommand} = await import('@aws-sdk/client-s3')
     // not HEAD, whose refusal does not say what is missing
@@ -51,6 +55,15 @@ const PROBES: Readonly<Record<string, Probe>> = {
     const {GetTableCommand} = await import('@aws-sdk/client-glue')
     const {DatabaseName, TableName: Name} = tableOf(arn)
     return (await clients.glue()).send(new GetTableCommand({DatabaseName, Name}), clients.options)
+  },
+  'glue:GetTables': async (arn, clients) => {
+    const {GetTablesCommand} = await import('@aws-sdk/client-glue')
+    const [, DatabaseName = ''] = /:(?:database|table)\/([^/]+)/.exec(arn) ?? []
+    return (await clients.glue()).send(new GetTablesCommand({DatabaseName, MaxResults: 1}), clients.options)
+  },
+  'glue:GetCrawler': async (arn, clients) => {
+    const {GetCrawlerCommand} = await import('@aws-sdk/client-glue')
+    return (await clients.glue()).send(new GetCrawlerCommand({Name: lastOf(arn)}), clients.options)
   },
   'glue:GetPartitions': async (arn, clients) => {
     const {GetPartitionsCommand} = await import('@aws-sdk/client-glue')
@@ -106,8 +119,9 @@ export async function probe({action, arn, prefix}: Permission, clients: FactClie
 }
 
 /** S3 asks for more than the action where an object is not there, and names what it missed. */
-function answerOf(action: string, {details}: SluiceError): PermissionAnswer | null {
-  const missed = details?.['action']
+function answerOf(action: string, error: SluiceError): PermissionAnswer | null {
+  const missed = error.details?.['action']
+  if (error.details?.['policy'] !== undefined || String(missed).startsWith('kms:')) throw error
   if (missed === action || typeof missed !== 'string') return 'denied'
   return action === 's3:GetObject' && missed === 's3:ListBucket' ? 'allowed' : null
 }

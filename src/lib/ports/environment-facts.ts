@@ -147,7 +147,10 @@ export interface AwsFacts {
   governedPlaces(): Promise<readonly string[]>
   /** lakeformation:ListDataCellsFilter. */
   dataFilters(account: string, database: string, table: string): Promise<readonly DataFilter[]>
-  /** The answer to the very action, from a request without any effect; null: there is none that is sure to have none. */
+  /**
+   * The answer to the very action, from a request without any effect; null: there is none that is sure to have none.
+   * Throws `AWS_ACCESS_DENIED` where it is not the caller's policy that lacks the action: a policy that denies, or a key.
+   */
   probe(permission: Permission): Promise<PermissionAnswer | null>
   /** What the caller's policies say, by iam:SimulatePrincipalPolicy; one answer a permission, in order. */
   simulate(callerArn: string, permissions: readonly Permission[]): Promise<readonly (PermissionAnswer | null)[]>
