@@ -455,6 +455,17 @@ describe('GlueCatalog', () => {
     await expectCode(catalog.getTable('events'), 'PLACE_UNUSABLE')
   })
 
+  it('tells which policy denies an action, and to change that one', async () => {
+    const named = 'explicit deny in a service control policy'
+    const message = `User: u is not authorized to perform: glue:GetTable on resource: r with an ${named}`
+    answer = () => ({error: 'AccessDeniedException', message})
+    const told = await expectCode(catalog.getTable('events'), 'AWS_ACCESS_DENIED')
+    expect(told.fix).toBe(
+      'Change what denies glue:GetTable in the service control policy: no other policy can allow it.',
+    )
+    expect(told.details).toMatchObject({action: 'glue:GetTable', policy: 'service control policy'})
+  })
+
   it('tells a missing database from a missing table', async () => {
     answer = ({action}) => (action === 'GetDatabase' ? {Database: {Name: 'lake'}} : {error: 'EntityNotFoundException'})
     expect(await catalog.getTable('events')).toBeNull()

@@ -216,6 +216,24 @@ describe('S3ObjectStore says', () => {
     expect(error.details).toMatchObject({action: 'kms:GenerateDataKey', said})
   })
 
+  it.each([
+    ['a service control policy', 'service control policy'],
+    ['a VPC endpoint policy', 'VPC endpoint policy'],
+    ['a permissions boundary', 'permissions boundary'],
+    ['a resource-based policy', 'resource-based policy (of the bucket, the key or the catalog)'],
+    [
+      'a service control policy: arn:aws:organizations::1:policy/o-a/service_control_policy/p-b',
+      'service control policy arn:aws:organizations::1:policy/o-a/service_control_policy/p-b',
+    ],
+  ])('that %s denies it, which nothing can allow', async (named, policy) => {
+    const said = `User: arn:aws:iam::1:user/u is not authorized to perform: s3:ListBucket on resource: "arn:aws:s3:::bucket" with an explicit deny in ${named}`
+    answer = () => ({status: 403, body: refusal('AccessDenied', said)})
+    const error = await expectCode(collect(open().list('')), 'AWS_ACCESS_DENIED')
+    expect(error.message).toBe(`S3 refuses s3:ListBucket in "s3://bucket/lake": it is denied by a ${policy}.`)
+    expect(error.fix).toBe(`Change what denies s3:ListBucket in the ${policy}: no other policy can allow it.`)
+    expect(error.details).toMatchObject({policy})
+  })
+
   it('in which Region the bucket is', async () => {
     const malformed =
       "<Error><Code>AuthorizationHeaderMalformed</Code><Message>The region 'eu-west-1' is wrong; expecting 'eu-central-1'</Message><Region>eu-central-1</Region></Error>"

@@ -1,6 +1,7 @@
 import {describe, expect, it} from 'vitest'
 import {exitOfDoctor, renderDoctor} from '../../src/lib/doctor/index.js'
 import {SluiceError} from '../../src/lib/errors.js'
+import type {CrawlerNow, EndedCrawl} from '../../src/lib/ports/crawlers.js'
 import {awsDefinition, examine, glueTable, told, type Examined} from './healthy-aws.js'
 
 const PROTECTED = '    protect: true\n'
@@ -43,6 +44,17 @@ function items(other: Parameters<typeof glueTable>[1] | null): Examined['other']
       return glueTable(definition, /_current$|__quarantine$/.test(name) ? {kind: 'view'} : {})
     },
   })
+}
+
+/** A definition whose crawler is said to start then, over one that ended as told, with a schedule of its own. */
+function crawled(said: string | null, other: Partial<CrawlerNow>): Examined {
+  const crawlers = `crawlers: {items: {name: aws-items${said === null ? '' : `, schedule: "${said}"`}}}\n`
+  const now: CrawlerNow = {name: 'aws-items', state: 'ready', elapsedMs: null, lastCrawl: null, schedule: null}
+  return {text: awsDefinition('', '', crawlers), other: {crawler: async () => ({...now, ...other})}}
+}
+
+function ended(status: EndedCrawl['status'], message: string | null = null): Partial<CrawlerNow> {
+  return {lastCrawl: {status, startedAt: new Date('2026-01-04T03:00:00Z'), message}}
 }
 
 /** What is broken, and what is told of it. */
@@ -346,6 +358,44 @@ const FOUND: readonly (readonly [title: string, broken: Examined, told: readonly
     [/results of queries are never deleted/, /^fail results, .*would be read as rows of items/],
   ],
   [
+    'no crawler in the definition',
+    {text: awsDefinition('', '', '')},
+    ['skipped crawler, cloud: the definition names no crawler'],
+  ],
+  [
+    'no such crawler',
+    {other: {crawler: async () => null}},
+    [
+      'fail crawler, items: Glue has no such crawler in this account and Region.',
+      'skipped last crawl, items: there is no such crawler',
+      'skipped schedule, items: there is no such crawler',
+    ],
+  ],
+  ['a crawler that runs, after a crawl that ended well', crawled(null, {state: 'running', ...ended('succeeded')}), []],
+  [
+    'a crawl that failed',
+    crawled(null, ended('failed', 'Access denied')),
+    ['warn last crawl, aws-items: failed, began 2026-01-04T03:00:00.000Z: Access denied'],
+  ],
+  [
+    'a crawl that was stopped',
+    crawled(null, ended('cancelled')),
+    ['warn last crawl, aws-items: cancelled, began 2026-01-04T03:00:00.000Z'],
+  ],
+  [
+    'a crawler that never starts by itself, as it should',
+    crawled('every 6 hours', {}),
+    ['warn schedule, aws-items: every 6 hours in the definition, none in Glue'],
+  ],
+  [
+    'another schedule',
+    crawled('cron(0 3 * * ? *)', {schedule: 'cron(0 4 * * ? *)'}),
+    ['warn schedule, aws-items: cron(0 3 * * ? *) in the definition, cron(0 4 * * ? *) in Glue'],
+  ],
+  ['the same schedule', crawled('cron(0 3 * * ? *)', {schedule: 'cron(0 3 * * ? *)'}), []],
+  ['a schedule in words', crawled('every day at 03:00Z', {schedule: 'cron(0 3 * * ? *)'}), []],
+  ['a schedule that the definition leaves open', crawled(null, {schedule: 'cron(0 3 * * ? *)'}), []],
+  [
     'a key that is never rotated',
     {other: {encryption: async () => ({algorithm: 'aws:kms', key: 'arn:key'}), rotates: async () => false}},
     [
@@ -481,56 +531,6 @@ describe('a check that cannot look', () => {
       other: {lifecycle: () => (stop.abort(interrupted), new Promise(() => undefined))},
     })
     await expect(run).rejects.toBe(interrupted)
-  })
-})
-
-describe('permissions', () => {
-  it('that are denied fail, and name the action and who needs it', async () => {
-    const result = await examine({
-      other: {probe: async ({action}) => (action === 's3:PutObject' ? 'denied' : 'allowed')},
-    })
-    const failing = result.checks.filter(({state}) => state === 'fail')
-    expect(failing.map(({of}) => of.replace('arn:aws:s3:::', '').replace('/.sluice-doctor-probe', ''))).toEqual([
-      'state/sluice/_sluice/operations',
-      'state/sluice/_sluice/locks',
-      'state/sluice/items__runs',
-      'tables/items',
-      expect.stringMatching(/^state\/sluice\/items__quarantine/),
-      'state/sluice/items__deletes',
-      'results/athena',
-    ])
-    expect(failing[0]).toMatchObject({
-      group: 'permissions',
-      name: 's3:PutObject',
-      text: 's3:PutObject is denied; backfill run, ops cannot do without it',
-      fix: "Allow s3:PutObject in the caller's policy.",
-    })
-  })
-
-  it('that cannot be tried are asked of the policies', async () => {
-    const untried = {probe: async () => null}
-    const asked: string[] = []
-    const result = await examine({
-      other: {
-        ...untried,
-        simulate: async (arn, permissions) => {
-          asked.push(arn)
-          return permissions.map(({action}) => (action === 'glue:UpdateTable' ? 'denied' : 'allowed'))
-        },
-      },
-    })
-    expect(new Set(asked)).toEqual(new Set(['arn:aws:sts::111122223333:assumed-role/lake/session']))
-    expect(told(result).filter((line) => !line.startsWith('skipped'))).toEqual([
-      "fail glue:UpdateTable, arn:aws:glue:eu-west-1:111122223333:table/lakes/items: the caller's policies do not allow glue:UpdateTable, which is for backfill run, ingest; a policy of the thing itself may",
-    ])
-    const mute = await examine({other: {...untried, simulate: denied('iam:SimulatePrincipalPolicy')}})
-    const unknown = mute.checks.filter(({state}) => state === 'unknown')
-    expect(unknown.length).toBeGreaterThan(20)
-    expect(new Set(unknown.map(({group, code}) => `${group} ${code}`))).toEqual(
-      new Set(['permissions AWS_ACCESS_DENIED']),
-    )
-    // said once, with all their actions
-    expect(renderDoctor(mute).match(/may not ask its policies/g)).toHaveLength(1)
   })
 })
 

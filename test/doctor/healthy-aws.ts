@@ -12,8 +12,10 @@ import {MemoryObjectStore} from '../fakes/memory-object-store.js'
 export const ACCOUNT = '111122223333'
 const ROLE = `arn:aws:sts::${ACCOUNT}:assumed-role/lake/session`
 
+const CRAWLERS = 'crawlers: {items: {tables: [items]}}\n'
+
 /** Definition of a lake on AWS with one table, `items` from the DynamoDB table `Items`. */
-export function awsDefinition(environment = '', table = ''): string {
+export function awsDefinition(environment = '', table = '', crawlers = CRAWLERS): string {
   return `sluice: 1
 lake: testlake
 default: cloud
@@ -37,11 +39,11 @@ ${environment}tables:
     - {name: amount, type: "decimal(18,2)", from: amount}
     - {name: created_at, type: timestamp, from: createdAt, format: iso}
     partition: {by: [{name: year, derive: {format_date: [created_at, "%Y"]}}], immutable: true}
-${table}`
+${table}${crawlers}`
 }
 
 /** Loads a definition from a file, which stands while `use` runs. */
-async function withDefinition<Result>(
+export async function withDefinition<Result>(
   text: string,
   use: (definition: LakeDefinition) => Promise<Result>,
 ): Promise<Result> {
@@ -102,6 +104,7 @@ export function healthyFacts(definition: LakeDefinition): AwsFacts {
       cutoffBytes: 1024 ** 4,
       engine: 'Athena engine version 3',
     }),
+    crawler: async (name) => ({name, state: 'ready', elapsedMs: null, lastCrawl: null, schedule: null}),
     rotates: async () => true,
     accessKeyMadeAt: async () => null,
     governedPlaces: async () => [],
@@ -140,6 +143,6 @@ export function examine({other = {}, text = awsDefinition(), limits, signal}: Ex
 /** `state name, of: text` of what did not pass. */
 export function told({checks}: DoctorResult): string[] {
   return checks
-    .filter(({state, group}) => state !== 'pass' && group !== 'crawler')
+    .filter(({state}) => state !== 'pass')
     .map(({state, name, of, text}) => `${state} ${name}, ${of}: ${text}`)
 }

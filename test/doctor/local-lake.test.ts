@@ -18,7 +18,7 @@ import {
   sluice,
   type LakeFolder,
 } from '../backfill/lake-folder.js'
-import {told} from './healthy-aws.js'
+import {told as toldOf} from './healthy-aws.js'
 
 let lake: LakeFolder
 
@@ -27,6 +27,15 @@ beforeEach(async () => {
 })
 
 afterEach(() => lake.remove())
+
+const NO_CRAWLER = 'skipped crawler, local: the definition names no crawler'
+
+/** What is told besides that there is no crawler, which is told each time. */
+function told(result: DoctorResult): string[] {
+  const lines = toldOf(result)
+  expect(lines).toContain(NO_CRAWLER)
+  return lines.filter((line) => line !== NO_CRAWLER)
+}
 
 async function load(): Promise<string> {
   const {uri} = await writeItems(lake, [[item('a'), item('b', {createdAt: '2025-05-05T05:05:05.000Z'})]])

@@ -102,6 +102,7 @@ function fixOfUnavailable(error: unknown, service: string): string {
 
 function accessDenied(error: unknown, {service, action}: AwsCall): SluiceError {
   const text = error instanceof Error ? error.message : ''
+  const policy = denyingPolicy(error)
   const denied = /not authorized to perform:? ([a-zA-Z0-9-]+:[a-zA-Z]+)/.exec(text)?.[1] ?? action
   const details = {action: denied, reason: errorName(error)}
   if (/Lake Formation/i.test(text)) {
@@ -112,10 +113,28 @@ function accessDenied(error: unknown, {service, action}: AwsCall): SluiceError {
     })
   }
   return new SluiceError('AWS_ACCESS_DENIED', `${service} refuses ${denied}: ${awsReason(error)}.`, {
-    fix: `Allow ${denied} in the caller's policy.`,
-    details,
+    fix: policy === null ? `Allow ${denied} in the caller's policy.` : policyFix(denied, policy),
+    details: {...details, ...(policy === null ? {} : {policy})},
     cause: error,
   })
+}
+
+/** Kinds of policies as AWS names them where they deny, and what people call those that they do not know by that name. */
+const POLICIES: Readonly<Record<string, string>> = {
+  'resource-based policy': 'resource-based policy (of the bucket, the key or the catalog)',
+}
+
+/** The policy that takes an action away, as AWS names it, e.g. `service control policy`; null where none is named. */
+export function denyingPolicy(error: unknown): string | null {
+  const text = error instanceof Error ? error.message.replace(/\s+/g, ' ') : ''
+  const [, kind, arn] = /with an explicit deny in an? ([\w -]+?(?:policy|boundary))(?:: (arn:\S+))?/i.exec(text) ?? []
+  if (kind === undefined) return null
+  return [POLICIES[kind.toLowerCase()] ?? kind, ...(arn === undefined ? [] : [arn.replace(/[.,]$/, '')])].join(' ')
+}
+
+/** What allows an action cannot outweigh what denies it. */
+export function policyFix(action: string, policy: string): string {
+  return `Change what denies ${action} in the ${policy}: no other policy can allow it.`
 }
 
 /** The vendor's name of an error, e.g. `ThrottlingException` or `ECONNREFUSED`. */

@@ -1,16 +1,17 @@
 import type {AwsFacts, GlueTableFact} from '../ports/environment-facts.js'
 import {errorName} from './aws-errors.js'
 import {asking, type FactClients} from './facts-clients.js'
+import {readCrawler} from './glue-crawlers.js'
 import {faultOfTable} from './glue-formats.js'
 import type {GlueLocations} from './glue-locations.js'
 import {readTable} from './glue-table.js'
 
-type GlueFacts = Pick<AwsFacts, 'database' | 'table' | 'partitionSample'>
+type GlueFacts = Pick<AwsFacts, 'database' | 'table' | 'partitionSample' | 'crawler'>
 
 /** Addresses stay as Glue keeps them: nothing is relative to a lake here. */
 const WHOLE: GlueLocations = {uriOf: (prefix) => prefix, prefixOf: () => null}
 
-/** What Glue tells of databases, tables and partitions. */
+/** What Glue tells of databases, tables, partitions and crawlers. */
 export function glueFacts(clients: FactClients): GlueFacts {
   const {options} = clients
   return {
@@ -56,6 +57,12 @@ export function glueFacts(clients: FactClients): GlueFacts {
       const answer = await orNull('glue:GetPartitions', () => glue.send(page, options))
       const places = (answer?.Partitions ?? []).flatMap(({StorageDescriptor: storage}) => storage?.Location ?? [])
       return places.slice(0, limit).map((place) => (place.endsWith('/') ? place : `${place}/`))
+    },
+    crawler: async (name) => {
+      const {GetCrawlerCommand} = await import('@aws-sdk/client-glue')
+      const glue = await clients.glue()
+      const answer = await orNull('glue:GetCrawler', () => glue.send(new GetCrawlerCommand({Name: name}), options))
+      return answer?.Crawler === undefined ? null : readCrawler(name, answer.Crawler)
     },
   }
 }

@@ -2,6 +2,7 @@ import type {Permission, PermissionAnswer} from '../ports/environment-facts.js'
 import {SluiceError, hasCode} from '../errors.js'
 import {errorName, httpStatus} from './aws-errors.js'
 import {asking, type FactClients} from './facts-clients.js'
+import {impossibleWrite} from './impossible-write.js'
 
 /** What a request cannot find, or cannot begin with: AWS asked its policies before it looked. */
 const MET_NOTHING = new Set([
@@ -13,9 +14,6 @@ const MET_NOTHING = new Set([
 ])
 /** May be said before the policies are asked: tells nothing. */
 const TELLS_NOTHING = new Set(['InvalidInputException', 'NoSuchBucket', 'NotImplemented', 'ValidationException'])
-const NO_ETAG = '"00000000000000000000000000000000"'
-/** MD5 of another content than the one that is sent. */
-const WRONG_DIGEST = 'AAAAAAAAAAAAAAAAAAAAAA=='
 
 type Probe = (arn: string, clients: FactClients, prefix?: string) => Promise<unknown>
 
@@ -30,15 +28,18 @@ const PROBES: Readonly<Record<string, Probe>> = {
     const list = new ListObjectsV2Command({Bucket: objectOf(arn).Bucket, Prefix: prefix, MaxKeys: 1})
     return (await clients.s3()).send(list, clients.options)
   },
+  's3:GetBucketLocation': async (arn, clients) => {
+    const {GetBucketLocationCommand} = await import('@aws-sdk/client-s3')
+    return (await clients.s3()).send(new GetBucketLocationCommand({Bucket: objectOf(arn).Bucket}), clients.options)
+  },
   's3:GetObject': async (arn, clients) => {
     const {GetObjectCommand} = await import('@aws-sdk/client-s3')
     // not HEAD, whose refusal does not say what is missing
     return (await clients.s3()).send(new GetObjectCommand(objectOf(arn)), clients.options)
   },
-  // neither the condition nor the digest can hold, and S3 writes nothing unless both do
   's3:PutObject': async (arn, clients) => {
     const {PutObjectCommand} = await import('@aws-sdk/client-s3')
-    const put = new PutObjectCommand({...objectOf(arn), Body: 'x', IfMatch: NO_ETAG, ContentMD5: WRONG_DIGEST})
+    const put = new PutObjectCommand({...objectOf(arn), ...impossibleWrite(clients.settings.encryption)})
     return (await clients.s3()).send(put, clients.options)
   },
   's3:AbortMultipartUpload': async (arn, clients) => {
@@ -54,6 +55,15 @@ const PROBES: Readonly<Record<string, Probe>> = {
     const {GetTableCommand} = await import('@aws-sdk/client-glue')
     const {DatabaseName, TableName: Name} = tableOf(arn)
     return (await clients.glue()).send(new GetTableCommand({DatabaseName, Name}), clients.options)
+  },
+  'glue:GetTables': async (arn, clients) => {
+    const {GetTablesCommand} = await import('@aws-sdk/client-glue')
+    const [, DatabaseName = ''] = /:(?:database|table)\/([^/]+)/.exec(arn) ?? []
+    return (await clients.glue()).send(new GetTablesCommand({DatabaseName, MaxResults: 1}), clients.options)
+  },
+  'glue:GetCrawler': async (arn, clients) => {
+    const {GetCrawlerCommand} = await import('@aws-sdk/client-glue')
+    return (await clients.glue()).send(new GetCrawlerCommand({Name: lastOf(arn)}), clients.options)
   },
   'glue:GetPartitions': async (arn, clients) => {
     const {GetPartitionsCommand} = await import('@aws-sdk/client-glue')
@@ -109,8 +119,9 @@ export async function probe({action, arn, prefix}: Permission, clients: FactClie
 }
 
 /** S3 asks for more than the action where an object is not there, and names what it missed. */
-function answerOf(action: string, {details}: SluiceError): PermissionAnswer | null {
-  const missed = details?.['action']
+function answerOf(action: string, error: SluiceError): PermissionAnswer | null {
+  const missed = error.details?.['action']
+  if (error.details?.['policy'] !== undefined || String(missed).startsWith('kms:')) throw error
   if (missed === action || typeof missed !== 'string') return 'denied'
   return action === 's3:GetObject' && missed === 's3:ListBucket' ? 'allowed' : null
 }

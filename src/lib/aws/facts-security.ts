@@ -1,8 +1,9 @@
 import type {DataCellsFilter} from '@aws-sdk/client-lakeformation'
 import {SluiceError} from '../errors.js'
-import type {AwsFacts, Permission, PermissionAnswer} from '../ports/environment-facts.js'
+import type {AwsFacts} from '../ports/environment-facts.js'
 import {errorName} from './aws-errors.js'
 import {asking, type FactClients} from './facts-clients.js'
+import {simulate} from './policy-simulation.js'
 
 type SecurityFacts = Pick<AwsFacts, 'rotates' | 'accessKeyMadeAt' | 'governedPlaces' | 'dataFilters' | 'simulate'>
 
@@ -37,7 +38,10 @@ export function securityFacts(clients: FactClients): SecurityFacts {
       const {DataCellsFilters: filters = []} = await asking('lakeformation:ListDataCellsFilter', ask)
       return filters.map(readFilter)
     },
-    simulate: (callerArn, permissions) => simulate(callerArn, permissions, clients),
+    simulate: async (callerArn, permissions) => {
+      if (callerArn.endsWith(':root')) return permissions.map(() => 'allowed')
+      return simulate(await policySource(callerArn, clients), permissions, clients)
+    },
   }
 }
 
@@ -52,39 +56,6 @@ function readFilter({
     hidesRows: rows !== undefined && rows.AllRowsWildcard === undefined,
     hidesColumns: columns.length > 0 || (rest?.ExcludedColumnNames ?? []).length > 0,
   }
-}
-
-/** One request a thing; a table's actions are judged on the catalog and its database too. */
-async function simulate(
-  callerArn: string,
-  permissions: readonly Permission[],
-  clients: FactClients,
-): Promise<(PermissionAnswer | null)[]> {
-  if (callerArn.endsWith(':root')) return permissions.map(() => 'allowed')
-  const {SimulatePrincipalPolicyCommand} = await import('@aws-sdk/client-iam')
-  const iam = await clients.iam()
-  const source = await policySource(callerArn, clients)
-  const answers = new Map<string, PermissionAnswer>()
-  const arns = [...new Set(permissions.map(({arn}) => arn))]
-  for (const arn of arns) {
-    const actions = permissions.filter((one) => one.arn === arn).map(({action}) => action)
-    for (const ResourceArn of withParents(arn)) {
-      const question = {PolicySourceArn: source, ActionNames: actions, ResourceArns: [ResourceArn]}
-      const ask = () => iam.send(new SimulatePrincipalPolicyCommand(question), clients.options)
-      const {EvaluationResults: results = []} = await asking('iam:SimulatePrincipalPolicy', ask)
-      for (const {EvalActionName: action = '', EvalDecision: decision} of results) {
-        const key = `${action} ${arn}`
-        const isAllowed = decision === 'allowed' && answers.get(key) !== 'denied'
-        answers.set(key, isAllowed ? 'allowed' : 'denied')
-      }
-    }
-  }
-  return permissions.map(({action, arn}) => answers.get(`${action} ${arn}`) ?? null)
-}
-
-function withParents(arn: string): string[] {
-  const [, head, database] = /^(arn:[^:]*:glue:[^:]*:[^:]*):table\/([^/]+)\//.exec(arn) ?? []
-  return head === undefined ? [arn] : [arn, `${head}:database/${database}`, `${head}:catalog`]
 }
 
 /** The user or role whose policies are asked: a session's ARN names its role without the path. */

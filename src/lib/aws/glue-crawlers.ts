@@ -22,7 +22,7 @@ export class GlueCrawlers implements Crawlers {
     const client = await this.connected()
     try {
       const {Crawler: crawler} = await client.send(new GetCrawlerCommand({Name: name}))
-      return crawler === undefined ? null : crawlerNow(name, crawler)
+      return crawler === undefined ? null : readCrawler(name, crawler)
     } catch (error) {
       if (errorName(error) === 'EntityNotFoundException') return null
       throw awsError(error, {service: 'Glue', action: 'glue:GetCrawler'})
@@ -97,7 +97,8 @@ export class GlueCrawlers implements Crawlers {
   }
 }
 
-function crawlerNow(name: string, crawler: Crawler): CrawlerNow {
+/** What Glue says of a crawler, as the port has it. */
+export function readCrawler(name: string, crawler: Crawler): CrawlerNow {
   const {State = 'READY', CrawlElapsedTime, LastCrawl, Schedule} = crawler
   const state = STATES[State]
   return {

@@ -1,5 +1,13 @@
 import {SluiceError, hasCode} from '../errors.js'
-import {awsError, awsReason, errorName, httpStatus, READ_THE_REASON} from './aws-errors.js'
+import {
+  awsError,
+  awsReason,
+  denyingPolicy,
+  errorName,
+  httpStatus,
+  policyFix,
+  READ_THE_REASON,
+} from './aws-errors.js'
 import {keyInvalid, shown} from '../ports/object-keys.js'
 
 /** Where a call went, for messages. */
@@ -135,9 +143,16 @@ function archived(error: unknown, {uri}: S3Place, {action, key}: S3Call): Sluice
 
 function denied(general: SluiceError, place: S3Place, {action, key}: S3Call): SluiceError {
   const named = String(general.details?.['action'] ?? action)
-  return new SluiceError('AWS_ACCESS_DENIED', `S3 refuses ${targetOf(place, {action: named, key})}.`, {
-    fix: fixOf(named),
-    details: {action: named, reason: general.details?.['reason'], said: awsReason(general.cause)},
+  const policy = denyingPolicy(general.cause)
+  const by = policy === null ? '' : `: it is denied by a ${policy}`
+  return new SluiceError('AWS_ACCESS_DENIED', `S3 refuses ${targetOf(place, {action: named, key})}${by}.`, {
+    fix: policy === null ? fixOf(named) : policyFix(named, policy),
+    details: {
+      action: named,
+      reason: general.details?.['reason'],
+      ...(policy === null ? {} : {policy}),
+      said: awsReason(general.cause),
+    },
     cause: general.cause,
   })
 }

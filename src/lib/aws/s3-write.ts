@@ -4,8 +4,9 @@ import type {HeadObjectCommandOutput} from '@aws-sdk/client-s3'
 import {SluiceError, hasCode} from '../errors.js'
 import type {ObjectHead, ObjectKey, WriteBody, WriteOptions} from '../ports/object-store.js'
 import {attemptsOf, errorName, httpStatus} from './aws-errors.js'
-import {kmsKeyOf, type Encryption} from './client-settings.js'
+import type {Encryption} from './client-settings.js'
 import type {S3Bucket} from './s3-bucket.js'
+import {encryptionHeaders, type EncryptionHeaders} from './s3-encryption.js'
 import {headOf, lookAt, quoted, unquoted, wholeSeconds} from './s3-head.js'
 import type {S3Call} from './s3-errors.js'
 import {objectUnavailable, preconditionFailed, s3Error} from './s3-errors.js'
@@ -20,13 +21,11 @@ const FIRST_PAUSE_MS = 20
 const MARK = 'sluice-write'
 
 /** What is sent with an object besides its bytes. */
-export interface S3Headers {
+export interface S3Headers extends EncryptionHeaders {
   readonly Bucket: string
   readonly Key: string
   /** Names the write, so that one whose answer was lost can be found again. */
   readonly Metadata: Readonly<Record<string, string>>
-  readonly ServerSideEncryption?: 'AES256' | 'aws:kms'
-  readonly SSEKMSKeyId?: string
 }
 
 export interface S3Condition {
@@ -192,10 +191,8 @@ async function headAfter(bucket: S3Bucket, key: ObjectKey, {mark, sizeBytes, wri
 }
 
 function headersOf(bucket: S3Bucket, key: ObjectKey, mark: string, encryption: Encryption): S3Headers {
-  const headers = {Bucket: bucket.bucket, Key: bucket.fullKey(key), Metadata: {[MARK]: mark}}
-  if (encryption === 'bucket-default') return headers
-  if (encryption === 'sse-s3') return {...headers, ServerSideEncryption: 'AES256'}
-  return {...headers, ServerSideEncryption: 'aws:kms', SSEKMSKeyId: kmsKeyOf(encryption)!}
+  const named = {Bucket: bucket.bucket, Key: bucket.fullKey(key), Metadata: {[MARK]: mark}}
+  return {...named, ...encryptionHeaders(encryption)}
 }
 
 function conditionOf({ifAbsent, ifMatch}: WriteOptions): S3Condition {

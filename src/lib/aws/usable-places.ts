@@ -2,6 +2,7 @@ import {SluiceError, hasCode} from '../errors.js'
 import type {PlaceNeeds} from '../ports/place-needs.js'
 import {errorName} from './aws-errors.js'
 import type {AwsSettings} from './client-settings.js'
+import {impossibleWrite} from './impossible-write.js'
 import {S3Bucket} from './s3-bucket.js'
 import type {S3Call} from './s3-errors.js'
 import {assertBucket} from './s3-head.js'
@@ -19,8 +20,6 @@ export interface UsedPlaces {
 }
 
 const PROBE = '.sluice-probe'
-/** Neither the condition nor the digest can hold, and S3 writes nothing unless both do. */
-const HARMLESS = {Body: 'x', IfMatch: '"00000000000000000000000000000000"', ContentMD5: 'AAAAAAAAAAAAAAAAAAAAAA=='}
 const MET_NOTHING = new Set(['BadDigest', 'InvalidDigest', 'NoSuchKey', 'PreconditionFailed'])
 
 /**
@@ -49,7 +48,7 @@ async function checkObjects(settings: AwsSettings, uri: string, use: 'read' | 'w
   const put: S3Call = {action: 's3:PutObject', key: PROBE}
   await bucket.call(put, async (s3) => {
     try {
-      await s3.putObject({Bucket, Key: `${Prefix}${PROBE}`, ...HARMLESS})
+      await s3.putObject({Bucket, Key: `${Prefix}${PROBE}`, ...impossibleWrite(settings.encryption)})
     } catch (error) {
       if (!MET_NOTHING.has(errorName(error))) throw error
     }

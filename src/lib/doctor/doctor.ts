@@ -4,6 +4,7 @@ import type {AwsFacts, EnvironmentFacts} from '../ports/environment-facts.js'
 import {callerChecks} from './caller-checks.js'
 import {catalogChecks} from './catalog-checks.js'
 import {glueCatalog} from './catalog-look.js'
+import {crawlerChecks, noLocalCrawlers} from './crawler-checks.js'
 import {definitionCheck, operationsCheck} from './lake-checks.js'
 import {localChecks, type LocalPorts} from './local-checks.js'
 import {permissionChecks} from './permission-checks.js'
@@ -13,7 +14,7 @@ import {LIMITS, runChecks, type Limits} from './run-checks.js'
 import {securityChecks} from './security-checks.js'
 import {sourceChecks} from './source-checks.js'
 import {GROUPS, type Check, type CheckResult, type CheckState, type DoctorResult, type DoctorState} from './types.js'
-import {fail, once, pass, remembered, skipped} from './verdicts.js'
+import {fail, once, pass, remembered} from './verdicts.js'
 
 export interface DoctorPorts extends LocalPorts, Pick<OperationPorts, 'host'> {
   readonly signal: AbortSignal
@@ -56,8 +57,10 @@ function checksOf(
   mayBeCut: Set<string>,
 ): readonly Check[] {
   const {environment} = definition
-  const always = [definitionCheck(definition, asOf), noCrawler(environment.name), operationsCheck(ports)]
-  if (facts.backend === 'local') return [...always, ...localChecks(definition, facts, ports)]
+  const always = [definitionCheck(definition, asOf), operationsCheck(ports)]
+  if (facts.backend === 'local') {
+    return [...always, noLocalCrawlers(definition), ...localChecks(definition, facts, ports)]
+  }
   if (environment.backend === 'local') return always
   return [...always, ...awsChecks(definition, environment, facts, ports, mayBeCut)]
 }
@@ -79,6 +82,7 @@ function awsChecks(
     ...catalogChecks(definition.tables, glueCatalog(asked, environment)),
     ...sourceChecks(definition, asked),
     ...queryChecks(definition, environment, asked),
+    ...crawlerChecks(definition, environment, asked),
     ...securityChecks(security),
     ...permissionChecks(definition, environment, asked, caller),
   ]
@@ -117,11 +121,6 @@ function databaseCheck({database, region}: AwsEnvironment, facts: AwsFacts): Che
       return pass('there')
     },
   }
-}
-
-function noCrawler(environment: string): Check {
-  const look = async () => skipped('the definition names no crawler')
-  return {group: 'crawler', name: 'crawler', of: environment, look}
 }
 
 function inOrder(results: readonly CheckResult[]): CheckResult[] {

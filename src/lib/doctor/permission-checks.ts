@@ -2,7 +2,7 @@ import {SluiceError, hasCode} from '../errors.js'
 import type {AwsEnvironment, LakeDefinition} from '../lake/index.js'
 import type {AwsFacts, CallerFact, PermissionAnswer} from '../ports/environment-facts.js'
 import {needsOf, type Need} from './needs.js'
-import {fail, pass, remembered, unknown} from './verdicts.js'
+import {fail, once, pass, unknown} from './verdicts.js'
 import type {Check, Verdict} from './types.js'
 
 /**
@@ -15,20 +15,25 @@ export function permissionChecks(
   facts: AwsFacts,
   caller: () => Promise<CallerFact>,
 ): readonly Check[] {
-  const needs = needsOf(definition, environment, `arn:${environment.region.startsWith('cn-') ? 'aws-cn' : 'aws'}:`)
-  const simulated = remembered(async (arn: string) => {
-    const own = needs.filter((need) => need.arn === arn)
-    const answers = await facts.simulate((await caller()).arn, own)
-    return new Map(own.map(({action}, index) => [action, answers[index] ?? null]))
+  const needs = needsOf(definition, environment)
+  // all at once, the first time that one cannot be tried: the service takes few questions a second
+  const simulated = once(async () => {
+    const answers = await facts.simulate((await caller()).arn, needs)
+    return new Map(needs.map((need, index) => [need, answers[index] ?? null]))
   })
   return needs.map((need) => ({
     group: 'permissions',
     name: need.action,
     of: need.prefix === undefined ? need.arn : `${need.arn}/${need.prefix}*`,
     look: async () => {
-      const tried = await facts.probe(need)
-      if (tried !== null) return answerVerdict(need, tried, 'tried')
-      return simulatedVerdict(need, async () => (await simulated(need.arn)).get(need.action) ?? null)
+      try {
+        const tried = await facts.probe(need)
+        if (tried !== null) return answerVerdict(need, tried, 'tried')
+      } catch (error) {
+        if (!hasCode(error, 'AWS_ACCESS_DENIED')) throw error
+        return fail(`${error.message} It is for ${need.by}`, error.fix ?? `Allow ${need.action}.`)
+      }
+      return simulatedVerdict(need, async () => (await simulated()).get(need) ?? null)
     },
   }))
 }
@@ -37,7 +42,7 @@ function answerVerdict({action, by}: Need, answer: PermissionAnswer, how: string
   if (answer === 'allowed') return pass(`allowed (${how})`)
   return fail(
     how === 'tried'
-      ? `${action} is denied; ${by} cannot do without it`
+      ? `${action} is denied; it is for ${by}`
       : `the caller's policies do not allow ${action}, which is for ${by}; a policy of the thing itself may`,
     `Allow ${action} in the caller's policy.`,
   )

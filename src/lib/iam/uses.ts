@@ -104,6 +104,7 @@ export const USES = {
     ...on('tables', ['glue:GetTable', 'glue:GetPartitions'], DOCTOR),
     ...on('database', ['glue:GetDatabase', 'glue:GetTables'], DOCTOR),
     ...on('workgroup', ['athena:GetWorkGroup'], DOCTOR),
+    ...on('crawlers', ['glue:GetCrawler'], DOCTOR),
     ...on('sources', ['dynamodb:DescribeTable', 'dynamodb:DescribeContinuousBackups'], DOCTOR),
     ...on('keys', ['kms:GetKeyRotationStatus'], DOCTOR),
     ...on('principals', ['iam:GetRole', 'iam:ListAccessKeys', 'iam:SimulatePrincipalPolicy'], DOCTOR),

@@ -1,4 +1,5 @@
 import type {CatalogColumn} from './catalog.js'
+import type {CrawlerNow} from './crawlers.js'
 
 /** The place that a lake lives in, as somebody sees it who looks at it from outside. No call changes anything. */
 export type EnvironmentFacts = LocalFacts | AwsFacts
@@ -138,6 +139,8 @@ export interface AwsFacts {
   recovery(name: string): Promise<boolean | null>
   /** athena:GetWorkGroup. */
   workgroup(name: string): Promise<WorkgroupFact | null>
+  /** glue:GetCrawler. */
+  crawler(name: string): Promise<CrawlerNow | null>
   /** kms:GetKeyRotationStatus. */
   rotates(keyArn: string): Promise<boolean>
   /** When the caller's key was made, by iam:ListAccessKeys. */
@@ -146,7 +149,10 @@ export interface AwsFacts {
   governedPlaces(): Promise<readonly string[]>
   /** lakeformation:ListDataCellsFilter. */
   dataFilters(account: string, database: string, table: string): Promise<readonly DataFilter[]>
-  /** The answer to the very action, from a request without any effect; null: there is none that is sure to have none. */
+  /**
+   * The answer to the very action, from a request without any effect; null: there is none that is sure to have none.
+   * Throws `AWS_ACCESS_DENIED` where it is not the caller's policy that lacks the action: a policy that denies, or a key.
+   */
   probe(permission: Permission): Promise<PermissionAnswer | null>
   /** What the caller's policies say, by iam:SimulatePrincipalPolicy; one answer a permission, in order. */
   simulate(callerArn: string, permissions: readonly Permission[]): Promise<readonly (PermissionAnswer | null)[]>

@@ -2,7 +2,14 @@ import {readFile, writeFile} from 'node:fs/promises'
 import {join} from 'node:path'
 import {CreateWorkGroupCommand, DeleteWorkGroupCommand} from '@aws-sdk/client-athena'
 import {CreateTableCommand as CreateSourceCommand, UpdateContinuousBackupsCommand} from '@aws-sdk/client-dynamodb'
-import {CreateTableCommand, DeleteTableCommand, GetTableCommand, UpdateTableCommand} from '@aws-sdk/client-glue'
+import {
+  CreateCrawlerCommand,
+  CreateTableCommand,
+  DeleteCrawlerCommand,
+  DeleteTableCommand,
+  GetTableCommand,
+  UpdateTableCommand,
+} from '@aws-sdk/client-glue'
 import type {TableInput} from '@aws-sdk/client-glue'
 import {
   ListObjectVersionsCommand,
@@ -15,9 +22,9 @@ import {
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import type {CheckResult, DoctorResult} from '../../../src/lib/doctor/index.js'
 import {item, writeItems} from '../../backfill/export-folder.js'
-import {answerOf, definitionText, sluice} from '../../backfill/lake-folder.js'
+import {answerOf, definitionText, refusalOf, sluice} from '../../backfill/lake-folder.js'
 import {runSluice} from '../../cli/run-cli.js'
-import {makeAwsLake, uploadExport, type AwsLake} from '../aws-lake.js'
+import {ACCOUNT, makeAwsLake, uploadExport, type AwsLake} from '../aws-lake.js'
 import {armFault, control, wireOf} from '../checks/gateway-control.js'
 import {athena, dynamodb, glue, ownName, s3} from '../checks/lab-clients.js'
 import {keysOf, makeRole} from '../faults/fault-keys.js'
@@ -204,6 +211,22 @@ describe('a lake on AWS with a fault', () => {
     expect(failing(await doctor(['workgroup: primary', `workgroup: ${workgroup}`]))).toEqual([`workgroup ${workgroup}`])
   })
 
+  it('has a crawler that is not there, and finds it once it is', async () => {
+    const Name = ownName('crawler')
+    const named = ['tables:\n  items:', `crawlers: {items: {name: ${Name}}}\ntables:\n  items:`] as const
+    const absent = await doctor(named)
+    expect(failing(absent)).toEqual([`crawler ${Name}`])
+    const Role = `arn:aws:iam::${ACCOUNT}:role/crawler`
+    const Targets = {S3Targets: [{Path: `s3://${lake.tableBucket}/items/`}]}
+    await glue.send(new CreateCrawlerCommand({Name, Role, DatabaseName: lake.database, Targets}))
+    const present = await doctor(named)
+    await glue.send(new DeleteCrawlerCommand({Name}))
+    expect(failing(present)).toEqual([])
+    expect(found(present, 'crawler')).toMatchObject({state: 'pass', of: Name, text: 'there, ready'})
+    expect(found(present, 'last crawl')).toMatchObject({state: 'pass', text: 'none has ended yet'})
+    expect(found(await doctor(), 'crawler')).toMatchObject({state: 'skipped'})
+  })
+
   it('has no database', async () => {
     const result = await doctor([`database: ${lake.database}`, 'database: nowhere_at_all'])
     expect(failing(result)).toEqual(expect.arrayContaining(['database nowhere_at_all']))
@@ -272,7 +295,10 @@ describe('an AWS that does not answer', () => {
     await arm('PutObject', refusal)
     await arm('GetBucketVersioning', refusal)
     const result = await doctor().finally(disarm)
-    expect(failing(result)).toEqual([`s3:PutObject arn:aws:s3:::${lake.tableBucket}/items/.sluice-doctor-probe`])
+    const refused = ['items', 'items__compact'].map((folder) => {
+      return `s3:PutObject arn:aws:s3:::${lake.tableBucket}/${folder}/.sluice-doctor-probe`
+    })
+    expect(failing(result).sort()).toEqual(refused)
     expect(found(result, 'versioning', new RegExp(lake.tableBucket))).toMatchObject({
       state: 'unknown',
       code: 'AWS_ACCESS_DENIED',
