@@ -8,8 +8,9 @@ import type {
   Row,
 } from '@aws-sdk/client-athena'
 import {SluiceError} from '../errors.js'
-import {awsError, errorName} from './aws-errors.js'
+import {awsError, isThrottled} from './aws-errors.js'
 import {failedStatement, refusedStatement, type StatementFailure} from './athena-failures.js'
+import {pauseMs, waitForEnd} from './athena-wait.js'
 import {usableResults} from './athena-workgroup.js'
 import {clientConfiguration, kmsKeyOf, type AwsSettings} from './client-settings.js'
 
@@ -20,6 +21,8 @@ export interface AthenaStatementsOptions {
   readonly database: string
   /** `s3://…/` of the results; null takes the workgroup's own place. */
   readonly results: string | null
+  /** How long Athena may leave the questions after a statement unanswered; default: 5 minutes. */
+  readonly longestSilenceMs?: number
 }
 
 export interface AthenaRunOptions {
@@ -54,16 +57,11 @@ export interface AthenaRun {
   readonly statistics: AthenaRunStatistics
 }
 
-const FIRST_POLL_MS = 50
-const LONGEST_POLL_MS = 3000
-const POLL_GROWTH = 1.5
-/** Beyond the SDK's own attempts: a full workgroup needs seconds, not milliseconds. */
+const LONGEST_SILENCE_MS = 5 * 60_000
+/** Beyond the SDK's own attempts. */
 const MOST_STARTS = 8
-const START_PAUSE_MS = 500
-const LONGEST_START_PAUSE_MS = 15_000
 const MOST_RUNS = 2
 const PAGE_ROWS = 1000
-const ENDED: ReadonlySet<string | undefined> = new Set(['SUCCEEDED', 'FAILED', 'CANCELLED'])
 
 /** Statements in one workgroup of Athena: started once, waited for, stopped when nobody waits any more. */
 export class AthenaStatements {
@@ -110,7 +108,8 @@ export class AthenaStatements {
     const signal = AbortSignal.any(signals)
     try {
       const id = await this.start(sql, options.token ?? randomUUID(), signal)
-      return await this.waitFor(id, signal)
+      const {longestSilenceMs = LONGEST_SILENCE_MS} = this.options
+      return await waitForEnd(await this.open(), id, {signal, isShared: options.token !== undefined, longestSilenceMs})
     } catch (error) {
       options.signal?.throwIfAborted()
       if (timeout[0]?.aborted === true) throw tooLong(options.timeoutMs ?? 0, error)
@@ -139,44 +138,11 @@ export class AthenaStatements {
         const {QueryExecutionId: id} = await client.send(new StartQueryExecutionCommand(input))
         return id!
       } catch (error) {
-        if (errorName(error) !== 'TooManyRequestsException') throw refusedStatement(error, workgroup)
+        if (!isThrottled(error)) throw refusedStatement(error, workgroup)
         if (attempt === MOST_STARTS) throw tooManyStatements(workgroup, error)
       }
-      await sleep(Math.min(START_PAUSE_MS * 2 ** (attempt - 1), LONGEST_START_PAUSE_MS), undefined, {signal})
+      await sleep(pauseMs(attempt), undefined, {signal})
     }
-  }
-
-  private async waitFor(id: string, signal: AbortSignal): Promise<QueryExecution> {
-    let hasEnded = false
-    try {
-      for (let pause = FIRST_POLL_MS; ; pause = Math.min(pause * POLL_GROWTH, LONGEST_POLL_MS)) {
-        await sleep(pause, undefined, {signal})
-        const execution = await this.execution(id, signal)
-        hasEnded = ENDED.has(execution.Status?.State)
-        if (hasEnded) return execution
-      }
-    } finally {
-      if (!hasEnded) await this.stop(id)
-    }
-  }
-
-  private async execution(id: string, signal: AbortSignal): Promise<QueryExecution> {
-    const {GetQueryExecutionCommand} = await import('@aws-sdk/client-athena')
-    const client = await this.open()
-    try {
-      const answer = await client.send(new GetQueryExecutionCommand({QueryExecutionId: id}), {abortSignal: signal})
-      return answer.QueryExecution ?? {}
-    } catch (error) {
-      signal.throwIfAborted()
-      throw awsError(error, {service: 'Athena', action: 'athena:GetQueryExecution'})
-    }
-  }
-
-  /** Nothing hangs on it: a statement that runs on costs what it scans, and its end is not waited for. */
-  private async stop(id: string): Promise<void> {
-    const {StopQueryExecutionCommand} = await import('@aws-sdk/client-athena')
-    const client = await this.open()
-    await client.send(new StopQueryExecutionCommand({QueryExecutionId: id})).catch(() => undefined)
   }
 
   private async answer(sql: string, execution: QueryExecution, signal: AbortSignal | undefined): Promise<AthenaRun> {

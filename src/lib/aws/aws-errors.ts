@@ -22,6 +22,7 @@ const SIGN_IN = new Set([
 
 const EXPIRED = new Set(['ExpiredToken', 'ExpiredTokenException', 'RequestExpired', 'TokenRefreshRequired'])
 const DENIED = new Set(['AccessDenied', 'AccessDeniedException', 'AllAccessDisabled', 'UnauthorizedOperation'])
+const THROTTLED = new Set(['RequestLimitExceeded', 'Throttling', 'ThrottlingException', 'TooManyRequestsException'])
 const OTHER_REGION = new Set([
   'AuthorizationHeaderMalformed',
   'IllegalLocationConstraintException',
@@ -79,6 +80,17 @@ function accessDenied(error: unknown, {service, action}: AwsCall): SluiceError {
     details,
     cause: error,
   })
+}
+
+/** The caller asks too much at a time: the same call is taken later. */
+export function isThrottled(error: unknown): boolean {
+  return THROTTLED.has(errorName(error)) || httpStatus(error) === 429
+}
+
+/** The same call may be answered later: nobody answered it, the service failed, or slows its callers down. */
+export function isPassing(error: unknown): boolean {
+  const status = httpStatus(error)
+  return isThrottled(error) || typeof status !== 'number' || status >= 500
 }
 
 /** The vendor's name of an error, e.g. `ThrottlingException` or `ECONNREFUSED`. */

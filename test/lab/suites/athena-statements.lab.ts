@@ -65,6 +65,18 @@ describe('AthenaStatements in the lab', () => {
     expect(count).toBe(7)
   })
 
+  it('waits for a statement though its questions are throttled, then lost', async () => {
+    let count = 0
+    intercept = ({operation}) => {
+      if (operation !== 'GetQueryExecution' || ++count > 14) return null
+      return count <= 7 ? refusal('ThrottlingException', 'Rate exceeded') : 'drop'
+    }
+    expect(await collect((await statements.run('SELECT 5 AS a')).rows)).toEqual([['5']])
+    expect(count).toBeGreaterThan(14)
+    expect(await stateOf(idOf())).toBe('SUCCEEDED')
+    expect([proxy.countOf('StartQueryExecution'), proxy.countOf('StopQueryExecution')]).toEqual([1, 0])
+  })
+
   it('is one execution though the answer of its start is lost', async () => {
     const ids: unknown[] = []
     intercept = async ({operation}, forward) => {
