@@ -27,8 +27,6 @@ export interface AthenaStatementsOptions {
 
 export interface AthenaRunOptions {
   readonly signal?: AbortSignal | undefined
-  /** Until the statement has ended, with the time in Athena's queue. */
-  readonly timeoutMs?: number | undefined
   /** The statement only reads: it may run again after a failure that may pass. */
   readonly isRepeatable?: boolean | undefined
   /** The same token is the same execution, whoever starts it again; default: one of its own. */
@@ -103,16 +101,13 @@ export class AthenaStatements {
   /** Runs a statement to its end, however it ends. Throws where it could not be started, or its end not be seen. */
   async execute(sql: string, options: AthenaRunOptions): Promise<QueryExecution> {
     options.signal?.throwIfAborted()
-    const timeout = options.timeoutMs === undefined ? [] : [AbortSignal.timeout(options.timeoutMs)]
-    const signals = options.signal === undefined ? timeout : [options.signal, ...timeout]
-    const signal = AbortSignal.any(signals)
+    const signal = options.signal ?? new AbortController().signal
+    const {longestSilenceMs = LONGEST_SILENCE_MS} = this.options
     try {
       const id = await this.start(sql, options.token ?? randomUUID(), signal)
-      const {longestSilenceMs = LONGEST_SILENCE_MS} = this.options
       return await waitForEnd(await this.open(), id, {signal, isShared: options.token !== undefined, longestSilenceMs})
     } catch (error) {
-      options.signal?.throwIfAborted()
-      if (timeout[0]?.aborted === true) throw tooLong(options.timeoutMs ?? 0, error)
+      signal.throwIfAborted()
       throw error
     }
   }
@@ -237,14 +232,6 @@ function statisticsOf({QueryExecutionId: id = '', Statistics: statistics}: Query
     engineMs: statistics?.EngineExecutionTimeInMillis ?? 0,
     queuedMs: statistics?.QueryQueueTimeInMillis ?? 0,
   }
-}
-
-function tooLong(timeoutMs: number, cause: unknown): SluiceError {
-  return new SluiceError('QUERY_FAILED', `The statement did not end within ${timeoutMs / 1000} s and was stopped.`, {
-    fix: 'Read less, or allow more time.',
-    details: {timeoutMs},
-    cause,
-  })
 }
 
 function tooManyStatements(workgroup: string, cause: unknown): SluiceError {

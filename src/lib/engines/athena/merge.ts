@@ -46,6 +46,7 @@ export async function mergeByAthena(request: MergeRequest, parts: MergeParts): P
     if (!isAboutObjects(error)) throw error
     // What is gone by now cannot be read either.
     await checkSources(request)
+    if (error.details?.['gone'] === true) throw error
     throw unfit(
       `it cannot read the files as they are (${String(error.details?.['kind'])}).`,
       {table: place.table},
