@@ -44,7 +44,7 @@ describe('AthenaStatements in the lab', () => {
     return execution?.Status?.State ?? ''
   }
 
-  it('stops a statement at a signal and at the end of its time', async () => {
+  it('stops a statement at a signal', async () => {
     const controller = new AbortController()
     const reason = new Error('enough')
     const running = expect(statements.run(ENDLESS, {signal: controller.signal})).rejects.toBe(reason)
@@ -52,8 +52,7 @@ describe('AthenaStatements in the lab', () => {
     controller.abort(reason)
     await running
     await expect.poll(() => stateOf(idOf()), {timeout: LONG_MS}).toBe('CANCELLED')
-    await expect(statements.run(ENDLESS, {timeoutMs: 1000})).rejects.toMatchObject({code: 'QUERY_FAILED'})
-    expect(proxy.countOf('StopQueryExecution')).toBe(2)
+    expect(proxy.countOf('StopQueryExecution')).toBe(1)
     expect(await collect((await statements.run('SELECT 5 AS a')).rows)).toEqual([['5']])
   })
 
