@@ -18,7 +18,7 @@ const WORK: IcebergWork = {
 }
 const UNIT = {key: 'claims_state', reads: [], work: WORK}
 
-type End = UpkeepRun['state'] | 'passing failure' | 'killed'
+type End = UpkeepRun['state'] | 'passing failure' | 'stopped' | 'killed'
 
 /** A table whose statements end as a list says, the last end for ever; a token that was seen ends as it did. */
 class ScriptedTable implements TableUpkeep {
@@ -40,18 +40,20 @@ class ScriptedTable implements TableUpkeep {
     this.begun.push(statement)
     const ends = this.ends[statement]
     const end = ends.length > 1 ? ends.shift()! : ends[0]!
-    const about = {executionId: token.slice(0, 8), scannedBytes: 100}
+    const about = {executionId: token.slice(0, 8), scannedBytes: 100, wasStopped: false}
     const failed = {...about, state: 'failed', error: new SluiceError('QUERY_FAILED', 'no'), mayPass: true} as const
+    const stopped = {...failed, mayPass: false, wasStopped: true}
     if (end === 'killed') {
       // it was stopped with the process that waited for it
-      this.tokens.set(token, failed)
+      this.tokens.set(token, stopped)
       throw new Error('killed')
     }
-    const run: UpkeepRun = end.endsWith('failed')
-      ? {...failed, mayPass: false}
-      : end === 'passing failure'
-        ? failed
-        : {...about, state: end as 'done' | 'more', error: null, mayPass: false}
+    const known: Partial<Record<End, UpkeepRun>> = {
+      failed: {...failed, mayPass: false},
+      'passing failure': failed,
+      stopped,
+    }
+    const run = known[end] ?? {...about, state: end as 'done' | 'more', error: null, mayPass: false}
     this.tokens.set(token, run)
     return run
   }
@@ -119,7 +121,8 @@ describe('the upkeep of an Iceberg table', () => {
     const {stage} = attempts(table)
     await expect(stage()).rejects.toThrow('killed')
     const [token] = table.tokens.keys()
-    table.tokens.set(token!, {state: 'done', error: null, mayPass: false, executionId: 'x', scannedBytes: 7})
+    const done = {state: 'done', error: null, mayPass: false, wasStopped: false} as const
+    table.tokens.set(token!, {...done, executionId: 'x', scannedBytes: 7})
     expect(await stage()).toMatchObject({runs: {optimize: 1, vacuum: 1}, scannedBytes: 107})
     expect(table.begun).toEqual(['optimize', 'vacuum'])
   })
@@ -131,6 +134,25 @@ describe('the upkeep of an Iceberg table', () => {
     const lasting = new ScriptedTable({optimize: ['passing failure'], vacuum: ['done']})
     await expectCode(attempts(lasting).stage(), 'QUERY_FAILED')
     expect(lasting.begun).toEqual(['optimize', 'optimize'])
+  })
+
+  it('does not repeat what somebody else stopped, but a later attempt begins it again', async () => {
+    const table = new ScriptedTable({optimize: ['stopped', 'done'], vacuum: ['done']})
+    const {stage} = attempts(table)
+    await expectCode(stage(), 'QUERY_FAILED')
+    expect(table.begun).toEqual(['optimize'])
+    expect(await stage()).toMatchObject({runs: {optimize: 1}})
+    expect(table.begun).toEqual(['optimize', 'optimize', 'vacuum'])
+  })
+
+  it('does not begin again a run that was joined and failed for good', async () => {
+    const table = new ScriptedTable({optimize: ['killed', 'done'], vacuum: ['done']})
+    const {stage} = attempts(table)
+    await expect(stage()).rejects.toThrow('killed')
+    const [token] = table.tokens.keys()
+    table.tokens.set(token!, {...table.tokens.get(token!)!, wasStopped: false})
+    await expectCode(stage(), 'QUERY_FAILED')
+    expect(table.begun).toEqual(['optimize'])
   })
 
   it('does not repeat what cannot pass, but a later attempt begins it again', async () => {

@@ -8,8 +8,9 @@ import type {
   Row,
 } from '@aws-sdk/client-athena'
 import {SluiceError} from '../errors.js'
-import {awsError, errorName} from './aws-errors.js'
+import {awsError, isThrottled} from './aws-errors.js'
 import {failedStatement, refusedStatement, type StatementFailure} from './athena-failures.js'
+import {pauseMs, waitForEnd} from './athena-wait.js'
 import {usableResults} from './athena-workgroup.js'
 import {clientConfiguration, kmsKeyOf, type AwsSettings} from './client-settings.js'
 
@@ -20,12 +21,12 @@ export interface AthenaStatementsOptions {
   readonly database: string
   /** `s3://…/` of the results; null takes the workgroup's own place. */
   readonly results: string | null
+  /** How long Athena may leave the questions after a statement unanswered; default: 5 minutes. */
+  readonly longestSilenceMs?: number
 }
 
 export interface AthenaRunOptions {
   readonly signal?: AbortSignal | undefined
-  /** Until the statement has ended, with the time in Athena's queue. */
-  readonly timeoutMs?: number | undefined
   /** The statement only reads: it may run again after a failure that may pass. */
   readonly isRepeatable?: boolean | undefined
   /** The same token is the same execution, whoever starts it again; default: one of its own. */
@@ -54,16 +55,11 @@ export interface AthenaRun {
   readonly statistics: AthenaRunStatistics
 }
 
-const FIRST_POLL_MS = 50
-const LONGEST_POLL_MS = 3000
-const POLL_GROWTH = 1.5
-/** Beyond the SDK's own attempts: a full workgroup needs seconds, not milliseconds. */
+const LONGEST_SILENCE_MS = 5 * 60_000
+/** Beyond the SDK's own attempts. */
 const MOST_STARTS = 8
-const START_PAUSE_MS = 500
-const LONGEST_START_PAUSE_MS = 15_000
 const MOST_RUNS = 2
 const PAGE_ROWS = 1000
-const ENDED: ReadonlySet<string | undefined> = new Set(['SUCCEEDED', 'FAILED', 'CANCELLED'])
 
 /** Statements in one workgroup of Athena: started once, waited for, stopped when nobody waits any more. */
 export class AthenaStatements {
@@ -105,15 +101,13 @@ export class AthenaStatements {
   /** Runs a statement to its end, however it ends. Throws where it could not be started, or its end not be seen. */
   async execute(sql: string, options: AthenaRunOptions): Promise<QueryExecution> {
     options.signal?.throwIfAborted()
-    const timeout = options.timeoutMs === undefined ? [] : [AbortSignal.timeout(options.timeoutMs)]
-    const signals = options.signal === undefined ? timeout : [options.signal, ...timeout]
-    const signal = AbortSignal.any(signals)
+    const signal = options.signal ?? new AbortController().signal
+    const {longestSilenceMs = LONGEST_SILENCE_MS} = this.options
     try {
       const id = await this.start(sql, options.token ?? randomUUID(), signal)
-      return await this.waitFor(id, signal)
+      return await waitForEnd(await this.open(), id, {signal, isShared: options.token !== undefined, longestSilenceMs})
     } catch (error) {
-      options.signal?.throwIfAborted()
-      if (timeout[0]?.aborted === true) throw tooLong(options.timeoutMs ?? 0, error)
+      signal.throwIfAborted()
       throw error
     }
   }
@@ -139,44 +133,11 @@ export class AthenaStatements {
         const {QueryExecutionId: id} = await client.send(new StartQueryExecutionCommand(input))
         return id!
       } catch (error) {
-        if (errorName(error) !== 'TooManyRequestsException') throw refusedStatement(error, workgroup)
+        if (!isThrottled(error)) throw refusedStatement(error, workgroup)
         if (attempt === MOST_STARTS) throw tooManyStatements(workgroup, error)
       }
-      await sleep(Math.min(START_PAUSE_MS * 2 ** (attempt - 1), LONGEST_START_PAUSE_MS), undefined, {signal})
+      await sleep(pauseMs(attempt), undefined, {signal})
     }
-  }
-
-  private async waitFor(id: string, signal: AbortSignal): Promise<QueryExecution> {
-    let hasEnded = false
-    try {
-      for (let pause = FIRST_POLL_MS; ; pause = Math.min(pause * POLL_GROWTH, LONGEST_POLL_MS)) {
-        await sleep(pause, undefined, {signal})
-        const execution = await this.execution(id, signal)
-        hasEnded = ENDED.has(execution.Status?.State)
-        if (hasEnded) return execution
-      }
-    } finally {
-      if (!hasEnded) await this.stop(id)
-    }
-  }
-
-  private async execution(id: string, signal: AbortSignal): Promise<QueryExecution> {
-    const {GetQueryExecutionCommand} = await import('@aws-sdk/client-athena')
-    const client = await this.open()
-    try {
-      const answer = await client.send(new GetQueryExecutionCommand({QueryExecutionId: id}), {abortSignal: signal})
-      return answer.QueryExecution ?? {}
-    } catch (error) {
-      signal.throwIfAborted()
-      throw awsError(error, {service: 'Athena', action: 'athena:GetQueryExecution'})
-    }
-  }
-
-  /** Nothing hangs on it: a statement that runs on costs what it scans, and its end is not waited for. */
-  private async stop(id: string): Promise<void> {
-    const {StopQueryExecutionCommand} = await import('@aws-sdk/client-athena')
-    const client = await this.open()
-    await client.send(new StopQueryExecutionCommand({QueryExecutionId: id})).catch(() => undefined)
   }
 
   private async answer(sql: string, execution: QueryExecution, signal: AbortSignal | undefined): Promise<AthenaRun> {
@@ -271,14 +232,6 @@ function statisticsOf({QueryExecutionId: id = '', Statistics: statistics}: Query
     engineMs: statistics?.EngineExecutionTimeInMillis ?? 0,
     queuedMs: statistics?.QueryQueueTimeInMillis ?? 0,
   }
-}
-
-function tooLong(timeoutMs: number, cause: unknown): SluiceError {
-  return new SluiceError('QUERY_FAILED', `The statement did not end within ${timeoutMs / 1000} s and was stopped.`, {
-    fix: 'Read less, or allow more time.',
-    details: {timeoutMs},
-    cause,
-  })
 }
 
 function tooManyStatements(workgroup: string, cause: unknown): SluiceError {

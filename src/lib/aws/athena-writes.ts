@@ -9,6 +9,7 @@ export interface AthenaWrite {
   /** Null: it succeeded. */
   readonly error: SluiceError | null
   readonly mayPass: boolean
+  readonly wasStopped: boolean
   readonly scannedBytes: number
   /** Every object that it wrote, or meant to write when it failed; null: it succeeded, and nothing names them. */
   readonly uris: readonly string[] | null
@@ -30,8 +31,8 @@ export class AthenaWrites {
     return {
       executionId,
       error: failure?.error ?? null,
-      // Somebody may have stopped it, us before a crash included: what it was to write is still wanted.
-      mayPass: failure !== null && (failure.mayPass || status?.State === 'CANCELLED'),
+      mayPass: failure?.mayPass ?? false,
+      wasStopped: failure?.wasStopped ?? false,
       scannedBytes: statistics?.DataScannedInBytes ?? 0,
       uris: await this.manifestOf(manifest, failure !== null),
     }

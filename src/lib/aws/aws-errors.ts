@@ -84,7 +84,7 @@ export function awsError(error: unknown, call: AwsCall): SluiceError {
       fix: 'Correct `region:` of the environment in the definition.',
     })
   }
-  const isBusy = BUSY.has(name) || httpStatus(error) === 429
+  const isBusy = isThrottled(error)
   const happened = isBusy ? `throttles ${action}` : `did not do ${action}`
   return new SluiceError('AWS_UNAVAILABLE', `${service} ${happened}: ${reason}.`, {
     ...options,
@@ -135,6 +135,17 @@ export function denyingPolicy(error: unknown): string | null {
 /** What allows an action cannot outweigh what denies it. */
 export function policyFix(action: string, policy: string): string {
   return `Change what denies ${action} in the ${policy}: no other policy can allow it.`
+}
+
+/** The caller asks too much at a time: the same call is taken later. */
+export function isThrottled(error: unknown): boolean {
+  return BUSY.has(errorName(error)) || httpStatus(error) === 429
+}
+
+/** The same call may be answered later: nobody answered it, the service failed, or slows its callers down. */
+export function isPassing(error: unknown): boolean {
+  const status = httpStatus(error)
+  return isThrottled(error) || typeof status !== 'number' || status >= 500
 }
 
 /** The vendor's name of an error, e.g. `ThrottlingException` or `ECONNREFUSED`. */

@@ -56,13 +56,13 @@ async function runRound(
   for (let number = first; ; number += 1) {
     const begun = {number, token: tokenOf(operation, step, number), scannedBytes: 0}
     await steps.note(step, {...begun, state: 'begun'} satisfies NotedRun)
-    const {state, error, mayPass, scannedBytes} = await upkeep.run(statement, work, begun.token, signal)
+    const {state, error, mayPass, wasStopped, scannedBytes} = await upkeep.run(statement, work, begun.token, signal)
     const ended: NotedRun = {...begun, state, scannedBytes}
     await steps.note(step, ended)
     if (error === null) return ended
-    // A run that an earlier process began may have been stopped with it: what it was to do is still wanted.
-    const isJoined = number === first && noted?.state === 'begun'
-    if (!isJoined && (!mayPass || number - first + 1 >= MOST_TRIES)) throw error
+    // Our own Ctrl-C may have stopped what an earlier attempt began; what this one began, somebody else stopped.
+    const isWanted = mayPass || (wasStopped && noted?.state === 'begun' && number === first)
+    if (!isWanted || number - first + 1 === MOST_TRIES) throw error
   }
 }
 

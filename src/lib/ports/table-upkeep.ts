@@ -39,6 +39,8 @@ export interface UpkeepRun {
   readonly error: Error | null
   /** Another run may end well. */
   readonly mayPass: boolean
+  /** Somebody stopped it: a person, or the process that waited for it as it ended. */
+  readonly wasStopped: boolean
   readonly executionId: string
   readonly scannedBytes: number
 }

@@ -1,10 +1,13 @@
 import {afterEach, beforeEach, describe, expect, it} from 'vitest'
 import {AthenaStatements} from '../../../src/lib/aws/athena-statements.js'
 import type {AwsSettings} from '../../../src/lib/aws/client-settings.js'
+import {SluiceError} from '../../../src/lib/errors.js'
 import {collect} from '../../contract/ports/expectations.js'
 import {AthenaProxy, refusal, type Answer, type ProxiedCall} from './athena-proxy.js'
 
 const PLACE = 's3://results/sluice/'
+/** For the pauses of the SDK between its attempts. */
+const LONG_MS = 60_000
 type Body = Record<string, unknown>
 
 describe('AthenaStatements', () => {
@@ -33,7 +36,11 @@ describe('AthenaStatements', () => {
     process.env = {...before}
   })
 
-  function open(results: string | null = PLACE, encryption: AwsSettings['encryption'] = 'bucket-default') {
+  function open(
+    results: string | null = PLACE,
+    encryption: AwsSettings['encryption'] = 'bucket-default',
+    more: {readonly longestSilenceMs?: number} = {},
+  ) {
     const endpoints = {athena: proxy.url}
     const settings: AwsSettings = {
       region: 'eu-west-1',
@@ -43,7 +50,7 @@ describe('AthenaStatements', () => {
       encryption,
       version: 'test',
     }
-    return new AthenaStatements({settings, workgroup: 'lake', database: 'lake_dev', results})
+    return new AthenaStatements({settings, workgroup: 'lake', database: 'lake_dev', results, ...more})
   }
 
   const execution = (State: string, status: Body = {}): Answer => ({
@@ -118,14 +125,76 @@ describe('AthenaStatements', () => {
     expect(new Set(tokens).size).toBe(1)
   })
 
-  it('waits for a full workgroup with the same token', async () => {
-    let count = 0
-    answers['StartQueryExecution'] = () =>
-      ++count <= 6 ? refusal('TooManyRequestsException', 'Rate exceeded') : {body: {QueryExecutionId: 'q-1'}}
-    await statements.run('SELECT 1')
-    expect(count).toBe(7)
-    expect(new Set(proxy.calls.map(({body}) => body['ClientRequestToken']).filter(Boolean)).size).toBe(1)
-  }, 30_000)
+  it.each(['TooManyRequestsException', 'ThrottlingException'])(
+    'waits for a full workgroup with the same token: %s',
+    async (type) => {
+      let count = 0
+      answers['StartQueryExecution'] = () =>
+        ++count <= 6 ? refusal(type, 'Rate exceeded') : {body: {QueryExecutionId: 'q-1'}}
+      await statements.run('SELECT 1')
+      expect(count).toBe(7)
+      expect(new Set(proxy.calls.map(({body}) => body['ClientRequestToken']).filter(Boolean)).size).toBe(1)
+    },
+    LONG_MS,
+  )
+
+  it.each([
+    ['are throttled', refusal('ThrottlingException', 'Rate exceeded')],
+    ['are not answered', 'drop'],
+    ['meet a service that failed', {status: 500, body: {__type: 'InternalServerException'}}],
+  ] as const)(
+    'asks again, and stops nothing, where its questions %s',
+    async (_, fault) => {
+      const polls: Answer[] = [execution('RUNNING'), ...Array.from({length: 7}, () => fault), execution('SUCCEEDED')]
+      answers['GetQueryExecution'] = () => polls.shift()!
+      expect(await collect((await statements.run('SELECT 1')).rows)).toEqual([['1']])
+      expect(polls).toEqual([])
+      expect([proxy.countOf('StartQueryExecution'), proxy.countOf('StopQueryExecution')]).toEqual([1, 0])
+    },
+    LONG_MS,
+  )
+
+  it(
+    'gives up on questions that nobody answers for long, and leaves the statement',
+    async () => {
+      await statements.close()
+      statements = open(PLACE, 'bucket-default', {longestSilenceMs: 1})
+      answers['GetQueryExecution'] = () => refusal('ThrottlingException', 'Rate exceeded')
+      const error = await thrown(statements.run('SELECT 1'))
+      expect(error).toMatchObject({code: 'AWS_UNAVAILABLE', details: {executionId: 'q-1'}})
+      expect(String(error)).toContain('Rate exceeded. It was not stopped.')
+      expect(proxy.countOf('StopQueryExecution')).toBe(0)
+    },
+    LONG_MS,
+  )
+
+  it.each([
+    ['AccessDeniedException', 'AWS_ACCESS_DENIED'],
+    ['ExpiredTokenException', 'AWS_TOKEN_EXPIRED'],
+    ['UnrecognizedClientException', 'AWS_SIGN_IN'],
+    ['InvalidRequestException', 'AWS_UNAVAILABLE'],
+  ])('asks once where the answer is %s, and stops nothing', async (type, code) => {
+    answers['GetQueryExecution'] = () => refusal(type, 'No.')
+    expect(await thrown(statements.run('SELECT 1'))).toMatchObject({code})
+    expect([proxy.countOf('GetQueryExecution'), proxy.countOf('StopQueryExecution')]).toEqual([1, 0])
+  })
+
+  it('leaves a statement to whoever took the lock, who waits for it by its token', async () => {
+    const lost = new SluiceError('LOCK_LOST', 'Taken.')
+    let controller: AbortController
+    answers['GetQueryExecution'] = () => {
+      controller.abort(lost)
+      return execution('RUNNING')
+    }
+    controller = new AbortController()
+    const {signal} = controller
+    expect(await thrown(statements.execute('INSERT INTO x SELECT 1', {token: 't', signal}))).toBe(lost)
+    expect(proxy.countOf('StopQueryExecution')).toBe(0)
+    // One of a token that nobody else has is of no use any more.
+    controller = new AbortController()
+    expect(await thrown(statements.run('SELECT 1', {signal: controller.signal}))).toBe(lost)
+    expect(proxy.countOf('StopQueryExecution')).toBe(1)
+  })
 
   it('follows a statement that goes back into the queue', async () => {
     const states = ['QUEUED', 'RUNNING', 'QUEUED', 'SUCCEEDED']
@@ -133,7 +202,7 @@ describe('AthenaStatements', () => {
     expect(await collect((await statements.run('SELECT 1')).rows)).toEqual([['1']])
   })
 
-  it('stops when the signal is aborted, or time is up', async () => {
+  it('stops when the signal is aborted', async () => {
     const controller = new AbortController()
     const reason = new Error('enough')
     answers['GetQueryExecution'] = () => {
@@ -142,12 +211,6 @@ describe('AthenaStatements', () => {
     }
     await expect(statements.run('SELECT 1', {signal: controller.signal})).rejects.toBe(reason)
     expect(proxy.countOf('StopQueryExecution')).toBe(1)
-    answers['GetQueryExecution'] = () => execution('RUNNING')
-    expect(await thrown(statements.run('SELECT 1', {timeoutMs: 3000}))).toMatchObject({
-      code: 'QUERY_FAILED',
-      details: {timeoutMs: 3000},
-    })
-    expect(proxy.countOf('StopQueryExecution')).toBe(2)
   })
 
   it('runs once more what may pass, if it only reads', async () => {

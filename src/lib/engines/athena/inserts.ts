@@ -129,14 +129,16 @@ export async function runInsert(
     const token = tokenOf(step, number, sql)
     if (noted?.state === 'begun' && number === first && noted.token !== token) throw begunOtherwise(step)
     await steps.note(step, {state: 'begun', number, token} satisfies NotedInsert)
-    const {executionId, error, mayPass, uris, scannedBytes} = await writer.write(sql, token, signal)
+    const {executionId, error, mayPass, wasStopped, uris, scannedBytes} = await writer.write(sql, token, signal)
     if (error === null) refuseUnnamed(step, rows, uris)
     const keys = (uris ?? []).map((uri) => ownKey(uri, folders, addresses))
     const ended: EndedInsert = {state: error === null ? 'written' : 'cleaned', number, executionId, keys, scannedBytes}
     if (error !== null) await deleteObjects(keys, request)
     await steps.note(step, ended)
     if (error === null) return ended
-    if (!mayPass || number - first + 1 === MOST_TRIES) throw error
+    // Our own Ctrl-C may have stopped what an earlier attempt began; what this one began, somebody else stopped.
+    const isWanted = mayPass || (wasStopped && noted?.state === 'begun' && number === first)
+    if (!isWanted || number - first + 1 === MOST_TRIES) throw error
   }
 }
 

@@ -59,6 +59,7 @@ async function mergeReadable(work: Work): Promise<MergeResult> {
     if (!isAboutObjects(error)) throw error
     // What is gone by now cannot be read either.
     await checkSources(request)
+    if (error.details?.['gone'] === true) throw error
     throw unfit(
       `it cannot read the files as they are (${String(error.details?.['kind'])}).`,
       {table: request.place.table},

@@ -21,7 +21,6 @@ export interface EngineRun {
 
 export interface EngineRunOptions {
   readonly signal?: AbortSignal | undefined
-  readonly timeoutMs?: number | undefined
   /** The statement only reads: it may run again after a failure that may pass. */
   readonly isRepeatable?: boolean | undefined
 }
@@ -57,6 +56,8 @@ export interface EndedWrite {
   readonly error: Error | null
   /** Another run of the same statement may end well. */
   readonly mayPass: boolean
+  /** Somebody stopped it: a person, or the process that waited for it as it ended. */
+  readonly wasStopped: boolean
   readonly scannedBytes: number
   /** Every object that it wrote, or meant to: what its data manifest names. Null: it succeeded, and there is none. */
   readonly uris: readonly string[] | null

@@ -29,7 +29,6 @@ export interface AthenaQueryOptions {
   readonly catalog: Catalog
   /** Glue's database of the lake. */
   readonly database: string
-  readonly timeoutMs?: number
 }
 
 export interface AthenaQueryResult extends QueryResult {
@@ -97,11 +96,11 @@ export class AthenaQueryEngine implements QueryEngine, QueryAnalyser {
   }
 
   private async send(composed: ComposedStatement, text: ComposedText, {signal}: QueryRequest): Promise<EngineRun> {
-    const {statements, timeoutMs} = this.options
+    const {statements} = this.options
     const sql = text.toString()
     refuseTooLong(sql)
     try {
-      return await statements.run(sql, {signal, timeoutMs, isRepeatable: true})
+      return await statements.run(sql, {signal, isRepeatable: true})
     } catch (error) {
       throw queryError(error, composed, text)
     }

@@ -60,8 +60,8 @@ export class AthenaUpkeep implements TableUpkeep {
       statement === 'vacuum'
         ? `VACUUM ${table.table}`
         : `OPTIMIZE ${table.table} REWRITE DATA USING BIN_PACK${conditionOf(table, '')}`
-    const {executionId, error, mayPass, scannedBytes} = await this.writer.write(sql, token, signal)
-    const about = {executionId, scannedBytes}
+    const {executionId, error, mayPass, wasStopped, scannedBytes} = await this.writer.write(sql, token, signal)
+    const about = {executionId, scannedBytes, wasStopped}
     if (error === null) return {...about, state: 'done', error, mayPass}
     const reason = reasonOf(error)
     if (MORE_RUNS.test(reason)) return {...about, state: 'more', error: null, mayPass: false}
