@@ -131,6 +131,21 @@ describe('pipes and signals', () => {
     })
   }
 
+  it.each([
+    ['while it computes', `SELECT count(*) FROM (${ENDLESS}) x WHERE i % 7 = 8`, ['--json']],
+    ['while rows stream', ENDLESS, ['--output', 'ndjson']],
+  ])('--timeout stops it with an error of its own %s', async (_, sql, output) => {
+    const {exit, stdout, stderr} = await query(sql, '--timeout', '2s', ...output)
+    expect(exit).toBe(1)
+    expect(output.includes('--json') ? stdout : stderr).toMatch(
+      /QUERY_FAILED[^]*No whole answer within 2 s; it was stopped\./,
+    )
+  })
+
+  it('--timeout leaves an answer in time alone', async () => {
+    expect(await query('SELECT 5 AS a', '--timeout', '365d')).toMatchObject({exit: 0, stdout: 'a\n5\n'})
+  })
+
   it('SIGINT stops it while the reader sleeps', async () => {
     const child = startSluice(['query', ENDLESS, '--output', 'csv'], {cwd})
     await once(child.stdout, 'readable')

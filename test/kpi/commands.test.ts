@@ -25,6 +25,11 @@ describe('a lake in good order', () => {
     expect(document.period).toEqual({from: '2025-11-04T00:00:00.000Z', to: '2026-02-02T00:00:00.000Z'})
   })
 
+  it('gives no half of an answer at the end of --timeout', async () => {
+    const {stdout, exit} = await sluice('kpi', 'show', '--timeout', '0', '--json', ...NOW)
+    expect([exit, (JSON.parse(stdout) as {error: {code: string}}).error.code]).toEqual([1, 'QUERY_FAILED'])
+  })
+
   it('shows a view, a KPI, and other forms of rows', async () => {
     const view = await sluice('kpi', 'show', '--view', 'data-science', '--from', '2026-01-01', ...NOW)
     expect(view.exit).toBe(0)

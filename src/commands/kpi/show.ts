@@ -1,7 +1,7 @@
 import * as Args from '@oclif/core/args'
 import * as Flags from '@oclif/core/flags'
 import {BaseCommand} from '../../lib/cli/base-command.js'
-import {positiveIntegerFlag, rangeFlags, rowsFlags} from '../../lib/cli/flags.js'
+import {positiveIntegerFlag, rangeFlags, rowsFlags, timeoutFlag} from '../../lib/cli/flags.js'
 import type {KpiShowResult} from '../../lib/kpi/index.js'
 
 export default class KpiShow extends BaseCommand<KpiShowResult> {
@@ -33,11 +33,13 @@ Exit 3 when a KPI is red. A KPI without data is neither good nor bad.`
       default: true,
     }),
     'min-n': positiveIntegerFlag({summary: 'Smaller samples are not judged.', default: 30}),
+    ...timeoutFlag,
     ...rowsFlags,
   }
 
   async run(): Promise<KpiShowResult> {
     const {args, flags} = await this.parse(KpiShow)
+    this.limitTime(flags.timeout)
     const {definition, ports, query, signal, asOf} = await this.context(flags)
     const {closingNote, exitOfKpis, renderKpis, showKpis} = await import('../../lib/kpi/index.js')
     const {from, to, view, by, compare} = flags

@@ -30,6 +30,7 @@ Rows go to stdout as they come; warnings and the closing line to stderr. Restric
   async run(): Promise<QueryResult> {
     const {args, flags} = await this.parse(Query)
     const sql = await this.statement({argument: args.sql, file: flags.file})
+    this.limitTime(flags.timeout)
     const context = await this.context(flags)
     const {answerQuery, planQuery, renderQueryPlan, resultOf, warningLines} = await import('../../lib/query/index.js')
     const plan = await planQuery(planRequestOf(sql, flags), context)

@@ -24,6 +24,8 @@ import {isLive, loadSpinner} from './spinner.js'
 
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM'] as const
 type StopSignal = (typeof STOP_SIGNALS)[number]
+/** A timer of more would fire at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
 
 /**
  * What every command stands on: one result with two faces, exit codes, signals, progress. A command parses, calls one
@@ -34,12 +36,13 @@ export abstract class BaseCommand<Result extends object> extends Command {
   static override baseFlags = globalFlags
 
   private readonly stop = new AbortController()
-  /** Aborted by the first Ctrl-C or SIGTERM; its reason is the INTERRUPTED error. */
+  /** Aborted by the first Ctrl-C or SIGTERM, with the INTERRUPTED error as its reason, or at the end of a time limit. */
   protected readonly signal = this.stop.signal
   private readonly listeners = new Map<StopSignal, () => void>()
   private progress: ProgressHost | undefined
   private opened: Context | undefined
   private isQuiet = false
+  private timeLimit: NodeJS.Timeout | undefined
 
   /** An object, because oclif prints nothing for `0`, `''` and `false` under `--json`. */
   abstract override run(): Promise<Result>
@@ -88,6 +91,16 @@ export abstract class BaseCommand<Result extends object> extends Command {
     return this.progress.report
   }
 
+  /** Stops what still runs after so long, as Ctrl-C does. */
+  protected limitTime(timeoutMs: number | undefined): void {
+    if (timeoutMs === undefined) return
+    const error = new SluiceError('QUERY_FAILED', `No whole answer within ${timeoutMs / 1000} s; it was stopped.`, {
+      fix: 'Read less, or allow more time: --timeout',
+      details: {timeoutMs},
+    })
+    this.timeLimit = setTimeout(() => this.stop.abort(error), Math.min(timeoutMs, LONGEST_TIMER_MS))
+  }
+
   /** Columns of the terminal that the answer goes to; undefined for a file or a pipe. */
   protected get widthColumns(): number | undefined {
     const {isTTY, columns} = process.stdout
@@ -127,6 +140,7 @@ export abstract class BaseCommand<Result extends object> extends Command {
   protected override async finally(error: Error | undefined): Promise<void> {
     for (const [name, listener] of this.listeners) process.removeListener(name, listener)
     this.progress?.stop()
+    clearTimeout(this.timeLimit)
     try {
       await this.opened?.close()
     } catch (failure) {

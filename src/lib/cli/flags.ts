@@ -126,6 +126,11 @@ export const rowsFlags = {
   })(),
 }
 
+/** For questions that somebody waits for; a load has no limit. */
+export const timeoutFlag = {
+  timeout: durationFlag({summary: 'Stop it, with an error, when there is no whole answer after so long.'}),
+}
+
 export const concurrencyFlag = {
   concurrency: positiveIntegerFlag({summary: 'Most units of work at a time.', env: 'SLUICE_CONCURRENCY'}),
 }

@@ -1,5 +1,5 @@
 import * as Flags from '@oclif/core/flags'
-import {dollarsFlag, positiveIntegerFlag, rowsFlags} from './flags.js'
+import {dollarsFlag, positiveIntegerFlag, rowsFlags, timeoutFlag} from './flags.js'
 
 /** What an ad hoc query can be asked. */
 export const queryFlags = {
@@ -18,6 +18,7 @@ export const queryFlags = {
     summary: 'Refuse when the estimate is above this many US dollars.',
     env: 'SLUICE_MAX_COST',
   }),
+  ...timeoutFlag,
   'dry-run': Flags.boolean({summary: 'Show what would be read and what it would cost, run nothing.', default: false}),
   'require-partition': Flags.boolean({
     summary: 'Refuse to read every partition; always so on AWS.',

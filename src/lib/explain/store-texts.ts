@@ -76,6 +76,8 @@ export const STORE_TEXTS = {
     causes: [
       'A Parquet object of the table is damaged or gone.',
       'A value that a function of the statement cannot take, as a division or cast.',
+      'It met a limit: --timeout, the quota of time in Athena, or the bytes that the workgroup lets it scan.',
+      'A person stopped it in Athena.',
     ],
     state: 'Nothing was changed: queries only read.',
     next: [STATUS, run('sluice backfill verify', 'prove every load anew')],

@@ -6,7 +6,7 @@ import type {LoadRequest} from '../../../src/lib/ports/parquet-engine.js'
 import {expectCode} from '../../contract/ports/expectations.js'
 
 type End = 'succeeded' | 'passing failure' | 'failed' | 'stopped'
-const INSERT = {step: 'rows 1 of 1', sql: 'INSERT INTO claims SELECT 1', folders: []}
+const INSERT = {step: 'rows 1 of 1', sql: 'INSERT INTO claims SELECT 1', folders: [], rows: 0}
 
 /** Executions that end as a list says; a token that was seen is the same execution, whoever asks. */
 class ScriptedWriter implements StatementWriter {
@@ -56,7 +56,7 @@ describe('an INSERT', () => {
     const {attempt, journal} = attempts(writer)
     await expectCode(attempt(), 'QUERY_FAILED')
     // The process ended before it noted how the INSERT had ended.
-    const [token] = writer.executions.keys()
+    const token = [...writer.executions.keys()][0]!
     journal.set(INSERT.step, {state: 'begun', number: 1, token} satisfies NotedInsert)
     expect(await attempt()).toMatchObject({state: 'written', number: 2})
     expect(writer.executions.size).toBe(2)
@@ -66,7 +66,7 @@ describe('an INSERT', () => {
     const writer = new ScriptedWriter(['failed', 'succeeded'])
     const {attempt, journal} = attempts(writer)
     await expectCode(attempt(), 'QUERY_FAILED')
-    const [token] = writer.executions.keys()
+    const token = [...writer.executions.keys()][0]!
     journal.set(INSERT.step, {state: 'begun', number: 1, token} satisfies NotedInsert)
     await expectCode(attempt(), 'QUERY_FAILED')
     expect(writer.executions.size).toBe(1)

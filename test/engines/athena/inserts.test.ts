@@ -71,7 +71,7 @@ describe('an INSERT that has ended well', () => {
     const notes: unknown[] = []
     const steps = {noted, note: async (_: string, value: unknown) => void notes.push(value)}
     const writer = {
-      write: async () => ({executionId: 'q-1', error: null, mayPass: false, scannedBytes: 1, uris}),
+      write: async () => ({executionId: 'q-1', error: null, mayPass: false, wasStopped: false, scannedBytes: 1, uris}),
     }
     const ended = runInsert({...insert, rows}, {steps, target}, {writer, addresses})
     return {ended, notes, isStanding: async () => (await target.head('t/day=1/q-1.parquet')) !== null}

@@ -111,15 +111,41 @@ describe.runIf(hasTrino)('a load by Athena', () => {
     await expectUndisturbed(on)
   })
 
-  /** A load that dies while its second INSERT runs, which ends after it. */
-  async function killed(on: TableIn): Promise<void> {
+  it(
+    'whose INSERT somebody stops leaves nothing of it, and goes on when it is told to',
+    {timeout: LONG_MS},
+    async () => {
+      const on = await newLake()
+      const fault = {state: 'CANCELLED', when: 'after', reason: 'Query cancelled by user'} as const
+      await armQueryFault({match: `INSERT INTO "${on.table}".*'${LATE_DAY}'`, ...fault})
+      const refusal = await refusalOf(on.lake, ...load())
+      expect(refusal).toMatchObject({code: 'QUERY_FAILED', exit: 1})
+      expect(refusal.message).toContain('was stopped')
+      expect((await lateInsertsOf(on)).map(({state}) => state)).toEqual(['CANCELLED'])
+      expect((await objectsOf(on)).filter((key) => key.includes(`day=${LATE_DAY}`))).toEqual([])
+      expect((await answerOf(on.lake, 'ops', 'resume', '--env', 'aws', '--yes')).exit).toBe(0)
+      expect(await lateInsertsOf(on)).toHaveLength(2)
+      await expectUndisturbed(on)
+    },
+  )
+
+  it('that gets SIGINT stops its INSERT, and begins it again when it goes on', {timeout: LONG_MS}, async () => {
+    const on = await newLake()
+    expect(await killed(on, 'SIGINT')).toMatchObject({exit: 130})
+    expect((await answerOf(on.lake, 'ops', 'resume', '--env', 'aws', '--yes')).exit).toBe(0)
+    expect((await lateInsertsOf(on)).map(({state}) => state).sort()).toEqual(['CANCELLED', 'SUCCEEDED'])
+    await expectUndisturbed(on)
+  })
+
+  /** A load that ends while its second INSERT runs, which ends after it. */
+  async function killed(on: TableIn, signal: 'SIGKILL' | 'SIGINT' = 'SIGKILL') {
     const match = `INSERT INTO "${on.table}".*'${LATE_DAY}'`
     await armQueryFault({match, state: 'DELAY', when: 'before', delayMs: 2000})
     const child = startSluice([...load(), '--json'], {cwd: on.lake.folder})
     const ended = resultOf(child)
     while ((await lateInsertsOf(on)).length === 0) await wait(LOOK_EVERY_MS)
-    child.kill('SIGKILL')
-    await ended
+    child.kill(signal)
+    return ended
   }
 
   it('that is killed between INSERTs goes on with the second', {timeout: LONG_MS}, async () => {

@@ -22,7 +22,7 @@ import {
 import {afterAll, beforeAll, describe, expect, it} from 'vitest'
 import type {CheckResult, DoctorResult} from '../../../src/lib/doctor/index.js'
 import {item, writeItems} from '../../backfill/export-folder.js'
-import {answerOf, definitionText, refusalOf, sluice} from '../../backfill/lake-folder.js'
+import {answerOf, definitionText, sluice} from '../../backfill/lake-folder.js'
 import {runSluice} from '../../cli/run-cli.js'
 import {ACCOUNT, makeAwsLake, uploadExport, type AwsLake} from '../aws-lake.js'
 import {armFault, control, wireOf} from '../checks/gateway-control.js'
