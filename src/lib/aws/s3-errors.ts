@@ -1,13 +1,5 @@
 import {SluiceError, hasCode} from '../errors.js'
-import {
-  awsError,
-  awsReason,
-  denyingPolicy,
-  errorName,
-  httpStatus,
-  policyFix,
-  READ_THE_REASON,
-} from './aws-errors.js'
+import {awsError, awsReason, denyingPolicy, errorName, httpStatus, policyFix, READ_THE_REASON} from './aws-errors.js'
 import {keyInvalid, shown} from '../ports/object-keys.js'
 
 /** Where a call went, for messages. */
