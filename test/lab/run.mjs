@@ -11,6 +11,8 @@ const VITEST = fileURLToPath(new URL('../../node_modules/vitest/vitest.mjs', imp
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url))
 const name = nameOfRun(process.pid)
 const NO_TRINO = '--no-trino'
+/** Suites that take something away from all others run after them, by themselves. */
+const ALONE = 'test/lab/alone'
 const asked = process.argv.slice(2)
 const vitestArguments = asked.filter((argument) => argument !== NO_TRINO)
 
@@ -44,12 +46,17 @@ async function runSuites(layers) {
   const left = layers.trino ? [] : suitesOnTrino()
   if (left.length > 0) console.log(`lab: skipped for want of Trino: ${left.join(', ')}`)
   const {environment} = await startLab({name, withTrino: layers.trino})
-  return interrupted ? 130 : runVitest(environment, left)
+  const isAsked = vitestArguments.some((argument) => argument.startsWith(ALONE))
+  const runs = isAsked ? [vitestArguments] : [['--exclude', `${ALONE}/**`, ...vitestArguments]]
+  if (vitestArguments.length === 0 && layers.trino) runs.push([ALONE])
+  let code = 0
+  for (const parameters of runs) code = interrupted ? 130 : (await runVitest(environment, left, parameters)) || code
+  return code
 }
 
-function runVitest(environment, left) {
+function runVitest(environment, left, asked) {
   const exclusions = left.flatMap((file) => ['--exclude', file])
-  const parameters = [VITEST, 'run', '--config', 'vitest.lab.config.ts', ...exclusions, ...vitestArguments]
+  const parameters = [VITEST, 'run', '--config', 'vitest.lab.config.ts', ...exclusions, ...asked]
   const variables = {...process.env, ...environment, AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true'}
   return new Promise((resolve, reject) => {
     suites = spawn(process.execPath, parameters, {

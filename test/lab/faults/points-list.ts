@@ -92,7 +92,7 @@ export function kindsOfLoads(): WireFaultKind[] {
 }
 
 /**
- * What a load by Athena meets: S3 and Athena too busy for ever, and credentials that ran out; in a sample each at the
+ * What a load by Athena meets: S3 and Athena too busy, for ever or for long, and credentials that ran out; in a sample each at the
  * middle one of its calls.
  */
 export function athenaFaults(points: readonly WirePoint[]): WireFault[] {
@@ -101,7 +101,8 @@ export function athenaFaults(points: readonly WirePoint[]): WireFault[] {
   const groups = [
     at('storm', ({service}) => service === 's3'),
     at('throttled', ({operation}) => operation === 'StartQueryExecution'),
-    at('throttled', ({operation}) => operation === 'GetQueryExecution'),
+    // For ever, and the load waits minutes before it gives up.
+    at('busy', ({operation}) => operation === 'GetQueryExecution'),
     at('expired', () => true),
   ]
   return MEETS_ALL ? groups.flat() : groups.flatMap((group) => spread(group, 1))
