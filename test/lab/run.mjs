@@ -48,7 +48,7 @@ async function runSuites(layers) {
   const {environment} = await startLab({name, withTrino: layers.trino})
   const isAsked = vitestArguments.some((argument) => argument.startsWith(ALONE))
   const runs = isAsked ? [vitestArguments] : [['--exclude', `${ALONE}/**`, ...vitestArguments]]
-  if (vitestArguments.length === 0 && layers.trino) runs.push([ALONE])
+  if (vitestArguments.length === 0) runs.push([ALONE, '--no-file-parallelism'])
   let code = 0
   for (const parameters of runs) code = interrupted ? 130 : (await runVitest(environment, left, parameters)) || code
   return code

@@ -16,8 +16,8 @@ interface BadPlace {
   readonly what: string
   /** A plan neither writes nor asks Athena: only the load meets it. */
   readonly isOfLoad?: true
-  /** Asked for besides. */
-  readonly flags?: readonly string[]
+  /** That is asked for; default: the bench's. */
+  readonly engine?: 'athena'
   /** Every command that changes the lake meets it before it plans. */
   readonly isOfEach?: true
   /** Any of these says it well. */
@@ -263,14 +263,14 @@ const BAD_PLACES: readonly BadPlace[] = [
   },
   {
     what: 'a workgroup whose results Athena keeps itself, for a load by Athena',
-    flags: ['--engine', 'athena'],
+    engine: 'athena',
     codes: ['ENGINE_UNFIT'],
     fix: /^Name a workgroup with a place of results/,
     make: (lake) => workgroup(lake, {ManagedQueryResultsConfiguration: {Enabled: true}}),
   },
   {
     what: 'a workgroup that enforces another encryption, for a load by Athena',
-    flags: ['--engine', 'athena'],
+    engine: 'athena',
     codes: ['ENGINE_UNFIT'],
     fix: /^Set the encryption of results of the workgroup/,
     make: async (lake) => {
@@ -375,7 +375,7 @@ describe('a place that cannot be used ends a command before the first change', (
     await bench.close()
   })
 
-  async function expectRefused({codes, fix, make, isOfLoad, isOfEach, flags = []}: BadPlace): Promise<void> {
+  async function expectRefused({codes, fix, make, isOfLoad, isOfEach, engine}: BadPlace): Promise<void> {
     const lake = await bench.lake()
     const variables = (await make(lake)) ?? {}
     const before = await stateOf(lake.own)
@@ -388,8 +388,8 @@ describe('a place that cannot be used ends a command before the first change', (
           ]
         : []
     for (const argv of [
-      ...(MEETS_ALL && isOfLoad !== true ? [[...plan, ...flags]] : []),
-      [...lake.load, ...flags],
+      ...(MEETS_ALL && isOfLoad !== true ? [engine === undefined ? plan : [...plan, '--engine', engine]] : []),
+      lake.loadBy(engine ?? lake.bench.engine),
       ...others,
     ]) {
       const ended = await lake.runWith(variables, ...argv)
