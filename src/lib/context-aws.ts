@@ -65,7 +65,7 @@ export async function awsContext(
   const athena = new AthenaParquetEngine({
     statements,
     writer,
-    writePlace: new AthenaWritePlace(settings, workgroup),
+    writePlace: new AthenaWritePlace(statements, settings.encryption),
     lines,
     parquetTables: lines,
     addresses: locations,

@@ -1,6 +1,4 @@
 import type {IncomingMessage, ServerResponse} from 'node:http'
-import {createServer} from 'node:http'
-import type {AddressInfo} from 'node:net'
 import {afterEach, beforeEach, describe, expect, it} from 'vitest'
 import type {AwsSettings} from '../../src/lib/aws/client-settings.js'
 import {parseS3Uri} from '../../src/lib/aws/s3-bucket.js'
@@ -8,6 +6,7 @@ import {S3ObjectStore} from '../../src/lib/aws/s3-object-store.js'
 import {checkPlaces} from '../../src/lib/aws/usable-places.js'
 import {readText} from '../../src/lib/ports/object-content.js'
 import {collect, expectCode} from '../contract/ports/expectations.js'
+import {openLoopbackAws, type LoopbackAws} from './loopback-aws.js'
 
 // What no lab answers: S3's words for what goes wrong, and its listings as AWS writes them.
 
@@ -25,33 +24,22 @@ type Answer = (request: {
 let answer: Answer
 let asked: string[]
 let settings: AwsSettings
-let close: () => void
-const variables = {...process.env}
+let aws: LoopbackAws
 
 beforeEach(async () => {
   asked = []
-  const server = createServer((request, response) => void respond(request, response))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  aws = await openLoopbackAws((request, response) => void respond(request, response))
   settings = {
     region: 'eu-west-1',
     profile: null,
     roleArn: null,
-    endpoints: {all: endpoint},
+    endpoints: {all: aws.endpoint},
     encryption: 'bucket-default',
     version: 'test',
   }
-  close = () => server.close().closeAllConnections()
-  for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name]
-  process.env['AWS_ACCESS_KEY_ID'] = 'AKIATEST'
-  process.env['AWS_SECRET_ACCESS_KEY'] = 'secret'
-  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true'
 })
 
-afterEach(() => {
-  close()
-  process.env = {...variables}
-})
+afterEach(() => aws.close())
 
 async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const chunks: Buffer[] = []

@@ -1,11 +1,10 @@
 import type {IncomingHttpHeaders, IncomingMessage, ServerResponse} from 'node:http'
-import {createServer} from 'node:http'
-import type {AddressInfo} from 'node:net'
 import {afterEach, beforeEach, describe, expect, it} from 'vitest'
 import type {AwsSettings, Encryption} from '../../src/lib/aws/client-settings.js'
 import {awsFacts} from '../../src/lib/aws/facts-aws.js'
 import {S3ObjectStore} from '../../src/lib/aws/s3-object-store.js'
 import {checkPlaces} from '../../src/lib/aws/usable-places.js'
+import {openLoopbackAws, type LoopbackAws} from './loopback-aws.js'
 
 // What no lab has: a bucket whose policy refuses writes by how they are to be encrypted.
 
@@ -19,26 +18,14 @@ const WAYS: readonly (readonly [encryption: Encryption, algorithm: string | unde
 /** What the bucket's policy wants of a write. */
 let wanted: string | undefined
 let writes: IncomingHttpHeaders[]
-let endpoint: string
-let close: () => void
-const variables = {...process.env}
+let aws: LoopbackAws
 
 beforeEach(async () => {
   writes = []
-  const server = createServer((request, response) => void respond(request, response))
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  close = () => server.close().closeAllConnections()
-  for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name]
-  process.env['AWS_ACCESS_KEY_ID'] = 'AKIATEST'
-  process.env['AWS_SECRET_ACCESS_KEY'] = 'secret'
-  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true'
+  aws = await openLoopbackAws((request, response) => void respond(request, response))
 })
 
-afterEach(() => {
-  close()
-  process.env = {...variables}
-})
+afterEach(() => aws.close())
 
 /** The policy first, as S3 does, then what cannot hold. */
 async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -55,7 +42,14 @@ async function respond(request: IncomingMessage, response: ServerResponse): Prom
 }
 
 function settingsOf(encryption: Encryption): AwsSettings {
-  return {region: 'eu-west-1', profile: null, roleArn: null, endpoints: {all: endpoint}, encryption, version: 'test'}
+  return {
+    region: 'eu-west-1',
+    profile: null,
+    roleArn: null,
+    endpoints: {all: aws.endpoint},
+    encryption,
+    version: 'test',
+  }
 }
 
 const lookBefore = (encryption: Encryption) =>

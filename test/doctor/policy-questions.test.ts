@@ -1,40 +1,27 @@
-import {createServer} from 'node:http'
-import type {AddressInfo} from 'node:net'
 import {afterEach, beforeEach, expect, it} from 'vitest'
 import {awsFacts} from '../../src/lib/aws/facts-aws.js'
+import {openLoopbackAws, type LoopbackAws} from '../aws/loopback-aws.js'
 
 // What no lab answers: IAM's judgement of policies, as the service writes it.
 
 const USER = 'arn:aws:iam::111122223333:user/ann'
 const GLUE = 'arn:aws:glue:eu-west-1:111122223333'
-const variables = {...process.env}
 let questions: {readonly actions: string[]; readonly arns: string[]}[]
 let decide: (action: string, arn: string) => string
-let endpoint: string
-let close: () => void
+let aws: LoopbackAws
 
 beforeEach(async () => {
   questions = []
-  const server = createServer((request, response) => {
+  aws = await openLoopbackAws((request, response) => {
     let body = ''
     request.on('data', (chunk: Buffer) => (body += chunk.toString()))
     request.on('end', () => {
       response.writeHead(200, {'content-type': 'text/xml'}).end(answerTo(new URLSearchParams(body)))
     })
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  endpoint = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  close = () => server.close().closeAllConnections()
-  for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name]
-  process.env['AWS_ACCESS_KEY_ID'] = 'AKIATEST'
-  process.env['AWS_SECRET_ACCESS_KEY'] = 'secret'
-  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true'
 })
 
-afterEach(() => {
-  close()
-  process.env = {...variables}
-})
+afterEach(() => aws.close())
 
 /** One result an action, the worst of its things, with each thing's own inside. */
 function answerTo(form: URLSearchParams): string {
@@ -54,7 +41,7 @@ function answerTo(form: URLSearchParams): string {
 }
 
 function simulate(permissions: readonly {readonly action: string; readonly arn: string}[]) {
-  const settings = {region: 'eu-west-1', profile: null, roleArn: null, endpoints: {all: endpoint}, version: 'test'}
+  const settings = {region: 'eu-west-1', profile: null, roleArn: null, endpoints: {all: aws.endpoint}, version: 'test'}
   const facts = awsFacts({...settings, encryption: 'bucket-default'}, new AbortController().signal)
   return facts.simulate(USER, permissions)
 }

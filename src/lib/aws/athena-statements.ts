@@ -6,12 +6,13 @@ import type {
   GetQueryResultsCommandOutput,
   QueryExecution,
   Row,
+  WorkGroup,
 } from '@aws-sdk/client-athena'
 import {SluiceError} from '../errors.js'
 import {awsError, isThrottled} from './aws-errors.js'
 import {failedStatement, refusedStatement, type StatementFailure} from './athena-failures.js'
 import {pauseMs, waitForEnd} from './athena-wait.js'
-import {usableResults} from './athena-workgroup.js'
+import {findWorkgroup, usableResults} from './athena-workgroup.js'
 import {clientConfiguration, kmsKeyOf, type AwsSettings} from './client-settings.js'
 
 export interface AthenaStatementsOptions {
@@ -64,7 +65,7 @@ const PAGE_ROWS = 1000
 /** Statements in one workgroup of Athena: started once, waited for, stopped when nobody waits any more. */
 export class AthenaStatements {
   private client: Promise<AthenaClient> | null = null
-  private place: Promise<string | null> | null = null
+  private looked: Promise<WorkGroup> | null = null
 
   constructor(private readonly options: AthenaStatementsOptions) {}
 
@@ -80,6 +81,13 @@ export class AthenaStatements {
       const failure = this.failureOf(ended)
       if (!failure.mayPass || options.isRepeatable !== true || run === MOST_RUNS) throw failure.error
     }
+  }
+
+  /** As Athena has it: asked once; a look that failed is repeated. Throws `PLACE_UNUSABLE` for one that is not there. */
+  workgroup(): Promise<WorkGroup> {
+    this.looked ??= this.open().then((client) => findWorkgroup(client, this.options.workgroup))
+    this.looked.catch(() => (this.looked = null))
+    return this.looked
   }
 
   /** Whether the workgroup takes statements as the definition wants them. Throws `PLACE_UNUSABLE`, `AWS_ACCESS_DENIED`. */
@@ -195,11 +203,15 @@ export class AthenaStatements {
     }
   }
 
-  /** Asked once; a look that failed is repeated by the next statement. */
-  private resultPlace(): Promise<string | null> {
-    this.place ??= this.open().then((client) => usableResults(client, this.options))
-    this.place.catch(() => (this.place = null))
-    return this.place
+  private async resultPlace(): Promise<string | null> {
+    const found = await this.workgroup()
+    try {
+      return usableResults(found, this.options)
+    } catch (error) {
+      // It may be corrected before the next statement.
+      this.looked = null
+      throw error
+    }
   }
 
   private open(): Promise<AthenaClient> {

@@ -12,11 +12,7 @@ export interface ResultsRequest {
  * The place to ask for with each statement; null leaves it to the workgroup. Throws `PLACE_UNUSABLE` for a workgroup
  * that is not there, takes no statements, or puts results elsewhere whatever it is asked.
  */
-export async function usableResults(
-  client: AthenaClient,
-  {workgroup, results}: ResultsRequest,
-): Promise<string | null> {
-  const found = await findWorkgroup(client, workgroup)
+export function usableResults(found: WorkGroup, {workgroup, results}: ResultsRequest): string | null {
   if (found.State === 'DISABLED') {
     throw unusable(`The workgroup ${workgroup} is disabled.`, 'Enable it, or name another in the definition.', {
       workgroup,

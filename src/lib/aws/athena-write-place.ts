@@ -1,37 +1,23 @@
 import type {WorkGroup} from '@aws-sdk/client-athena'
 import type {EngineFault} from '../ports/parquet-engine.js'
 import {encryptsOtherwise} from '../ports/workgroup-writes.js'
-import {findWorkgroup, resultEncryption} from './athena-workgroup.js'
-import {clientConfiguration, type AwsSettings} from './client-settings.js'
+import type {AthenaStatements} from './athena-statements.js'
+import {resultEncryption} from './athena-workgroup.js'
+import type {Encryption} from './client-settings.js'
 
 /** Whether rows can be written by statements of a workgroup: seen again afterwards, and encrypted as they must be. */
 export class AthenaWritePlace {
-  private looked: Promise<EngineFault | null> | null = null
-
   constructor(
-    private readonly settings: AwsSettings,
-    private readonly workgroup: string,
+    private readonly statements: AthenaStatements,
+    private readonly encryption: Encryption,
   ) {}
 
-  /** Asked once; a look that failed is repeated. */
-  fault(): Promise<EngineFault | null> {
-    this.looked ??= this.look()
-    this.looked.catch(() => (this.looked = null))
-    return this.looked
-  }
-
-  private async look(): Promise<EngineFault | null> {
-    const {AthenaClient} = await import('@aws-sdk/client-athena')
-    const client = new AthenaClient(clientConfiguration(this.settings, 'athena'))
-    try {
-      return faultOf(this.workgroup, await findWorkgroup(client, this.workgroup), this.settings)
-    } finally {
-      client.destroy()
-    }
+  async fault(): Promise<EngineFault | null> {
+    return faultOf(await this.statements.workgroup(), this.encryption)
   }
 }
 
-function faultOf(workgroup: string, {Configuration: found}: WorkGroup, {encryption}: AwsSettings): EngineFault | null {
+function faultOf({Name: workgroup, Configuration: found}: WorkGroup, encryption: Encryption): EngineFault | null {
   if (found?.ManagedQueryResultsConfiguration?.Enabled === true) {
     return {
       text: `The workgroup ${workgroup} has Athena keep its results, and nothing then names the objects that a statement wrote.`,

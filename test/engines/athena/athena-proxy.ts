@@ -43,6 +43,8 @@ export class AthenaProxy {
       const {status, text} = own === null ? await ask() : {status: own.status ?? 200, text: JSON.stringify(own.body)}
       response.writeHead(status, {'content-type': 'application/x-amz-json-1.1'}).end(text)
     })
+    // Longer than an SDK pauses: it would meet a connection that is being closed.
+    server.keepAliveTimeout = 120_000
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     return new AthenaProxy(server, `http://127.0.0.1:${(server.address() as AddressInfo).port}`, calls)
   }

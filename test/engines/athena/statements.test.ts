@@ -162,7 +162,7 @@ describe('AthenaStatements', () => {
       answers['GetQueryExecution'] = () => refusal('ThrottlingException', 'Rate exceeded')
       const error = await thrown(statements.run('SELECT 1'))
       expect(error).toMatchObject({code: 'AWS_UNAVAILABLE', details: {executionId: 'q-1'}})
-      expect(String(error)).toContain('It was not stopped.')
+      expect(String(error)).toContain('Rate exceeded. It was not stopped.')
       expect(proxy.countOf('StopQueryExecution')).toBe(0)
     },
     LONG_MS,

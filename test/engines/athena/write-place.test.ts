@@ -11,6 +11,7 @@ const KEY = 'arn:aws:kms:eu-west-1:111122223333:key/0f1e2d3c-aaaa-bbbb-cccc-0123
 const OTHER = KEY.replace('0f1e2d3c', 'ffffffff')
 
 let proxy: AthenaProxy
+let statements: AthenaStatements
 let s3: Server
 let configuration: object
 let statistics: object
@@ -35,6 +36,7 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
+  await statements.close()
   await proxy.close()
   s3.closeAllConnections()
   await new Promise((resolve) => s3.close(resolve))
@@ -44,6 +46,16 @@ afterEach(async () => {
 function settingsOf(encryption: AwsSettings['encryption'] = 'bucket-default'): AwsSettings {
   const endpoints = {athena: proxy.url, s3: `http://127.0.0.1:${(s3.address() as AddressInfo).port}`}
   return {region: 'eu-west-1', profile: null, roleArn: null, endpoints, encryption, version: 'test'}
+}
+
+function open(settings: AwsSettings): AthenaStatements {
+  statements = new AthenaStatements({settings, workgroup: 'lake', database: 'lake', results: 's3://results/'})
+  return statements
+}
+
+function placeOf(encryption: AwsSettings['encryption']): AthenaWritePlace {
+  const settings = settingsOf(encryption)
+  return new AthenaWritePlace(open(settings), settings.encryption)
 }
 
 describe('a workgroup that rows are written by', () => {
@@ -63,7 +75,7 @@ describe('a workgroup that rows are written by', () => {
     ['names the same key by its id', enforced({EncryptionOption: 'SSE_KMS', KmsKey: KEY.split('/')[1]}), `kms:${KEY}`],
   ] as const)('is one that %s', async (_, found, encryption) => {
     configuration = found
-    expect(await new AthenaWritePlace(settingsOf(encryption), 'lake').fault()).toBeNull()
+    expect(await placeOf(encryption).fault()).toBeNull()
   })
 
   it.each([
@@ -84,7 +96,7 @@ describe('a workgroup that rows are written by', () => {
     ],
   ] as const)('is none that %s', async (_, found, encryption, text) => {
     configuration = found
-    const place = new AthenaWritePlace(settingsOf(encryption), 'lake')
+    const place = placeOf(encryption)
     expect((await place.fault())?.text).toContain(text)
     expect((await place.fault())?.text).toContain('The workgroup lake ')
     expect(proxy.countOf('GetWorkGroup')).toBe(1)
@@ -97,10 +109,8 @@ describe('a statement that has written', () => {
     ['a manifest that is gone', {DataManifestLocation: 's3://results/athena/q-1-manifest.csv'}],
   ])('tells nothing of its objects by %s', async (_, found) => {
     statistics = found
-    const options = {settings: settingsOf(), workgroup: 'lake', database: 'lake', results: 's3://results/'}
-    const statements = new AthenaStatements(options)
-    const write = await new AthenaWrites(statements, options.settings).write('INSERT INTO t SELECT 1', 'token')
+    const settings = settingsOf()
+    const write = await new AthenaWrites(open(settings), settings).write('INSERT INTO t SELECT 1', 'token')
     expect(write).toMatchObject({error: null, uris: null})
-    await statements.close()
   })
 })
